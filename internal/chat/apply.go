@@ -1,0 +1,150 @@
+package chat
+
+// Outcome is what became of a command.
+type Outcome struct {
+	Seq  Seq    // of the command's last event, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
+	Room RoomID // the room that it concerned: joined, created, spoken in
+	User UserID // Arrive: who the session now speaks for
+	Err  *Error // nil if it was done
+}
+
+// Apply decides c and, unless it is refused, changes the state. It appends the
+// events that c brought about to events. A refused command brings about none.
+//
+// Apply is deterministic: equal states, commands and facts give equal events.
+// It adds to facts what a later command of the same batch may need.
+func (s *State) Apply(c *Command, facts *Facts, events []Event) ([]Event, Outcome) {
+	if err := CheckClientID(c.Client); err != nil {
+		return events, Outcome{Err: err}
+	}
+	if c.Client != "" {
+		if sent, ok := facts.Sent[SentKey{By: c.By, Client: c.Client}]; ok {
+			return events, Outcome{Seq: sent.Seq, Room: sent.Room}
+		}
+	}
+	d := decision{s: s, c: c, facts: facts, events: events, first: len(events), now: s.clock(c.Time)}
+	out := d.decide()
+	if out.Err != nil {
+		return events, out
+	}
+	for i := range d.events[d.first:] {
+		ev := &d.events[d.first+i]
+		s.Evolve(ev)
+		facts.learn(ev)
+		out.Seq = ev.Seq
+	}
+	return d.events, out
+}
+
+// maxStepBack is how far, in milliseconds, a proposer's clock may lie behind
+// the log's without being believed. Within it times never decrease along the
+// log; a clock that was set back by more is taken at its word.
+const maxStepBack = 60_000
+
+func (s *State) clock(proposed Millis) Millis {
+	if proposed < s.now && s.now-proposed < maxStepBack {
+		return s.now
+	}
+	return proposed
+}
+
+// decision is one command being decided. It collects events and leaves the
+// state alone.
+type decision struct {
+	s      *State
+	c      *Command
+	facts  *Facts
+	events []Event
+	first  int // index of this command's first event
+	now    Millis
+	by     *user // nil if the server itself asks
+}
+
+// next returns the Seq of the event that is emitted next.
+func (d *decision) next() Seq { return d.s.seq + Seq(len(d.events)-d.first) + 1 }
+
+// emit adds an event in the given room, whose last event so far is last.
+func (d *decision) emit(in RoomID, last Seq, ev Event) {
+	ev.Seq, ev.Room, ev.Prev, ev.Time = d.next(), in, last, d.now
+	if d.by != nil && ev.By == 0 {
+		ev.By, ev.Nick = d.by.id, d.by.nick
+	}
+	d.events = append(d.events, ev)
+}
+
+// decide returns the outcome of the command and collects its events.
+func (d *decision) decide() Outcome {
+	c := d.c
+	switch c.Op {
+	case Arrive:
+		return d.arrive()
+	case Depart:
+		return d.depart()
+	case CreateRoom:
+		if c.By == 0 {
+			return d.create(c.Name)
+		}
+	}
+	if d.by = d.s.users[c.By]; d.by == nil {
+		return refuse(Unavailable, "You are not here any more; connect again.")
+	}
+	switch c.Op {
+	case Say:
+		return d.say()
+	case Edit, Delete, React, Unreact, Pin, Unpin:
+		return d.amend()
+	case SetTopic:
+		return d.setTopic()
+	case Join:
+		return d.join()
+	case Leave:
+		return d.leave()
+	case CreateRoom:
+		return d.create(c.Name)
+	case RenameRoom, ArchiveRoom, RestoreRoom:
+		return d.keep()
+	case Invite:
+		return d.invite()
+	case OpenDirect:
+		return d.openDirect()
+	case MarkRead:
+		return d.markRead()
+	case SetNick:
+		return d.setNick()
+	}
+	return refuse(Invalid, "This server does not know operation %d.", c.Op)
+}
+
+func refuse(code Code, format string, args ...any) Outcome {
+	return Outcome{Err: Errorf(code, format, args...)}
+}
+
+// learn adds to the facts what an event changes about them.
+func (f *Facts) learn(ev *Event) {
+	if ev.Client != "" {
+		f.Sent[SentKey{By: ev.By, Client: ev.Client}] = SentFact{Seq: ev.Seq, Room: ev.Room}
+	}
+	switch ev.Kind {
+	case Message, Action:
+		f.Messages[ev.Seq] = MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+	case Deleted:
+		m := f.Messages[ev.Target]
+		m.Deleted = true
+		f.Messages[ev.Target] = m
+	case Reacted:
+		f.Reactions[ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}] = true
+		if f.Tallies[ev.Target] == nil {
+			f.Tallies[ev.Target] = new(Tally)
+		}
+		f.Tallies[ev.Target].Add(ev.By, ev.Text)
+	case Unreacted:
+		delete(f.Reactions, ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text})
+		if t := f.Tallies[ev.Target]; t != nil { // else nobody in this batch asked
+			t.Remove(ev.By, ev.Text)
+		}
+	case Departed:
+		if !ev.Key.IsZero() {
+			f.Guests[ev.Key] = GuestFact{ID: ev.By, Nick: ev.Nick, Inbox: ev.Seq}
+		}
+	}
+}

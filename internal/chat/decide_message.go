@@ -1,0 +1,195 @@
+package chat
+
+// The rules about what is said in a room and about what was said.
+
+const noRoom = "There is no such room. /rooms lists those that there are."
+
+// member returns the room in which the command wants to do something, or why
+// it may not. Somebody who is not in a private room hears that there is none.
+func (d *decision) member(id RoomID) (*room, *Error) {
+	r := d.s.rooms[id]
+	switch {
+	case r == nil, !r.has(d.by.id) && r.flags&Private != 0:
+		return nil, Errorf(NotFound, noRoom)
+	case !r.has(d.by.id):
+		return nil, Errorf(Forbidden, "You are not in %s; /join %s first.", r.name, r.name)
+	}
+	return r, nil
+}
+
+// open is member for what an archived room refuses.
+func (d *decision) open(id RoomID) (*room, *Error) {
+	r, err := d.member(id)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.archived:
+		return nil, Errorf(Gone, "%s is archived: it can be read, but nothing can be added.", r.name)
+	case r.flags&Direct != 0 && len(r.members) < 2:
+		return nil, Errorf(Gone, "The other person has left, so nobody would read this; nothing was sent. /part leaves too.")
+	}
+	return r, nil
+}
+
+func (d *decision) say() Outcome {
+	c := d.c
+	r, err := d.open(c.Room)
+	if err == nil {
+		err = CheckText(c.Text)
+	}
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	ev := Event{Kind: Message, Client: c.Client, Text: c.Text}
+	if c.Emote {
+		ev.Kind = Action
+	}
+	if c.Target != 0 {
+		m, err := d.replied(r)
+		if err != nil {
+			return Outcome{Err: err}
+		}
+		ev.Target, ev.Whose, ev.When = c.Target, m.Nick, m.Time
+	}
+	d.emit(r.id, r.last, ev)
+	return Outcome{Room: r.id}
+}
+
+// replied returns what is known of the message in r that is replied to. That
+// there is such a message is told only to somebody who can read it.
+func (d *decision) replied(r *room) (MessageFact, *Error) {
+	seq := d.c.Target
+	m, ok := d.facts.Messages[seq]
+	if _, err := d.member(m.Room); !ok || err != nil {
+		return m, Errorf(NotFound, "There is no message %d here. /history shows the numbers.", seq)
+	}
+	switch {
+	case m.Room != r.id:
+		return m, Errorf(Invalid, "Message %d is in another room; a reply goes where the message is.", seq)
+	case m.Deleted:
+		return m, Errorf(Gone, "Message %d was deleted.", seq)
+	}
+	return m, nil
+}
+
+// amend decides everything that is done to a message that exists.
+func (d *decision) amend() Outcome {
+	c := d.c
+	m, ok := d.facts.Messages[c.Target]
+	if !ok {
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", c.Target)
+	}
+	r, err := d.open(m.Room)
+	switch {
+	case err != nil && err.Code == NotFound, err != nil && err.Code == Forbidden:
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", c.Target)
+	case err != nil:
+		return Outcome{Err: err}
+	case m.Deleted:
+		return refuse(Gone, "Message %d was deleted.", c.Target)
+	}
+	ev := Event{Client: c.Client, Target: c.Target, Whose: m.Nick, When: m.Time}
+	if err := d.amendment(r, &m, &ev); err != nil {
+		return Outcome{Room: r.id, Err: err}
+	}
+	d.emit(r.id, r.last, ev)
+	return Outcome{Room: r.id}
+}
+
+// amendment completes ev, or says why it may not be.
+func (d *decision) amendment(r *room, m *MessageFact, ev *Event) *Error {
+	c := d.c
+	switch c.Op {
+	case Edit:
+		ev.Kind, ev.Text = Edited, c.Text
+		if m.By != d.by.id {
+			return Errorf(Forbidden, "Message %d is %s's; you can edit only your own.", c.Target, m.Nick)
+		}
+		return CheckText(c.Text)
+	case Delete:
+		ev.Kind = Deleted
+		if m.By != d.by.id {
+			return Errorf(Forbidden, "Message %d is %s's; you can delete only your own.", c.Target, m.Nick)
+		}
+	case React, Unreact:
+		return d.reaction(ev)
+	case Pin, Unpin:
+		return d.pin(r, ev)
+	}
+	return nil
+}
+
+func (d *decision) reaction(ev *Event) *Error {
+	c := d.c
+	if err := CheckReaction(c.Text); err != nil {
+		return err
+	}
+	ev.Kind, ev.Text = Reacted, c.Text
+	had := d.facts.Reactions[ReactionKey{Target: c.Target, By: d.by.id, Emoji: c.Text}]
+	switch {
+	case c.Op == React && had:
+		return Errorf(Conflict, "You have already reacted to message %d with %s.", c.Target, c.Text)
+	case c.Op == Unreact && !had:
+		return Errorf(NotFound, "You have not reacted to message %d with %s.", c.Target, c.Text)
+	case c.Op == Unreact:
+		ev.Kind = Unreacted
+		return nil
+	}
+	return d.roomForReaction()
+}
+
+// roomForReaction says which limit a reaction that is new would go over. They
+// bound what a page of history costs and shows, whoever wants to spoil it.
+func (d *decision) roomForReaction() *Error {
+	t := d.facts.Tallies[d.c.Target]
+	switch {
+	case t == nil:
+		return nil
+	case t.ByUser[d.by.id] >= MaxOwnReactions:
+		return Errorf(TooMany, "You have reacted to message %d in %d ways, as many as one person can; take one back first.", d.c.Target, MaxOwnReactions)
+	case t.ByEmoji[d.c.Text] == 0 && len(t.ByEmoji) >= MaxEmoji:
+		return Errorf(TooMany, "There are %d different reactions to message %d, as many as there can be; choose one of them.", MaxEmoji, d.c.Target)
+	case t.All >= MaxReactions:
+		return Errorf(TooMany, "There are %d reactions to message %d, as many as there can be.", MaxReactions, d.c.Target)
+	}
+	return nil
+}
+
+func (d *decision) pin(r *room, ev *Event) *Error {
+	pinned := r.pinned(d.c.Target)
+	ev.Kind = Pinned
+	switch {
+	case d.c.Op == Pin && pinned:
+		return Errorf(Conflict, "Message %d is pinned already.", d.c.Target)
+	case d.c.Op == Pin && len(r.pins) >= MaxPins:
+		return Errorf(TooMany, "There are %d pinned messages here, as many as there can be; unpin one first.", MaxPins)
+	case d.c.Op == Unpin && !pinned:
+		return Errorf(NotFound, "Message %d is not pinned.", d.c.Target)
+	case d.c.Op == Unpin:
+		ev.Kind = Unpinned
+	}
+	return nil
+}
+
+func (r *room) pinned(seq Seq) bool {
+	for _, p := range r.pins {
+		if p == seq {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decision) markRead() Outcome {
+	r, err := d.member(d.c.Room)
+	switch {
+	case err != nil:
+		return Outcome{Err: err}
+	case d.c.Target > r.last:
+		return refuse(Invalid, "Nothing has been said at %d yet, so it can't have been read.", d.c.Target)
+	case d.c.Target <= d.by.read[r.id]:
+		return Outcome{Room: r.id} // markers only move forward: read is the maximum over all devices
+	}
+	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Target: d.c.Target})
+	return Outcome{Room: r.id}
+}

@@ -1,0 +1,208 @@
+package chat
+
+// The rules about rooms: creating, keeping, joining and leaving them.
+
+// Limits of rooms.
+const (
+	MaxRooms        = 100_000 // with a name: archived ones count, direct conversations do not
+	MaxRoomsPerUser = 1000    // that one person can be in, with the direct conversations
+	MaxInvited      = 1000    // people who are invited to one private room and have not come yet
+)
+
+// create decides on a new room, and its creator becomes its first member.
+func (d *decision) create(name string) Outcome {
+	if err := CheckRoomName(name); err != nil {
+		return Outcome{Err: err}
+	}
+	if _, taken := d.s.Find(name); taken {
+		return refuse(Conflict, "There is already a room called %s.", name)
+	}
+	if len(d.s.names) >= MaxRooms {
+		return refuse(TooMany, "There are %d rooms here, as many as there can be.", len(d.s.names))
+	}
+	if d.by != nil && d.by.full() {
+		return d.tooManyRooms()
+	}
+	var flags Flags
+	if d.c.Private {
+		flags = Private
+	}
+	at := d.next()
+	id := RoomID(at)
+	d.emit(id, 0, Event{Kind: RoomCreated, Client: d.c.Client, Name: name, Flags: flags})
+	if d.by != nil {
+		d.emit(id, at, Event{Kind: Joined})
+	}
+	return Outcome{Room: id}
+}
+
+func (d *decision) join() Outcome {
+	id := d.c.Room
+	if id == 0 {
+		found, ok := d.s.Find(d.c.Name)
+		if !ok {
+			return d.create(d.c.Name)
+		}
+		id = found
+	}
+	r := d.s.rooms[id]
+	switch {
+	case r == nil:
+		return refuse(NotFound, noRoom)
+	case d.c.Private && r.flags&Private == 0:
+		return refuse(Conflict, "There is already a room called %s, and it is not private; choose another name.", r.name)
+	case r.has(d.by.id):
+		return Outcome{Room: id} // already in: nothing to do
+	case r.flags&Direct != 0, !r.expects(d.by.id) && d.c.Room != 0: // by number, one could ask for names
+		return refuse(NotFound, noRoom)
+	case !r.expects(d.by.id):
+		return refuse(Forbidden, "%s is private: somebody in it has to /invite you.", r.name)
+	case d.by.full():
+		return d.tooManyRooms()
+	}
+	d.emit(id, r.last, Event{Kind: Joined, Client: d.c.Client})
+	return Outcome{Room: id}
+}
+
+// expects reports whether the room lets somebody in who is not a member.
+func (r *room) expects(id UserID) bool {
+	_, invited := r.invited[id]
+	return invited || r.creator == id || r.flags&Private == 0
+}
+
+// full reports whether somebody can be in no more rooms.
+func (u *user) full() bool { return len(u.rooms) >= MaxRoomsPerUser }
+
+func (d *decision) tooManyRooms() Outcome {
+	return refuse(TooMany, "You are in %d rooms, as many as one can be in; /part one first.", len(d.by.rooms))
+}
+
+func (d *decision) leave() Outcome {
+	r, err := d.member(d.c.Room)
+	if err == nil {
+		err = checkLine("reason", d.c.Text)
+	}
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	d.emit(r.id, r.last, Event{Kind: Left, Client: d.c.Client, Text: d.c.Text})
+	return Outcome{Room: r.id}
+}
+
+func (d *decision) setTopic() Outcome {
+	r, err := d.open(d.c.Room)
+	switch {
+	case err != nil:
+		return Outcome{Err: err}
+	case r.flags&Direct != 0:
+		return refuse(Invalid, "A direct conversation has no topic.")
+	case d.c.Text == r.topic:
+		return Outcome{Room: r.id}
+	}
+	if err := checkLine("topic", d.c.Text); err != nil {
+		return Outcome{Err: err}
+	}
+	d.emit(r.id, r.last, Event{Kind: TopicSet, Client: d.c.Client, Text: d.c.Text})
+	return Outcome{Room: r.id}
+}
+
+// keep decides what only the one who made a room may do to it.
+func (d *decision) keep() Outcome {
+	r, err := d.member(d.c.Room)
+	switch {
+	case err != nil:
+		return Outcome{Err: err}
+	case r.flags&Direct != 0:
+		return refuse(Invalid, "A direct conversation can't be renamed or archived.")
+	case Fold(r.name) == Lobby:
+		return refuse(Forbidden, "%s is where everybody lands: it can't be renamed or archived.", Lobby)
+	case r.creator != d.by.id:
+		return refuse(Forbidden, "Only the person who created %s can do that.", r.name)
+	}
+	ev := Event{Client: d.c.Client}
+	switch d.c.Op {
+	case RenameRoom:
+		ev.Kind, ev.Name = RoomRenamed, d.c.Name
+		err = d.renamable(r)
+	case ArchiveRoom:
+		ev.Kind = RoomArchived
+		if r.archived {
+			err = Errorf(Conflict, "%s is archived already.", r.name)
+		}
+	case RestoreRoom:
+		ev.Kind = RoomRestored
+		if !r.archived {
+			err = Errorf(Conflict, "%s is not archived.", r.name)
+		}
+	}
+	if err != nil {
+		return Outcome{Room: r.id, Err: err}
+	}
+	d.emit(r.id, r.last, ev)
+	return Outcome{Room: r.id}
+}
+
+func (d *decision) renamable(r *room) *Error {
+	if err := CheckRoomName(d.c.Name); err != nil {
+		return err
+	}
+	if id, taken := d.s.Find(d.c.Name); taken && id != r.id {
+		return Errorf(Conflict, "There is already a room called %s.", d.c.Name)
+	}
+	if d.c.Name == r.name {
+		return Errorf(Conflict, "The room is called %s already.", r.name)
+	}
+	return nil
+}
+
+func (d *decision) invite() Outcome {
+	r, err := d.open(d.c.Room)
+	guest := d.s.users[d.c.User]
+	switch {
+	case err != nil:
+		return Outcome{Err: err}
+	case r.flags&Direct != 0:
+		return refuse(Invalid, "A direct conversation has just its two people; /join a room for more.")
+	case guest == nil:
+		return refuse(NotFound, "There is nobody of that name here.")
+	case r.has(guest.id):
+		return refuse(Conflict, "%s is in %s already.", guest.nick, r.name)
+	case r.flags&Private != 0 && r.expects(guest.id):
+		return refuse(Conflict, "%s has been invited to %s already.", guest.nick, r.name)
+	case len(r.invited) >= MaxInvited:
+		return refuse(TooMany, "%d people who have been invited to %s have not come yet, as many as there can be.", MaxInvited, r.name)
+	}
+	ev := Event{Kind: Invited, About: r.id, Name: r.name, User: guest.id, Whose: guest.nick}
+	d.emit(guest.id.Inbox(), guest.inbox, ev)
+	ev.Client = d.c.Client
+	d.emit(r.id, r.last, ev)
+	return Outcome{Room: r.id}
+}
+
+// openDirect finds the conversation of two people, or makes it.
+func (d *decision) openDirect() Outcome {
+	other := d.s.users[d.c.User]
+	switch {
+	case other == nil:
+		return refuse(NotFound, "There is nobody of that name here.")
+	case other == d.by:
+		return refuse(Invalid, "That would be talking to yourself.")
+	}
+	if id, ok := d.s.direct[pair(d.by.id, other.id)]; ok {
+		return Outcome{Room: id}
+	}
+	switch {
+	case d.by.full():
+		return d.tooManyRooms()
+	case other.full():
+		return refuse(TooMany, "%s is in %d rooms, as many as one can be in.", other.nick, len(other.rooms))
+	}
+	at := d.next()
+	id := RoomID(at)
+	d.emit(id, 0, Event{Kind: RoomCreated, Client: d.c.Client, Flags: Private | Direct})
+	d.emit(id, at, Event{Kind: Joined})
+	d.emit(id, at+1, Event{Kind: Joined, By: other.id, Nick: other.nick})
+	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: DirectOpened, About: id, User: other.id, Whose: other.nick})
+	d.emit(other.id.Inbox(), other.inbox, Event{Kind: DirectOpened, About: id, User: d.by.id, Whose: d.by.nick})
+	return Outcome{Room: id}
+}

@@ -1,0 +1,86 @@
+package chat
+
+import "fmt"
+
+// Kind says what an [Event] reports. The numbers are on disk: append only.
+type Kind uint8
+
+// The kinds of events, with the fields that each uses beside Seq, Prev, Room,
+// Time, By and Nick.
+const (
+	_            Kind = iota
+	Message           // Text; Client; a reply has Target, Whose and When
+	Action            // like Message, said with /me
+	Edited            // Target, Whose, When; Text is the new text
+	Deleted           // Target, Whose, When
+	Reacted           // Target, Whose, When; Text is the emoji
+	Unreacted         // Target, Whose, When; Text is the emoji
+	Pinned            // Target, Whose, When
+	Unpinned          // Target, Whose, When
+	TopicSet          // Text
+	Joined            // By is now a member
+	Left              // By no longer is; Text is the reason, if one was given
+	RoomCreated       // Name, Flags; the first event of a room
+	RoomRenamed       // Name is the new name
+	RoomArchived      // nothing more can be said in it
+	RoomRestored      // the room is open again
+	Arrived           // in the inbox; Nick is the name granted, Key, Node
+	Departed          // in the inbox, its last event until the guest comes back; Key; the nick is free
+	NickChanged       // Nick is the old nick, Name the new; in each of the user's rooms and the inbox
+	Invited           // in the room and the invited user's inbox: About is the room, Name its name, User and Whose the invited
+	DirectOpened      // in an inbox: About is the room, User and Whose the other person
+	ReadMarked        // in the inbox: everything in room About up to Target has been read
+	kindEnd
+)
+
+var kindNames = [kindEnd]string{
+	Message: "message", Action: "action", Edited: "edited", Deleted: "deleted", Reacted: "reacted", Unreacted: "unreacted",
+	Pinned: "pinned", Unpinned: "unpinned", TopicSet: "topic", Joined: "joined", Left: "left",
+	RoomCreated: "room-created", RoomRenamed: "room-renamed", RoomArchived: "room-archived", RoomRestored: "room-restored",
+	Arrived: "arrived", Departed: "departed", NickChanged: "nick", Invited: "invited", DirectOpened: "direct-opened", ReadMarked: "read",
+}
+
+// String returns the kind's stable name, as machine-readable dialects send it.
+func (k Kind) String() string {
+	if k > 0 && k < kindEnd {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("kind-%d", uint8(k))
+}
+
+// Flags qualify a [RoomCreated] event.
+type Flags uint8
+
+// Flags of a room.
+const (
+	Private Flags = 1 << iota // joined by invitation only, not listed for others
+	Direct                    // a direct conversation: private, and it has no name
+)
+
+// Event is something that happened: decided, ordered, and never changed. An
+// Event is self-contained, so that a line can be shown without looking
+// anything up: Nick is what By was called at that moment.
+type Event struct {
+	Seq    Seq    // position in the log
+	Prev   Seq    // position of the room's previous event; 0 for its first
+	Room   RoomID // where it happened
+	Time   Millis // when it was proposed; never decreases along the log, unless a clock was set back by a minute or more
+	Kind   Kind
+	Flags  Flags
+	By     UserID   // who did it; 0 for the server
+	Nick   string   // what By was called
+	Client ClientID // the client id of the command, if it had one
+	Target Seq      // the message, or what the kind says
+	Whose  string   // the nick under which Target was written, or what User is called
+	When   Millis   // when Target was written
+	User   UserID   // what the kind says
+	About  RoomID   // what the kind says
+	Name   string
+	Text   string
+	Key    Key    // Arrived, Departed
+	Node   uint64 // Arrived only: the node that holds the connection
+}
+
+// Said reports whether the event is a message that a person wrote, as opposed
+// to something that happened to a message or a room.
+func (e *Event) Said() bool { return e.Kind == Message || e.Kind == Action }

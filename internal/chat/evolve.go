@@ -1,0 +1,106 @@
+package chat
+
+import "slices"
+
+// Evolve changes the state by one event that has been decided. It never
+// refuses: an event is a fact. Events must come in Seq order.
+func (s *State) Evolve(ev *Event) {
+	s.seq = ev.Seq
+	s.now = ev.Time
+	if ev.Kind == RoomCreated {
+		s.roomCreated(ev)
+		return
+	}
+	if ev.Kind == Arrived {
+		s.addUser(&user{id: ev.By, nick: ev.Nick, key: kept(ev.Key), node: ev.Node, inbox: ev.Seq})
+		return
+	}
+	if u := s.users[UserID(ev.Room)]; u != nil && u.id.Inbox() == ev.Room {
+		u.inbox = ev.Seq
+		s.inboxEvent(u, ev)
+		return
+	}
+	if r := s.rooms[ev.Room]; r != nil {
+		r.last = ev.Seq
+		s.roomEvent(r, ev)
+	}
+}
+
+func (s *State) roomCreated(ev *Event) {
+	r := &room{id: ev.Room, name: ev.Name, flags: ev.Flags, creator: ev.By, last: ev.Seq}
+	s.rooms[r.id] = r
+	if r.name != "" {
+		s.names[Fold(r.name)] = r.id
+	}
+}
+
+// inboxEvent changes what a person's inbox is about: that person.
+func (s *State) inboxEvent(u *user, ev *Event) {
+	switch ev.Kind {
+	case NickChanged:
+		delete(s.nicks, Fold(u.nick))
+		u.nick = ev.Name
+		s.nicks[Fold(u.nick)] = u.id
+	case ReadMarked:
+		if u.read == nil {
+			u.read = map[RoomID]Seq{}
+		}
+		u.read[ev.About] = ev.Target
+	case DirectOpened:
+		s.direct[pair(u.id, ev.User)] = ev.About
+	case Departed:
+		delete(s.users, u.id)
+		delete(s.nicks, Fold(u.nick))
+		delete(s.keys, u.secret())
+		for _, id := range slices.Clone(u.invited) {
+			s.rooms[id].uninvite(u)
+		}
+	}
+}
+
+func (s *State) roomEvent(r *room, ev *Event) {
+	switch ev.Kind {
+	case TopicSet:
+		r.topic = ev.Text
+	case Joined:
+		u := s.users[ev.By]
+		r.add(u)
+		r.uninvite(u)
+		u.rooms = append(u.rooms, r.id)
+	case Left:
+		s.left(r, ev.By)
+	case Invited:
+		r.invite(s.users[ev.User])
+	case RoomRenamed:
+		delete(s.names, Fold(r.name))
+		r.name = ev.Name
+		s.names[Fold(r.name)] = r.id
+	case RoomArchived:
+		r.archived = true
+	case RoomRestored:
+		r.archived = false
+	case Pinned:
+		r.pins = append(r.pins, ev.Target)
+	case Unpinned, Deleted:
+		r.pins = slices.DeleteFunc(r.pins, func(p Seq) bool { return p == ev.Target })
+	}
+}
+
+// left takes somebody out of a room. A direct conversation that one of its two
+// people has left is over, and one without anybody is forgotten: its events
+// stay in the log.
+func (s *State) left(r *room, id UserID) {
+	r.remove(id)
+	u := s.users[id]
+	u.rooms = slices.DeleteFunc(u.rooms, func(in RoomID) bool { return in == r.id })
+	delete(u.read, r.id)
+	if r.flags&Direct == 0 {
+		return
+	}
+	for _, other := range r.members { // one at most
+		delete(s.direct, pair(id, other.id))
+	}
+	if len(r.members) == 0 {
+		delete(s.rooms, r.id)
+	}
+}

@@ -1,0 +1,36 @@
+package chat_test
+
+import (
+	"testing"
+
+	"hubbub/internal/chat"
+)
+
+func TestNeeds(t *testing.T) {
+	full := chat.Command{By: bob, Target: 8, Text: "👍", Room: lobby, User: alice, Name: "x", Key: chat.Key{1}}
+	message := chat.Need{Message: 8}
+	reaction := chat.Need{Message: 8, Reaction: chat.ReactionKey{Target: 8, By: bob, Emoji: "👍"}}
+	fresh := reaction
+	fresh.Tally = 8
+	needs := map[chat.Op]chat.Need{
+		chat.Say: message, chat.Edit: message, chat.Delete: message, chat.Pin: message, chat.Unpin: message,
+		chat.React: fresh, chat.Unreact: reaction,
+		chat.Arrive: {Guest: chat.Key{1}},
+	}
+	for op := chat.Op(0); op <= chat.OpEnd; op++ {
+		c := full
+		c.Op = op
+		want := needs[op]
+		if got := c.Needs(); got != want || got.IsZero() != (want == chat.Need{}) {
+			t.Errorf("operation %d needs %+v (nothing: %v), want %+v", op, got, got.IsZero(), want)
+		}
+		c.Client, want.Sent = "c1", chat.SentKey{By: bob, Client: "c1"}
+		if got := c.Needs(); got != want || got.IsZero() {
+			t.Errorf("operation %d with a client id needs %+v (nothing: %v), want %+v", op, got, got.IsZero(), want)
+		}
+	}
+	plain := chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "hello"}
+	if got := plain.Needs(); !got.IsZero() {
+		t.Errorf("a plain message needs %+v, want nothing", got)
+	}
+}

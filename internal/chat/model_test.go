@@ -1,0 +1,252 @@
+package chat_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"hubbub/internal/chat"
+)
+
+// The model test applies the same commands, likely ones and hostile ones alike,
+// to several states, which have to stay equal:
+//
+//   - one command at a time, its facts looked up just before (a [world], which
+//     checks what holds after every command);
+//   - in batches, the facts looked up before the batch, and the state restored
+//     from its own snapshot after each;
+//   - by the events alone.
+//
+// The commands come out of bytes, so that the fuzzer can steer.
+type model struct {
+	*world
+	batched  *chat.State
+	batchLib *library
+	replica  *chat.State
+
+	pending  []*chat.Command // applied to the world, not yet to batched
+	events   []chat.Event    // that they brought about
+	outcomes []chat.Outcome
+
+	said  []chat.Seq // every message there has been
+	sent  map[chat.SentKey]bool
+	kinds map[chat.Kind]int
+	codes map[chat.Code]int
+}
+
+func newModel(t *testing.T) *model {
+	m := &model{
+		batched: chat.NewState(), batchLib: newLibrary(), replica: chat.NewState(),
+		sent: map[chat.SentKey]bool{}, kinds: map[chat.Kind]int{}, codes: map[chat.Code]int{},
+	}
+	m.world = &world{t: t, state: chat.NewState(), lib: newLibrary(), ledger: newLedger(), now: 1_790_000_000_000}
+	m.step(chat.Command{Time: m.now, Op: chat.CreateRoom, Name: chat.Lobby})
+	return m
+}
+
+// step applies c to the world and the replica, and keeps it for the batch.
+func (m *model) step(c chat.Command) {
+	m.t.Helper()
+	events, out := m.apply(c)
+	key := chat.SentKey{By: c.By, Client: c.Client}
+	if m.sent[key] && (len(events) > 0 || out.Err != nil || out.Seq == 0) {
+		m.t.Fatalf("%+v was sent before; now: %+v, %v", c, out, showAll(events))
+	}
+	for i := range events {
+		ev := &events[i]
+		m.replica.Evolve(ev)
+		m.kinds[ev.Kind]++
+		if ev.Said() {
+			m.said = append(m.said, ev.Seq)
+		}
+		if ev.Client != "" {
+			m.sent[chat.SentKey{By: ev.By, Client: ev.Client}] = true
+		}
+	}
+	if out.Err != nil {
+		m.codes[out.Err.Code]++
+	} else if c.Client != "" && len(events) > 0 && c.Op != chat.Arrive && c.Op != chat.Depart && !m.sent[key] {
+		m.t.Fatalf("no event of %+v has its client id: %v", c, showAll(events))
+	}
+	m.pending = append(m.pending, &c)
+	m.events = append(m.events, events...)
+	m.outcomes = append(m.outcomes, out)
+}
+
+// flush applies what is pending as one batch and compares all states.
+func (m *model) flush() {
+	m.t.Helper()
+	facts := m.batchLib.facts(m.pending...)
+	var events []chat.Event
+	for i, c := range m.pending {
+		var out chat.Outcome
+		events, out = m.batched.Apply(c, facts, events)
+		if want := m.outcomes[i]; !reflect.DeepEqual(out, want) {
+			m.t.Fatalf("%+v in a batch: %+v (%v), alone: %+v (%v)", *c, out, out.Err, want, want.Err)
+		}
+	}
+	if len(events) != len(m.events) || len(events) > 0 && !reflect.DeepEqual(events, m.events) {
+		m.t.Fatalf("in a batch:\n\t%s\nalone:\n\t%s", strings.Join(showAll(events), "\n\t"), strings.Join(showAll(m.events), "\n\t"))
+	}
+	for i := range events {
+		m.batchLib.file(&events[i])
+	}
+	wantSame(m.t, "one by one and in batches", m.state, m.batched)
+	wantSame(m.t, "decided and replayed", m.state, m.replica)
+	m.batched = chat.Restore(m.batched.Snapshot())
+	wantSame(m.t, "restored", m.state, m.batched)
+	checkState(m.t, m.batched)
+	m.pending, m.events, m.outcomes = nil, nil, nil
+}
+
+// What the commands are made of: some of it good, some of it not.
+var (
+	someOps = []chat.Op{
+		chat.Say, chat.Say, chat.Say, chat.Say, chat.Edit, chat.Delete, chat.React, chat.React, chat.Unreact, chat.Unreact,
+		chat.Pin, chat.Unpin, chat.SetTopic, chat.Join, chat.Join, chat.Join, chat.Leave, chat.CreateRoom, chat.RenameRoom, chat.RenameRoom,
+		chat.ArchiveRoom, chat.RestoreRoom, chat.RestoreRoom, chat.Invite, chat.Invite, chat.OpenDirect, chat.MarkRead, chat.SetNick,
+		chat.Arrive, chat.Arrive, chat.Arrive, chat.Depart, 0, chat.OpEnd,
+	}
+	someNames = []string{
+		"alice", "ALICE", "bob", "carol", "otter", "Żółw", "żółW", "\u212aelvin", "kelvin", "i", "\u0130", "42", "",
+		"#lobby", "#Lobby", "#tea", "#TEA", "#den", "#żółć", "#1", "#2", "#3", "#4", "#", "#a b", "a\x1b[2J", "\xff", strings.Repeat("x", 65),
+	}
+	someTexts = []string{
+		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
+		strings.Repeat("x", chat.MaxTopic+1), strings.Repeat("x", chat.MaxText), strings.Repeat("x", chat.MaxText+1),
+	}
+	someClients = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
+	someKeys    = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
+	someSteps   = []chat.Millis{0, 1, 1, 40, 40, 1000, -1, -50, -59_999, -60_000, 90_000, -90_000, -1 << 40, 1 << 40, math.MinInt64 / 2}
+)
+
+// stream is a source of choices: bytes, then zeros.
+type stream struct {
+	rest []byte
+	last byte
+}
+
+func (s *stream) next() int {
+	s.last = 0
+	if len(s.rest) > 0 {
+		s.last, s.rest = s.rest[0], s.rest[1:]
+	}
+	return int(s.last)
+}
+
+func one[T any](s *stream, of []T) (v T) {
+	if n := s.next(); len(of) > 0 {
+		v = of[n%len(of)]
+	}
+	return v
+}
+
+// command makes the next command: mostly of ids that there are.
+func (m *model) command(s *stream) chat.Command {
+	c := chat.Command{
+		Op: one(s, someOps), By: m.user(s), User: m.user(s), Target: one(s, m.said[max(0, len(m.said)-6):]),
+		Name: one(s, someNames), Text: one(s, someTexts), Client: one(s, someClients), Key: one(s, someKeys),
+	}
+	c.Room = m.room(s, c.By)
+	bits := s.next()
+	c.Emote, c.Private, c.Strict, c.Node = bits&1 != 0, bits&2 != 0, bits&4 != 0, uint64(bits>>6)
+	if c.Op == chat.Say && bits&8 != 0 || bits&0x30 == 0x30 {
+		c.Target = 0
+	}
+	if (c.Op == chat.Join || c.Op == chat.CreateRoom) && bits&8 != 0 {
+		c.Room = 0
+	}
+	if (c.Op == chat.React || c.Op == chat.Unreact) && bits&0x40 == 0 {
+		c.Text = "👍"
+	}
+	if c.Op == chat.MarkRead {
+		c.Target = min(m.state.Seq(), c.Target+chat.Seq(bits>>4))
+	}
+	if c.Op == chat.Depart && bits&0x38 != 0 || c.Op == chat.CreateRoom && bits&0x30 == 0x30 {
+		c.By = 0
+	}
+	m.now += one(s, someSteps)
+	if c.Time = m.now; c.Time == 0 {
+		c.Time = 1
+	}
+	return c
+}
+
+// user returns somebody, who mostly is here.
+func (m *model) user(s *stream) chat.UserID {
+	if id := one(s, m.state.Users()); s.last < 248 {
+		return id
+	}
+	return chat.UserID(s.next())
+}
+
+// room returns a room, mostly one in which by is.
+func (m *model) room(s *stream, by chat.UserID) chat.RoomID {
+	rooms := m.state.Rooms()
+	if u, ok := m.state.User(by); ok && s.next()%4 > 0 {
+		rooms = u.Rooms
+	}
+	if id := one(s, rooms); s.last < 248 {
+		return id
+	}
+	return chat.RoomID(s.next())
+}
+
+// runModel applies all the commands that are in the bytes.
+func runModel(t *testing.T, data []byte) *model {
+	m := newModel(t)
+	s := &stream{rest: data}
+	for n := 0; len(s.rest) > 0 && n < 2000; n++ {
+		c := m.command(s)
+		m.step(c)
+		if s.last%8 == 7 || len(m.pending) > 30 {
+			m.flush()
+		}
+	}
+	m.flush()
+	return m
+}
+
+func randomBytes(seed uint64, n int) []byte {
+	r := rand.New(rand.NewPCG(seed, 7))
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(r.Uint32())
+	}
+	return data
+}
+
+func FuzzApply(f *testing.F) {
+	for seed := range uint64(4) {
+		f.Add(randomBytes(seed, 1200))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { runModel(t, data) })
+}
+
+// TestRandomCommands runs the model long enough to reach every kind of event
+// and the refusals that need no thousands of rooms: else it would prove little.
+func TestRandomCommands(t *testing.T) {
+	kinds, codes := map[chat.Kind]int{}, map[chat.Code]int{}
+	for seed := range uint64(12) {
+		m := runModel(t, randomBytes(1000+seed, 10_000))
+		for k, n := range m.kinds {
+			kinds[k] += n
+		}
+		for c, n := range m.codes {
+			codes[c] += n
+		}
+	}
+	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
+		if kinds[kind] == 0 {
+			t.Errorf("no event was %s", kindNames[kind])
+		}
+	}
+	for _, code := range []chat.Code{chat.Invalid, chat.NotFound, chat.Forbidden, chat.Conflict, chat.Gone, chat.Unavailable} {
+		if codes[code] == 0 {
+			t.Errorf("nothing was refused as %v", code)
+		}
+	}
+	t.Logf("kinds %v, codes %v", kinds, codes)
+}

@@ -1,0 +1,295 @@
+package chat
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// State is everything that the rules need and that is worth keeping in memory:
+// who is here, which rooms there are, who is in which. It is owned by one
+// goroutine, the applier; nothing in it is safe for concurrent use.
+type State struct {
+	seq    Seq
+	now    Millis
+	users  map[UserID]*user
+	nicks  map[string]UserID // by folded nick
+	rooms  map[RoomID]*room
+	names  map[string]RoomID    // by folded room name
+	direct map[[2]UserID]RoomID // by the two people's ids, in ascending order
+	keys   map[Key]UserID       // of the guests who have a key
+}
+
+type user struct {
+	id      UserID
+	nick    string
+	key     *Key // nil without one
+	node    uint64
+	inbox   Seq            // last event in the inbox
+	rooms   []RoomID       // in the order of joining, without the inbox
+	invited []RoomID       // private rooms that expect this user
+	read    map[RoomID]Seq // read markers; nil until the first
+}
+
+type room struct {
+	id       RoomID
+	name     string
+	topic    string
+	flags    Flags
+	archived bool
+	creator  UserID
+	members  []*user             // by id
+	invited  map[UserID]struct{} // nil where nobody is
+	pins     []Seq
+	last     Seq // last event in the room
+}
+
+// NewState returns the state before the first event.
+func NewState() *State {
+	return &State{
+		users:  map[UserID]*user{},
+		nicks:  map[string]UserID{},
+		rooms:  map[RoomID]*room{},
+		names:  map[string]RoomID{},
+		direct: map[[2]UserID]RoomID{},
+		keys:   map[Key]UserID{},
+	}
+}
+
+// Seq returns the position of the last event.
+func (s *State) Seq() Seq { return s.seq }
+
+// RoomInfo is what others than the applier may know of a room: a copy that
+// never changes.
+type RoomInfo struct {
+	ID       RoomID
+	Name     string // empty for direct conversations and inboxes
+	Topic    string
+	Flags    Flags
+	Archived bool
+	Creator  UserID
+	Last     Seq      // the room's last event
+	Size     int      // how many members
+	Members  []Member // by id: in the order of arrival; nil in a brief copy
+	Invited  []UserID // who may join though it is private
+	Pins     []Seq    // in the order of pinning
+}
+
+// Brief returns a copy without the lists, which are long in a large room. Only
+// a direct conversation keeps its members.
+func (r *RoomInfo) Brief() *RoomInfo {
+	brief := *r
+	brief.Invited, brief.Pins = nil, nil
+	if r.Flags&Direct == 0 {
+		brief.Members = nil
+	}
+	return &brief
+}
+
+// Inbox reports whether the room is a person's inbox.
+func (r *RoomInfo) Inbox() bool { return r.Name == "" && r.Flags&Direct == 0 }
+
+// Member is a user as a room's list shows it.
+type Member struct {
+	ID   UserID
+	Nick string
+}
+
+// Room returns a copy of what the state holds of a room that is not an inbox.
+func (s *State) Room(id RoomID) (RoomInfo, bool) {
+	r := s.rooms[id]
+	if r == nil {
+		return RoomInfo{}, false
+	}
+	info := RoomInfo{
+		ID: r.id, Name: r.name, Topic: r.topic, Flags: r.flags, Archived: r.archived,
+		Creator: r.creator, Last: r.last,
+		Size:    len(r.members),
+		Members: make([]Member, 0, len(r.members)),
+		Invited: slices.Sorted(maps.Keys(r.invited)),
+		Pins:    slices.Clone(r.pins),
+	}
+	for _, u := range r.members {
+		info.Members = append(info.Members, Member{ID: u.id, Nick: u.nick})
+	}
+	return info, true
+}
+
+// Member returns what the room knows of a member.
+func (r *RoomInfo) Member(id UserID) (Member, bool) {
+	i, ok := slices.BinarySearchFunc(r.Members, id, func(m Member, id UserID) int { return cmp.Compare(m.ID, id) })
+	if !ok {
+		return Member{}, false
+	}
+	return r.Members[i], true
+}
+
+// Rooms returns the ids of all rooms but inboxes, in the order of creation.
+func (s *State) Rooms() []RoomID { return slices.Sorted(maps.Keys(s.rooms)) }
+
+// UserInfo is a copy of what the state holds of a user.
+type UserInfo struct {
+	ID    UserID
+	Nick  string
+	Key   Key
+	Node  uint64
+	Inbox Seq      // the last event in the inbox
+	Rooms []RoomID // in the order of joining, without the inbox
+	Read  map[RoomID]Seq
+}
+
+// User returns a copy of what the state holds of a user who is here.
+func (s *State) User(id UserID) (UserInfo, bool) {
+	u := s.users[id]
+	if u == nil {
+		return UserInfo{}, false
+	}
+	return UserInfo{
+		ID: u.id, Nick: u.nick, Key: u.secret(), Node: u.node, Inbox: u.inbox,
+		Rooms: slices.Clone(u.rooms), Read: maps.Clone(u.read),
+	}, true
+}
+
+// Users returns the ids of everybody who is here, in the order of arrival.
+func (s *State) Users() []UserID { return slices.Sorted(maps.Keys(s.users)) }
+
+// Lookup returns the user who is called nick, however it is capitalised.
+func (s *State) Lookup(nick string) (UserID, bool) {
+	id, ok := s.nicks[Fold(nick)]
+	return id, ok
+}
+
+// Find returns the room that is called name, however it is capitalised.
+func (s *State) Find(name string) (RoomID, bool) {
+	id, ok := s.names[Fold(name)]
+	return id, ok
+}
+
+// Snapshot is a whole state as plain data: what a store keeps as read models
+// and gives back at the start.
+type Snapshot struct {
+	Seq   Seq
+	Now   Millis
+	Users []UserInfo
+	Rooms []RoomInfo // Members need only their IDs
+}
+
+// Snapshot returns a copy of the state, in a fixed order.
+func (s *State) Snapshot() Snapshot {
+	snap := Snapshot{Seq: s.seq, Now: s.now}
+	for _, id := range s.Users() {
+		info, _ := s.User(id)
+		snap.Users = append(snap.Users, info)
+	}
+	for _, id := range s.Rooms() {
+		info, _ := s.Room(id)
+		snap.Rooms = append(snap.Rooms, info)
+	}
+	return snap
+}
+
+// Restore returns the state that snap is a copy of.
+func Restore(snap Snapshot) *State {
+	s := NewState()
+	s.seq, s.now = snap.Seq, snap.Now
+	for _, info := range snap.Users {
+		u := &user{
+			id: info.ID, nick: info.Nick, key: kept(info.Key), node: info.Node, inbox: info.Inbox,
+			rooms: slices.Clone(info.Rooms), read: maps.Clone(info.Read),
+		}
+		s.addUser(u)
+	}
+	for _, info := range snap.Rooms {
+		s.restoreRoom(info)
+	}
+	return s
+}
+
+func (s *State) addUser(u *user) {
+	s.users[u.id] = u
+	s.nicks[Fold(u.nick)] = u.id
+	if u.key != nil {
+		s.keys[*u.key] = u.id
+	}
+}
+
+func (s *State) restoreRoom(info RoomInfo) {
+	r := &room{
+		id: info.ID, name: info.Name, topic: info.Topic, flags: info.Flags, archived: info.Archived,
+		creator: info.Creator, last: info.Last, pins: slices.Clone(info.Pins),
+	}
+	for _, m := range info.Members {
+		r.add(s.users[m.ID])
+	}
+	for _, id := range info.Invited {
+		r.invite(s.users[id])
+	}
+	s.rooms[r.id] = r
+	if r.name != "" {
+		s.names[Fold(r.name)] = r.id
+	}
+	if r.flags&Direct != 0 && len(info.Members) == 2 {
+		s.direct[pair(info.Members[0].ID, info.Members[1].ID)] = r.id
+	}
+}
+
+// find returns where id is among the members, or would be.
+func (r *room) find(id UserID) (int, bool) {
+	return slices.BinarySearchFunc(r.members, id, func(u *user, id UserID) int { return cmp.Compare(u.id, id) })
+}
+
+func (r *room) has(id UserID) bool {
+	_, ok := r.find(id)
+	return ok
+}
+
+func (r *room) add(u *user) {
+	if i, ok := r.find(u.id); !ok {
+		r.members = slices.Insert(r.members, i, u)
+	}
+}
+
+func (r *room) remove(id UserID) {
+	if i, ok := r.find(id); ok {
+		r.members = slices.Delete(r.members, i, i+1)
+	}
+}
+
+// invite keeps in mind that u may join. Who is not here any more can't be
+// invited, and who goes is forgotten, so that invitations don't pile up.
+func (r *room) invite(u *user) {
+	if u == nil || r.flags&Private == 0 {
+		return
+	}
+	if r.invited == nil {
+		r.invited = map[UserID]struct{}{}
+	}
+	r.invited[u.id] = struct{}{}
+	u.invited = append(u.invited, r.id)
+}
+
+func (r *room) uninvite(u *user) {
+	if _, ok := r.invited[u.id]; ok {
+		delete(r.invited, u.id)
+		u.invited = slices.DeleteFunc(u.invited, func(id RoomID) bool { return id == r.id })
+	}
+}
+
+// kept returns a key as a user keeps it: most have none, and 32 bytes are a lot
+// for nothing.
+func kept(k Key) *Key {
+	if k.IsZero() {
+		return nil
+	}
+	return &k
+}
+
+func (u *user) secret() Key {
+	if u.key == nil {
+		return Key{}
+	}
+	return *u.key
+}
+
+// pair is the key of the direct conversation of two people.
+func pair(a, b UserID) [2]UserID { return [2]UserID{min(a, b), max(a, b)} }

@@ -1,0 +1,373 @@
+package chat_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"hubbub/internal/chat"
+)
+
+// library answers a batch's needs as a store would: a map of everything that
+// the log holds.
+type library struct {
+	messages  map[chat.Seq]chat.MessageFact
+	sent      map[chat.SentKey]chat.SentFact
+	reactions map[chat.ReactionKey]bool
+	guests    map[chat.Key]chat.UserID
+	people    map[chat.UserID]*chat.GuestFact
+}
+
+func newLibrary() *library {
+	return &library{
+		messages:  map[chat.Seq]chat.MessageFact{},
+		sent:      map[chat.SentKey]chat.SentFact{},
+		reactions: map[chat.ReactionKey]bool{},
+		guests:    map[chat.Key]chat.UserID{},
+		people:    map[chat.UserID]*chat.GuestFact{},
+	}
+}
+
+// file keeps an event.
+func (l *library) file(ev *chat.Event) {
+	if ev.Client != "" {
+		l.sent[chat.SentKey{By: ev.By, Client: ev.Client}] = chat.SentFact{Seq: ev.Seq, Room: ev.Room}
+	}
+	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
+	switch ev.Kind {
+	case chat.Message, chat.Action:
+		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+	case chat.Deleted:
+		m := l.messages[ev.Target]
+		m.Deleted = true
+		l.messages[ev.Target] = m
+	case chat.Reacted, chat.Unreacted:
+		l.reactions[reaction] = ev.Kind == chat.Reacted
+	case chat.Arrived:
+		if l.people[ev.By] = (&chat.GuestFact{ID: ev.By, Nick: ev.Nick}); !ev.Key.IsZero() {
+			l.guests[ev.Key] = ev.By
+		}
+	}
+	if p := l.people[chat.UserID(ev.Room)]; p != nil {
+		if p.Inbox = ev.Seq; ev.Kind == chat.NickChanged {
+			p.Nick = ev.Name
+		}
+	}
+}
+
+// facts answers what the commands need, and nothing else.
+func (l *library) facts(commands ...*chat.Command) *chat.Facts {
+	facts := chat.NewFacts()
+	for _, c := range commands {
+		need := c.Needs()
+		if m, ok := l.messages[need.Message]; ok {
+			facts.Messages[need.Message] = m
+		}
+		if sent, ok := l.sent[need.Sent]; ok {
+			facts.Sent[need.Sent] = sent
+		}
+		if l.reactions[need.Reaction] {
+			facts.Reactions[need.Reaction] = true
+		}
+		if t := l.tally(need.Tally); t.All > 0 {
+			facts.Tallies[need.Tally] = t
+		}
+		if id, ok := l.guests[need.Guest]; ok {
+			facts.Guests[need.Guest] = *l.people[id]
+		}
+	}
+	return facts
+}
+
+// tally counts the reactions to a message.
+func (l *library) tally(seq chat.Seq) *chat.Tally {
+	t := &chat.Tally{ByEmoji: map[string]int{}, ByUser: map[chat.UserID]int{}}
+	for key, there := range l.reactions {
+		if key.Target == seq && there {
+			t.All++
+			t.ByEmoji[key.Emoji]++
+			t.ByUser[key.By]++
+		}
+	}
+	return t
+}
+
+// ledger checks the events of a log as they come: their order, and the chain
+// that Prev makes of each room and each inbox.
+type ledger struct {
+	seq  chat.Seq
+	time chat.Millis
+	last map[chat.RoomID]chat.Seq
+}
+
+func newLedger() *ledger { return &ledger{last: map[chat.RoomID]chat.Seq{}} }
+
+func (l *ledger) check(t testing.TB, ev *chat.Event) {
+	t.Helper()
+	switch back := l.time - ev.Time; {
+	case ev.Seq != l.seq+1:
+		t.Fatalf("event %d comes after %d: %s", ev.Seq, l.seq, show(ev))
+	case ev.Room == 0 || ev.Kind == 0 || ev.Kind >= chat.KindEnd:
+		t.Fatalf("event %d is in no room or of no kind: %s", ev.Seq, show(ev))
+	case ev.Prev != l.last[ev.Room]:
+		t.Fatalf("event %d says that %d was the last in its room, but %d was: %s", ev.Seq, ev.Prev, l.last[ev.Room], show(ev))
+	case back > 0 && back < chat.MaxStepBack:
+		t.Fatalf("event %d is %d ms before the one before it: %s", ev.Seq, back, show(ev))
+	case (ev.By == 0) != (ev.Nick == ""):
+		t.Fatalf("event %d is by %d who is called %q", ev.Seq, ev.By, ev.Nick)
+	case chat.CleanText(ev.Text) != ev.Text || chat.CleanLine(ev.Name) != ev.Name || chat.CleanLine(ev.Nick) != ev.Nick:
+		t.Fatalf("event %d harms a screen: %s", ev.Seq, show(ev))
+	}
+	l.seq, l.time, l.last[ev.Room] = ev.Seq, ev.Time, ev.Seq
+}
+
+// checkState checks what holds for every state, whatever happened before.
+func checkState(t testing.TB, s *chat.State) {
+	t.Helper()
+	snap := s.Snapshot()
+	nicks := map[string]bool{}
+	in := map[chat.RoomID][]chat.UserID{} // by what the users say
+	for _, u := range snap.Users {
+		folded := chat.Fold(u.Nick)
+		if id, ok := s.Lookup(strings.ToUpper(u.Nick)); strings.EqualFold(strings.ToUpper(u.Nick), u.Nick) && (!ok || id != u.ID) {
+			t.Fatalf("looking up %q gives user %d, want %d", u.Nick, id, u.ID)
+		}
+		if nicks[folded] || chat.CheckNick(u.Nick) != nil || u.Inbox < chat.Seq(u.ID) {
+			t.Fatalf("user %d, inbox at %d: the nick %q is another's too, or no nick", u.ID, u.Inbox, u.Nick)
+		}
+		nicks[folded] = true
+		for _, id := range u.Rooms {
+			in[id] = append(in[id], u.ID)
+		}
+		if len(u.Rooms) > chat.MaxRoomsPerUser || u.Inbox > snap.Seq {
+			t.Fatalf("user %d is in %d rooms, the inbox at %d of %d", u.ID, len(u.Rooms), u.Inbox, snap.Seq)
+		}
+		for id, seq := range u.Read {
+			if r, ok := s.Room(id); !ok || seq == 0 || seq > r.Last || !slices.Contains(u.Rooms, id) {
+				t.Fatalf("user %d has read room %d up to %d, which can't be", u.ID, id, seq)
+			}
+		}
+	}
+	names := map[string]bool{}
+	for _, r := range snap.Rooms {
+		checkRoom(t, s, &r, in[r.ID])
+		if folded := chat.Fold(r.Name); r.Name != "" && names[folded] {
+			t.Fatalf("two rooms are called %q", folded)
+		}
+		names[chat.Fold(r.Name)] = true
+		delete(in, r.ID)
+	}
+	if len(in) > 0 {
+		t.Fatalf("there are people in rooms that there are not: %v", in)
+	}
+	if err := s.CheckIndexes(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkRoom(t testing.TB, s *chat.State, r *chat.RoomInfo, want []chat.UserID) {
+	t.Helper()
+	var members []chat.UserID
+	for _, m := range r.Members {
+		if u, ok := s.User(m.ID); !ok || u.Nick != m.Nick {
+			t.Fatalf("room %d has member %d, %q, who is not here or called %q", r.ID, m.ID, m.Nick, u.Nick)
+		}
+		if found, ok := r.Member(m.ID); !ok || found != m {
+			t.Fatalf("member %+v of room %d is found as %+v", m, r.ID, found)
+		}
+		members = append(members, m.ID)
+	}
+	if _, ok := r.Member(nobody); ok {
+		t.Fatalf("nobody is a member of room %d", r.ID)
+	}
+	slices.Sort(want)
+	if r.Size != len(members) {
+		t.Fatalf("room %d has %d members and says %d", r.ID, len(members), r.Size)
+	}
+	if !slices.Equal(members, want) {
+		t.Fatalf("room %d has members %v, but %v are in it", r.ID, members, want)
+	}
+	for _, id := range r.Invited {
+		if _, ok := s.User(id); !ok || slices.Contains(members, id) || r.Flags&chat.Private == 0 {
+			t.Fatalf("room %d (flags %d) expects %d, who is gone or has come", r.ID, r.Flags, id)
+		}
+	}
+	for i, p := range r.Pins {
+		if p <= chat.Seq(r.ID) || p > r.Last || slices.Contains(r.Pins[:i], p) {
+			t.Fatalf("room %d has pins %v", r.ID, r.Pins)
+		}
+	}
+	direct := r.Flags&chat.Direct != 0
+	if direct && (r.Name != "" || r.Flags&chat.Private == 0 || len(members) < 1 || len(members) > 2 || r.Archived || r.Topic != "") {
+		t.Fatalf("a direct conversation that is none: %+v", r)
+	}
+	if !direct && chat.CheckRoomName(r.Name) != nil || r.Last > s.Seq() || r.Last < chat.Seq(r.ID) {
+		t.Fatalf("a room that is none: %+v", r)
+	}
+	if found, ok := s.Find(r.Name); !direct && (!ok || found != r.ID) {
+		t.Fatalf("room %d is called %q, which finds %d", r.ID, r.Name, found)
+	}
+}
+
+// plain returns a snapshot that can be compared: no and empty are the same.
+func plain(s *chat.State) chat.Snapshot {
+	snap := s.Snapshot()
+	for i := range snap.Users {
+		u := &snap.Users[i]
+		u.Rooms = append([]chat.RoomID{}, u.Rooms...)
+		if len(u.Read) == 0 {
+			u.Read = nil
+		}
+	}
+	for i := range snap.Rooms {
+		r := &snap.Rooms[i]
+		r.Members = append([]chat.Member{}, r.Members...)
+		r.Invited = append([]chat.UserID{}, r.Invited...)
+		r.Pins = append([]chat.Seq{}, r.Pins...)
+	}
+	return snap
+}
+
+// wantSame fails unless two states are equal.
+func wantSame(t testing.TB, what string, a, b *chat.State) {
+	t.Helper()
+	if x, y := plain(a), plain(b); !reflect.DeepEqual(x, y) {
+		t.Fatalf("%s: the states differ:\n%+v\n%+v", what, x, y)
+	}
+}
+
+// world is a state with its log and the store's answers, in which every command
+// is checked as it is applied.
+type world struct {
+	t      *testing.T
+	state  *chat.State
+	lib    *library
+	ledger *ledger
+	log    []chat.Event
+	now    chat.Millis
+	lobby  chat.RoomID
+}
+
+// newWorld returns a world with a lobby and nobody in it.
+func newWorld(t *testing.T) *world {
+	w := &world{t: t, state: chat.NewState(), lib: newLibrary(), ledger: newLedger(), now: 1_790_000_000_000}
+	w.lobby = w.must(chat.Command{Op: chat.CreateRoom, Name: chat.Lobby}).Room
+	return w
+}
+
+// apply applies a command as a batch of one and checks what always holds.
+func (w *world) apply(c chat.Command) ([]chat.Event, chat.Outcome) {
+	w.t.Helper()
+	if c.Time == 0 {
+		w.now += 1000
+		c.Time = w.now
+	}
+	before := plain(w.state)
+	events, out := w.state.Apply(&c, w.lib.facts(&c), nil)
+	if len(events) == 0 && !reflect.DeepEqual(before, plain(w.state)) {
+		w.t.Fatalf("%+v brought about no event, but changed the state", c)
+	}
+	if out.Err != nil && len(events) > 0 {
+		w.t.Fatalf("%+v was refused (%v), and brought about %v", c, out.Err, showAll(events))
+	}
+	if out.Err != nil && (out.Err.Code == 0 || out.Err.Text == "" || out.Seq != 0) {
+		w.t.Fatalf("%+v was refused with %+v", c, out)
+	}
+	for i := range events {
+		w.ledger.check(w.t, &events[i])
+		w.lib.file(&events[i])
+	}
+	if n := len(events); n > 0 && out.Seq != events[n-1].Seq {
+		w.t.Fatalf("outcome at %d, want %d, the last of its events", out.Seq, events[n-1].Seq)
+	}
+	w.log = append(w.log, events...)
+	checkState(w.t, w.state)
+	return events, out
+}
+
+// must applies a command that has to succeed.
+func (w *world) must(c chat.Command) chat.Outcome {
+	w.t.Helper()
+	_, out := w.apply(c)
+	if out.Err != nil {
+		w.t.Fatalf("%+v: %v", c, out.Err)
+	}
+	return out
+}
+
+func (w *world) arrive(nick string) chat.UserID {
+	w.t.Helper()
+	return w.must(chat.Command{Op: chat.Arrive, Name: nick, Strict: true}).User
+}
+
+func (w *world) room(by chat.UserID, name string) chat.RoomID {
+	w.t.Helper()
+	return w.must(chat.Command{By: by, Op: chat.CreateRoom, Name: name}).Room
+}
+
+func (w *world) private(by chat.UserID, name string) chat.RoomID {
+	w.t.Helper()
+	return w.must(chat.Command{By: by, Op: chat.CreateRoom, Name: name, Private: true}).Room
+}
+
+func (w *world) say(by chat.UserID, in chat.RoomID, text string) chat.Seq {
+	w.t.Helper()
+	return w.must(chat.Command{By: by, Op: chat.Say, Room: in, Text: text}).Seq
+}
+
+func (w *world) join(by chat.UserID, in chat.RoomID) {
+	w.t.Helper()
+	w.must(chat.Command{By: by, Op: chat.Join, Room: in})
+}
+
+func (w *world) leave(by chat.UserID, in chat.RoomID) {
+	w.t.Helper()
+	w.must(chat.Command{By: by, Op: chat.Leave, Room: in})
+}
+
+func (w *world) depart(u chat.UserID) {
+	w.t.Helper()
+	w.must(chat.Command{Op: chat.Depart, User: u})
+}
+
+func (w *world) direct(by, with chat.UserID) chat.RoomID {
+	w.t.Helper()
+	return w.must(chat.Command{By: by, Op: chat.OpenDirect, User: with}).Room
+}
+
+var kindNames = [...]string{
+	"", "message", "action", "edited", "deleted", "reacted", "unreacted", "pinned", "unpinned", "topic", "joined", "left",
+	"created", "renamed", "archived", "restored", "arrived", "departed", "nick", "invited", "direct", "read",
+}
+
+// show returns an event as tables of tests write it: kind@room nick, and the
+// fields that are not zero.
+func show(ev *chat.Event) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s@%d %s", kindNames[ev.Kind], ev.Room, ev.Nick)
+	add := func(name string, v any) {
+		if !reflect.ValueOf(v).IsZero() {
+			fmt.Fprintf(&b, " %s=%v", name, v)
+		}
+	}
+	add("flags", uint8(ev.Flags))
+	add("client", ev.Client)
+	add("target", uint64(ev.Target))
+	add("whose", ev.Whose)
+	add("user", ev.User)
+	add("about", ev.About)
+	add("name", ev.Name)
+	add("text", ev.Text)
+	add("node", ev.Node)
+	return b.String()
+}
+
+func showAll(events []chat.Event) []string {
+	var lines []string
+	for i := range events {
+		lines = append(lines, show(&events[i]))
+	}
+	return lines
+}
