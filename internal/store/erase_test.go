@@ -1,0 +1,218 @@
+package store_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/store"
+)
+
+// secrets returns texts that are like no other, of all sizes: within a page, at
+// its edge, and spilling into pages of their own.
+func secrets(rng *rand.Rand, n int) (texts []string) {
+	for i := range n {
+		token := fmt.Sprintf("secret-%d-%016x ", i, rng.Uint64())
+		size := []int{1, 4, 20, 200, 3900, 4070, 9000, chat.MaxText}[i%8]
+		texts = append(texts, strings.Repeat(token, size/len(token)+1)[:max(size, len(token))])
+	}
+	return texts
+}
+
+// leaks returns the secrets of which a file in the directory still has a piece.
+func leaks(t *testing.T, dir string, texts []string) (found []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() == "search.db" || strings.HasPrefix(e.Name(), "search.db-") {
+			continue // search has tests of its own
+		}
+		data := readFile(t, dir, e.Name())
+		for _, text := range texts {
+			token, _, _ := strings.Cut(text, " ")
+			if bytes.Contains(data, []byte(token)) {
+				found = append(found, e.Name()+": "+token)
+			}
+		}
+	}
+	return found
+}
+
+// A deleted message, and each of its edits, leaves no byte of its text in any
+// file, whatever was split and moved around it.
+func TestDeletedTextIsNowhere(t *testing.T) {
+	dir := t.TempDir()
+	sc := newScript(t, openStore(t, dir))
+	rng := rand.New(rand.NewPCG(1, 2))
+	texts := secrets(rng, 160)
+	rooms := []chat.RoomID{sc.room("#a"), sc.room("#b"), sc.room("#c")}
+	type said struct {
+		room chat.RoomID
+		seq  chat.Seq
+	}
+	var messages []said
+	for i, text := range texts {
+		room := rooms[i%3]
+		if i%4 == 3 { // an edit of an earlier message
+			m := messages[rng.IntN(len(messages))]
+			sc.edit(m.room, m.seq, text)
+		} else {
+			messages = append(messages, said{room, sc.say(room, text)})
+		}
+		if i%5 == 0 {
+			sc.commit()
+		}
+	}
+	sc.commit()
+	if found := leaks(t, dir, texts); len(found) < len(texts) {
+		t.Fatalf("only %d of %d texts can be seen at all", len(found), len(texts))
+	}
+	for i, m := range messages {
+		sc.remove(m.room, m.seq)
+		if i%3 == 0 {
+			sc.commit()
+		}
+	}
+	sc.say(rooms[0], "still here")
+	sc.commit()
+	if err := sc.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if found := leaks(t, dir, texts); len(found) > 0 {
+		t.Errorf("%d texts are still there: %q", len(found), found)
+	}
+	sc.store = openStore(t, dir)
+	page, err := sc.store.Messages(t.Context(), rooms[0], 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range page {
+		if last := m.Text == "still here"; m.Deleted == last || m.Text != "" && !last || m.Edited {
+			t.Errorf("%+v", m)
+		}
+	}
+	if found, err := sc.store.IntegrityCheck(); err != nil || found != "ok" {
+		t.Errorf("%s, %v", found, err)
+	}
+}
+
+// A text in the same batch as its deletion is no exception, and neither is the
+// shortest text there is, whose record has least room.
+func TestShortestTextIsErased(t *testing.T) {
+	dir := t.TempDir()
+	sc := newScript(t, openStore(t, dir))
+	room := sc.room("#a")
+	for _, nick := range []string{"a", strings.Repeat("𝔘", 32)} {
+		for _, client := range []chat.ClientID{"", chat.ClientID(strings.Repeat("c", 63) + nick[:1])} {
+			seq := sc.add(chat.Event{Kind: chat.Message, Room: room, By: 1 << 60, Nick: nick, Client: client, Text: "x", Target: 1 << 60, Whose: nick, When: 1 << 60})
+			sc.remove(room, seq)
+		}
+	}
+	sc.commit()
+	page, err := sc.store.Messages(t.Context(), room, 0, 10)
+	if err != nil || len(page) != 4 {
+		t.Fatalf("%d messages, %v", len(page), err)
+	}
+	for _, m := range page {
+		if !m.Deleted || m.Text != "" || m.Nick == "" || m.Whose != m.Nick {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
+// While the server runs, erased text leaves the write-ahead log soon.
+func TestErasedTextLeavesTheWriteAheadLog(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := store.Open(dir, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		stop := running(t, s)
+		defer stop()
+		sc := newScript(t, s)
+		texts := secrets(rand.New(rand.NewPCG(3, 4)), 8)
+		room := sc.room("#a")
+		var seqs []chat.Seq
+		for _, text := range texts {
+			seqs = append(seqs, sc.say(room, text))
+		}
+		sc.commit()
+		for _, seq := range seqs {
+			sc.remove(room, seq)
+		}
+		sc.commit()
+		if info, err := os.Stat(filepath.Join(dir, "hubbub.db-wal")); err != nil || info.Size() == 0 {
+			t.Fatalf("the write-ahead log is empty from the start: %v", err)
+		}
+		pass(t, 2*time.Second)
+		if found := leaks(t, dir, texts); len(found) > 0 {
+			t.Errorf("still there: %q", found)
+		}
+	})
+}
+
+// Somebody who reads keeps the write-ahead log from being emptied; then it is
+// tried again.
+func TestErasedTextWaitsForAReader(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := openStore(t, dir)
+		defer running(t, s)()
+		sc := newScript(t, s)
+		texts := secrets(rand.New(rand.NewPCG(3, 5)), 3)
+		room := sc.room("#a")
+		seq := sc.say(room, texts[2])
+		sc.commit()
+		release, err := s.HoldRead(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sc.remove(room, seq)
+		sc.commit()
+		pass(t, 3*time.Second)
+		if found := leaks(t, dir, texts[2:]); len(found) == 0 {
+			t.Error("the reader's view of the log has been overwritten")
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+		pass(t, 3*time.Second)
+		if found := leaks(t, dir, texts[2:]); len(found) > 0 {
+			t.Errorf("still there: %q", found)
+		}
+	})
+}
+
+// running starts the store's Run and returns what ends it.
+func running(t *testing.T, s *store.Store) (stop func()) {
+	ctx, cancel := contextWithCancel(t)
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// pass lets time go by in a bubble.
+func pass(t *testing.T, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-t.Context().Done():
+	}
+	synctest.Wait()
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"hubbub/internal/chat"
+)
+
+// OpenWith is Open with other migrations.
+func OpenWith(dir string, o Options, steps []string) (*Store, error) { return open(dir, o, steps) }
+
+// Steps are the migrations of this program.
+func Steps() []string { return embedded() }
+
+// SeqAt is what before: and after: rest on.
+func (s *Store) SeqAt(ctx context.Context, t chat.Millis) (chat.Seq, error) { return s.seqAt(ctx, t) }
+
+// Plan returns what SQLite says it does for a query.
+func (s *Store) Plan(query string) (steps []string, err error) {
+	s.use.Lock()
+	defer s.use.Unlock()
+	stmt, _, err := s.writer.conn.PrepareTransient("EXPLAIN QUERY PLAN " + query)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Finalize()
+	for {
+		row, err := stmt.Step()
+		if err != nil || !row {
+			return steps, err
+		}
+		steps = append(steps, stmt.ColumnText(3))
+	}
+}
+
+// Exec changes a database behind the store's back.
+func Exec(path string, statements ...string) error {
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	if err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if err := sqlitex.ExecuteTransient(conn, statement, nil); err != nil {
+			return err
+		}
+	}
+	return conn.Close()
+}
+
+// HoldRead keeps a reader at the present state until release is called.
+func (s *Store) HoldRead(ctx context.Context) (release func() error, err error) {
+	conn, err := s.readers.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := run(conn, `BEGIN`); err != nil {
+		return nil, err
+	}
+	_, err = lastSeq(conn)
+	return func() error { return s.readers.give(conn) }, err
+}
+
+// IntegrityCheck reads the whole database.
+func (s *Store) IntegrityCheck() (found string, err error) {
+	s.use.Lock()
+	defer s.use.Unlock()
+	err = each(s.writer.conn, `PRAGMA integrity_check`, func(row *sqlite.Stmt) error {
+		found += row.ColumnText(0)
+		return nil
+	})
+	return found, err
+}
+
+// The queries whose plans matter.
+const (
+	QueryPage      = queryPage
+	QueryAmended   = queryAmended
+	QueryReactions = queryReactions
+	QueryEvents    = queryEvents
+	QueryUsers     = queryUsers
+	QueryRooms     = queryRooms
+	QueryEnd       = queryEnd
+	QuerySent      = querySent
+	QueryReaction  = queryReaction
+	QueryTally     = queryTally
+	QueryGuest     = queryGuest
+	QueryEvent     = queryEvent
+	QueryChanges   = queryChanges
+	QueryEdits     = queryEdits
+)

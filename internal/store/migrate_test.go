@@ -1,0 +1,86 @@
+package store_test
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hubbub/internal/store"
+)
+
+func openWith(t *testing.T, dir string, o store.Options, steps ...string) *store.Store {
+	t.Helper()
+	s, err := store.OpenWith(dir, o, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// extra are steps after those of this program, as a later one may have.
+var extra = []string{
+	`ALTER TABLE rooms ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'`,
+	`CREATE TABLE drafts (user INTEGER PRIMARY KEY, text TEXT NOT NULL);
+	 UPDATE rooms SET colour = 'blue';`,
+}
+
+func TestOlderDatabaseIsBackedUpAndMigrated(t *testing.T) {
+	dir := t.TempDir()
+	room := filled(t, dir, 500)
+	var log bytes.Buffer
+	options := store.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	newer := append(store.Steps(), extra...)
+	s := openWith(t, dir, options, newer...)
+	epoch := s.Epoch()
+	if page, err := s.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 500 {
+		t.Fatalf("%d messages, %v", len(page), err)
+	}
+	if found, err := s.IntegrityCheck(); err != nil || found != "ok" {
+		t.Errorf("%s, %v", found, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "backed up") || !strings.Contains(log.String(), "version=3") {
+		t.Errorf("the log does not tell: %s", &log)
+	}
+	tamper(t, filepath.Join(dir, "hubbub.db"), `SELECT colour FROM rooms, drafts`)
+
+	// The backup is what this program can still read.
+	_, err := store.Open(dir, store.Options{})
+	if !errors.Is(err, store.ErrNewer) {
+		t.Fatalf("this program opens a newer database: %v", err)
+	}
+	old := t.TempDir()
+	backup := readFile(t, dir, "hubbub-version-1.db")
+	writeFile(t, filepath.Join(old, "hubbub.db"), backup)
+	restored := openStore(t, old)
+	if page, err := restored.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 500 || len(restored.Epoch()) < 20 || restored.Epoch() == epoch {
+		t.Errorf("from the backup: %d messages, epoch %q, %v", len(page), restored.Epoch(), err)
+	}
+}
+
+// A migration that fails leaves the database as it was, and the backup.
+func TestFailedMigrationChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	room := filled(t, dir, 10)
+	broken := append(store.Steps(), extra[0]+`; UPDATE rooms SET shade = 1`)
+	if _, err := store.OpenWith(dir, store.Options{}, broken); err == nil || !strings.Contains(err.Error(), "version 2") {
+		t.Fatalf("%v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "hubbub-version-1.db")); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*.partial")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	s := openStore(t, dir)
+	if page, err := s.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 10 {
+		t.Errorf("%d messages, %v", len(page), err)
+	}
+}

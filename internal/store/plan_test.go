@@ -1,0 +1,61 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+
+	"hubbub/internal/store"
+)
+
+// What is read often is read along an index: nothing is sorted that can grow,
+// and no table of messages is gone through.
+func TestQueriesFollowAnIndex(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	for _, c := range []struct {
+		name, query string
+		want        []string // one for each step
+	}{
+		{"page", store.QueryPage, []string{"SEARCH events USING INDEX events_stream (stream=? AND rowid<?)"}},
+		{"amended", store.QueryAmended, []string{"SEARCH amended USING PRIMARY KEY (room=? AND target>? AND target<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
+		{"reactions", store.QueryReactions, []string{"SEARCH reactions USING PRIMARY KEY (room=? AND target>? AND target<?)", "USE TEMP B-TREE FOR ORDER BY"}},
+		{"events", store.QueryEvents, []string{
+			"MERGE (UNION ALL)",
+			"LEFT", "SEARCH events USING INDEX events_stream (stream=? AND rowid>?)",
+			"RIGHT", "SEARCH events USING INDEX events_stream (stream=? AND rowid>?)",
+		}},
+		{"event", store.QueryEvent, []string{"SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
+		{"end", store.QueryEnd, []string{"SCAN events"}}, // backward, one row
+		{"changes", store.QueryChanges, []string{"SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"}},
+		{"sent", store.QuerySent, []string{"SEARCH sent USING PRIMARY KEY (by=? AND client=?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
+		{"reaction", store.QueryReaction, []string{
+			"SEARCH reactions USING PRIMARY KEY (room=? AND target=? AND by=? AND emoji=?)",
+			"SCALAR SUBQUERY 1", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)",
+		}},
+		{"tally", store.QueryTally, []string{
+			"SEARCH reactions USING PRIMARY KEY (room=? AND target=?)",
+			"SCALAR SUBQUERY 1", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)",
+		}},
+		{"guest", store.QueryGuest, []string{
+			"SEARCH guests USING PRIMARY KEY (key=?)",
+			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+		}},
+		{"edits", store.QueryEdits, []string{"SEARCH edits USING PRIMARY KEY (target=?)"}},
+		{"users", store.QueryUsers, []string{
+			"SCAN users",
+			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+		}},
+		{"rooms", store.QueryRooms, []string{
+			"SCAN rooms",
+			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+			"CORRELATED SCALAR SUBQUERY 2", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+		}},
+	} {
+		steps, err := s.Plan(c.query)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if got, want := strings.Join(steps, "\n"), strings.Join(c.want, "\n"); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, want)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package store
+
+import "hubbub/internal/chat"
+
+// project changes the read models by an event that is no message. It says the
+// same as chat.State's Evolve; the tests compare the two.
+func (w *writer) project(ev *chat.Event) error {
+	switch ev.Kind {
+	case chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.Pinned, chat.Unpinned:
+		return w.projectMessage(ev)
+	case chat.Arrived, chat.Departed, chat.NickChanged, chat.ReadMarked:
+		return w.projectUser(ev)
+	}
+	return w.projectRoom(ev)
+}
+
+// projectMessage is for what is done to messages.
+func (w *writer) projectMessage(ev *chat.Event) error {
+	switch ev.Kind {
+	case chat.Edited:
+		if err := run(w.conn, `INSERT INTO edits (target, edit) VALUES (?, ?)`, ev.Target, ev.Seq); err != nil {
+			return err
+		}
+		return run(w.conn, `INSERT OR REPLACE INTO amended (room, target, edit) VALUES (?, ?, ?)`, ev.Room, ev.Target, ev.Seq)
+	case chat.Deleted:
+		return w.deleted(ev)
+	case chat.Reacted:
+		return run(w.conn, `INSERT INTO reactions (room, target, by, emoji, nick, seq) VALUES (?, ?, ?, ?, ?, ?)`,
+			ev.Room, ev.Target, ev.By, ev.Text, ev.Nick, ev.Seq)
+	case chat.Unreacted:
+		return run(w.conn, `DELETE FROM reactions WHERE room = ? AND target = ? AND by = ? AND emoji = ?`,
+			ev.Room, ev.Target, ev.By, ev.Text)
+	case chat.Pinned:
+		return run(w.conn, `INSERT INTO pins (room, seq, target) VALUES (?, ?, ?)`, ev.Room, ev.Seq, ev.Target)
+	case chat.Unpinned:
+		return run(w.conn, `DELETE FROM pins WHERE room = ? AND target = ?`, ev.Room, ev.Target)
+	}
+	return nil
+}
+
+// projectUser is for what happens in inboxes.
+func (w *writer) projectUser(ev *chat.Event) error {
+	if ev.Room != ev.By.Inbox() { // the same, told to a room
+		return nil
+	}
+	switch ev.Kind {
+	case chat.Arrived:
+		key := keyBytes(ev.Key)
+		if err := run(w.conn, `DELETE FROM guests WHERE key = ?`, key); err != nil {
+			return err
+		}
+		return run(w.conn, `INSERT INTO users (id, nick, key, node) VALUES (?, ?, ?, ?)`, ev.By, ev.Nick, key, ev.Node)
+	case chat.NickChanged:
+		return run(w.conn, `UPDATE users SET nick = ? WHERE id = ?`, ev.Name, ev.By)
+	case chat.ReadMarked:
+		return run(w.conn, `INSERT OR REPLACE INTO marks (user, room, target) VALUES (?, ?, ?)`, ev.By, ev.About, ev.Target)
+	}
+	return w.departed(ev)
+}
+
+// departed takes somebody out of those who are here. With a key they can be
+// recognised when they come back.
+func (w *writer) departed(ev *chat.Event) error {
+	if err := run(w.conn, `DELETE FROM users WHERE id = ?`, ev.By); err != nil {
+		return err
+	}
+	if err := run(w.conn, `DELETE FROM invitations WHERE user = ?`, ev.By); err != nil || ev.Key.IsZero() {
+		return err
+	}
+	return run(w.conn, `INSERT INTO guests (key, id, nick) VALUES (?, ?, ?)`, ev.Key[:], ev.By, ev.Nick)
+}
+
+// projectRoom is for what happens to rooms and their members.
+func (w *writer) projectRoom(ev *chat.Event) error {
+	switch ev.Kind {
+	case chat.RoomCreated:
+		return run(w.conn, `INSERT INTO rooms (id, name, topic, flags, archived, creator) VALUES (?, ?, '', ?, 0, ?)`,
+			ev.Room, ev.Name, int(ev.Flags), ev.By)
+	case chat.RoomRenamed:
+		return run(w.conn, `UPDATE rooms SET name = ? WHERE id = ?`, ev.Name, ev.Room)
+	case chat.RoomArchived:
+		return run(w.conn, `UPDATE rooms SET archived = 1 WHERE id = ?`, ev.Room)
+	case chat.RoomRestored:
+		return run(w.conn, `UPDATE rooms SET archived = 0 WHERE id = ?`, ev.Room)
+	case chat.TopicSet:
+		return run(w.conn, `UPDATE rooms SET topic = ? WHERE id = ?`, ev.Text, ev.Room)
+	case chat.Joined:
+		if err := run(w.conn, `DELETE FROM invitations WHERE user = ? AND room = ?`, ev.By, ev.Room); err != nil {
+			return err
+		}
+		return run(w.conn, `INSERT INTO members (room, user, joined) VALUES (?, ?, ?)`, ev.Room, ev.By, ev.Seq)
+	case chat.Left:
+		return w.left(ev)
+	case chat.Invited:
+		if ev.Room != ev.About { // the same, told to the invited
+			return nil
+		}
+		return run(w.conn, `INSERT OR IGNORE INTO invitations (user, room) SELECT ?, id FROM rooms WHERE id = ? AND flags & ?`,
+			ev.User, ev.Room, int(chat.Private))
+	}
+	return nil
+}
+
+// left takes somebody out of a room. A direct conversation without anybody is
+// forgotten, with its pins; its events stay.
+func (w *writer) left(ev *chat.Event) error {
+	for _, query := range [...]string{`DELETE FROM members WHERE room = ? AND user = ?`, `DELETE FROM marks WHERE room = ? AND user = ?`} {
+		if err := run(w.conn, query, ev.Room, ev.By); err != nil {
+			return err
+		}
+	}
+	err := run(w.conn, `DELETE FROM rooms WHERE id = ? AND flags & ? AND NOT EXISTS (SELECT 1 FROM members WHERE room = rooms.id)`,
+		ev.Room, int(chat.Direct))
+	if err != nil || w.conn.Changes() == 0 {
+		return err
+	}
+	return run(w.conn, `DELETE FROM pins WHERE room = ?`, ev.Room)
+}
+
+// keyBytes returns a key as it is stored: none has no bytes.
+func keyBytes(k chat.Key) []byte {
+	if k.IsZero() {
+		return nil
+	}
+	return k[:]
+}
