@@ -1,0 +1,221 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"hubbub/internal/chat"
+)
+
+// ErrEvicted is what Next returns when the session's user has departed.
+var ErrEvicted = errors.New("hub: the user has departed")
+
+// DeliveryKind says what a [Delivery] is.
+type DeliveryKind uint8
+
+// The kinds of deliveries.
+const (
+	Nothing  DeliveryKind = iota // the peer will be woken when there is something
+	Events                       // Bytes: frames of one or more events of Room
+	Entered                      // from here on the session reads Room; After is where it begins
+	Exited                       // the session reads Room no more
+	Answered                     // Answer
+	Lagging                      // what comes next must be read from the store, which takes waiting
+)
+
+// Delivery is the next thing that a session's peer should be told.
+type Delivery struct {
+	Kind   DeliveryKind
+	Room   *chat.RoomInfo // a brief copy
+	After  chat.Seq       // Entered
+	Last   chat.Seq       // Events: every event up to it, in all rooms, has now been delivered
+	Bytes  []byte         // Events: shared, must not be changed
+	Answer Answer
+}
+
+// reader is what a session's reader has in its hands.
+type reader struct {
+	horizon  chat.Seq  // as far as may be read
+	active   []*cursor // those that may have something
+	answers  []Answer  // taken from the session
+	answered int       // how many of them have been delivered
+	since    int       // bytes of events since the last answer
+}
+
+// answerEvery is how many bytes of events an answer may wait for, so that the
+// answers of a reader who is far behind do not wait until it has caught up.
+const answerEvery = 64 << 10
+
+// Next returns what comes next for the session: its rooms' events merged in the
+// order of their Seq, each once, and the answers to its commands in their
+// order. Runs of events come as one delivery of at most max bytes (or of one
+// event). What the session lags behind is read from the store if it may wait;
+// else the delivery is Lagging. An error means that the session can't go on;
+// what was delivered is a prefix, and a new session can resume after it.
+func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error) {
+	r := &s.reader
+	for {
+		if d, ok := r.answer(r.since >= answerEvery); ok {
+			return d, nil
+		}
+		d, err := s.events(ctx, max, wait)
+		if err != nil || d.Kind != Nothing {
+			r.since += len(d.Bytes)
+			return d, err
+		}
+		if d, ok := r.answer(true); ok {
+			return d, nil
+		}
+		if more, err := s.collect(); err != nil || !more {
+			return Delivery{}, err
+		}
+	}
+}
+
+// answer returns the next answer, if there is one and it is due.
+func (r *reader) answer(due bool) (Delivery, bool) {
+	if !due || r.answered == len(r.answers) {
+		return Delivery{}, false
+	}
+	a := r.answers[r.answered]
+	r.answers[r.answered] = Answer{}
+	r.answered++
+	r.since = 0
+	return Delivery{Kind: Answered, Answer: a}, true
+}
+
+// collect takes what has been queued for the session and reports whether there
+// is anything new to look at.
+func (s *Session) collect() (bool, error) {
+	// First the horizon, then the queue: see publish.
+	horizon := s.hub.Horizon()
+	s.mu.Lock()
+	if s.evicted {
+		s.mu.Unlock()
+		return false, ErrEvicted
+	}
+	s.queued = false
+	settled, more := s.resume.Load() == 0, false // if it has not, Settled will wake the reader
+	if settled || s.User() == 0 || s.posted >= maxPosted || !s.mayPropose() {
+		more = s.takeAnswers()
+	}
+	if settled {
+		more = s.takeQueue(horizon) || more
+	}
+	s.mu.Unlock()
+	return more, nil
+}
+
+// takeAnswers takes the answers, whose delivery is not finished before. s.mu
+// must be held.
+func (s *Session) takeAnswers() bool {
+	r := &s.reader
+	r.answered, r.answers, s.answers = 0, s.answers, nil
+	s.posted = 0
+	if len(r.answers) > 0 {
+		s.notify()
+	}
+	return len(r.answers) > 0
+}
+
+// takeQueue takes the marked cursors and reports whether any may have something
+// up to the horizon. s.mu must be held.
+func (s *Session) takeQueue(horizon chat.Seq) bool {
+	r := &s.reader
+	advanced := horizon > r.horizon && len(r.active) > 0
+	r.horizon = horizon
+	more := advanced || len(s.queue) > 0
+	for i, c := range s.queue {
+		c.marked.Store(false)
+		if !c.active {
+			c.active = true
+			r.active = append(r.active, c)
+		}
+		s.queue[i] = nil
+	}
+	s.queue = s.queue[:0]
+	return more
+}
+
+// events returns the next run of events, or that the session enters or exits a
+// room, or Nothing.
+func (s *Session) events(ctx context.Context, max int, wait bool) (Delivery, error) {
+	r := &s.reader
+	var first *cursor
+	least, second := r.horizon+1, r.horizon+1
+	for i := 0; i < len(r.active); {
+		c := r.active[i]
+		if !c.entered && r.exits(c) {
+			i++
+			continue
+		}
+		if !c.entered {
+			c.entered = true
+			return Delivery{Kind: Entered, Room: c.room.described(), After: c.pos}, nil
+		}
+		seq, ok, err := c.peek(ctx, wait)
+		switch {
+		case err == errLagging:
+			return Delivery{Kind: Lagging}, nil
+		case err != nil:
+			return Delivery{}, err
+		}
+		if until := chat.Seq(c.until.Load()); until != 0 && until <= r.horizon && (!ok || seq > until) {
+			r.release(i)
+			return Delivery{Kind: Exited, Room: c.room.described()}, nil
+		}
+		switch {
+		case !ok && c.until.Load() == 0:
+			r.release(i)
+			continue
+		case !ok, seq > r.horizon: // published soon
+		case seq < least:
+			first, least, second = c, seq, least
+		case seq < second:
+			second = seq
+		}
+		i++
+	}
+	if first == nil {
+		return Delivery{}, nil
+	}
+	return s.run(first, min(second, first.bounded(r.horizon)+1), max), nil
+}
+
+// exits reports whether the peer is still to be told that it has left the room,
+// before it is told that it is in it again.
+func (r *reader) exits(again *cursor) bool {
+	until := again.until.Load()
+	return slices.ContainsFunc(r.active, func(c *cursor) bool {
+		end := c.until.Load()
+		return c.room == again.room && end != 0 && (until == 0 || end < until)
+	})
+}
+
+// run delivers what a cursor has before the given Seq.
+func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
+	e, i, end := c.entry, int(c.i), int(c.i)+1
+	if e.last() < before {
+		end = int(c.end)
+	} else {
+		for end < int(c.end) && e.Events[end].Seq < before {
+			end++
+		}
+	}
+	dialect := s.peer.Dialect(e.Room)
+	frames := e.in(dialect, s.hub.encoders[dialect])
+	end = frames.fit(i, end, max)
+	c.take(end)
+	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: frames.span(i, end)}
+}
+
+// release lets go of the i-th active cursor: it has nothing more for now.
+func (r *reader) release(i int) {
+	c := r.active[i]
+	c.active = false
+	last := len(r.active) - 1
+	r.active[i] = r.active[last]
+	r.active[last] = nil
+	r.active = r.active[:last]
+}

@@ -1,0 +1,236 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"hubbub/internal/chat"
+)
+
+// Linger is how long a guest who has a key is kept when the last connection
+// ends, so that a reconnect is not a farewell and a welcome.
+const Linger = time.Minute
+
+// person is somebody who is here, and the sessions that speak for them. All of
+// it is guarded by Hub.mu.
+type person struct {
+	id       chat.UserID
+	nick     string
+	keyed    bool          // can be recognised when coming back
+	rooms    []chat.RoomID // in the order of joining, without the inbox
+	sessions []*Session
+	leaving  bool        // has said goodbye, and is not waited for
+	farewell string      // and why
+	timer    *time.Timer // ends the lingering; nil otherwise
+	waits    int         // numbers the timers
+}
+
+// The following are called by the applier.
+
+func (h *Hub) arrived(ev *chat.Event, inbox *room) {
+	h.dir.rename(ev.By, "", ev.Nick)
+	h.dir.restore(inbox) // a departure in the same batch has removed it
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.people[ev.By] = &person{id: ev.By, nick: ev.Nick, keyed: !ev.Key.IsZero()}
+}
+
+func (h *Hub) departed(ev *chat.Event, w *wakes) {
+	h.dir.rename(ev.By, ev.Nick, "")
+	h.dir.remove(ev.Room)
+	h.mu.Lock()
+	p := h.people[ev.By]
+	h.forgive(p)
+	delete(h.people, ev.By)
+	h.mu.Unlock()
+	for _, s := range p.sessions { // came back as the departure was on its way
+		s.unfollow(ev.Room, ev.Seq, w)
+		s.evict(w)
+	}
+}
+
+func (h *Hub) renamed(ev *chat.Event) {
+	h.dir.rename(ev.By, ev.Nick, ev.Name)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.people[ev.By].nick = ev.Name
+}
+
+// nick returns what somebody who is here is called, or "".
+func (h *Hub) nick(id chat.UserID) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.people[id]; p != nil {
+		return p.nick
+	}
+	return ""
+}
+
+// joined gives every session of a new member a cursor that begins with the
+// joining.
+func (h *Hub) joined(ev *chat.Event, r *room, w *wakes) {
+	h.mu.Lock()
+	p := h.people[ev.By]
+	p.rooms = append(p.rooms, ev.Room)
+	sessions := slices.Clone(p.sessions)
+	h.mu.Unlock()
+	for _, s := range sessions {
+		s.follow(r, s.start(r, ev.Prev), w)
+	}
+}
+
+// left ends the cursors of every session of a former member.
+func (h *Hub) left(ev *chat.Event, w *wakes) {
+	h.mu.Lock()
+	p := h.people[ev.By]
+	p.rooms = slices.DeleteFunc(p.rooms, func(id chat.RoomID) bool { return id == ev.Room })
+	sessions := slices.Clone(p.sessions)
+	h.mu.Unlock()
+	for _, s := range sessions {
+		s.unfollow(ev.Room, ev.Seq, w)
+	}
+}
+
+// attach makes a session speak for a user: it reads on in the inbox and in all
+// of the user's rooms, from resume if that is given, else from now. What the
+// arrival itself brought about is seen.
+func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat.Event, w *wakes) {
+	h.mu.Lock()
+	s.user.Store(uint64(id))
+	p := h.people[id]
+	if p == nil { // was here, and departed later in the same batch
+		h.mu.Unlock()
+		s.evict(w)
+		return
+	}
+	h.forgive(p)
+	p.sessions = append(p.sessions, s)
+	p.leaving, p.farewell = false, ""
+	rooms := append([]chat.RoomID{id.Inbox()}, p.rooms...)
+	h.mu.Unlock()
+	if s.isClosed() { // in the meantime, and then it did not know whose it was
+		h.detach(s)
+		return
+	}
+	for _, room := range rooms {
+		r := h.dir.byID(room)
+		from := chat.Seq(r.last.Load())
+		if len(brought) == 0 { // one position for all rooms: the welcome tells it
+			from = h.Horizon()
+		}
+		for i := range brought {
+			if brought[i].Room == room && brought[i].Kind == chat.Joined {
+				from = brought[i].Prev
+			}
+		}
+		if resume != 0 {
+			from = min(from, resume)
+		}
+		s.follow(r, from, w)
+	}
+}
+
+// detach takes a session that has closed from its person. A guest without
+// sessions departs, at once or after lingering.
+func (h *Hub) detach(s *Session) {
+	h.mu.Lock()
+	p := h.people[s.User()]
+	if p == nil {
+		h.mu.Unlock()
+		return
+	}
+	p.sessions = slices.DeleteFunc(p.sessions, func(other *Session) bool { return other == s })
+	h.mu.Unlock()
+	h.expect(p)
+}
+
+// Leave says that the user goes when the session closes, need not be waited
+// for, and why, if there is a reason. Other sessions that speak for the user
+// keep them here.
+func (s *Session) Leave(reason string) {
+	reason = chat.CleanLine(reason)
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	if p := s.hub.people[s.User()]; p != nil && len(p.sessions) == 1 {
+		p.leaving, p.farewell = true, reason
+	}
+}
+
+// absent returns everybody for whom no session speaks.
+func (h *Hub) absent() []*person {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var absent []*person
+	for _, p := range h.people {
+		if len(p.sessions) == 0 {
+			absent = append(absent, p)
+		}
+	}
+	slices.SortFunc(absent, func(a, b *person) int { return cmp.Compare(a.id, b.id) })
+	return absent
+}
+
+// retryPause is after how long the departure of somebody is proposed again that
+// the disk had no space for.
+const retryPause = 10 * time.Second
+
+// expect waits a while for somebody who can come back, and lets everybody else
+// go at once. It does nothing while a session speaks for them. It does not
+// block, since the applier, on whom a full log would wait, calls it too.
+func (h *Hub) expect(p *person) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	wait := Linger
+	if !p.keyed || p.leaving {
+		wait = 0
+	}
+	h.letGo(p, wait)
+}
+
+// letGo has somebody depart after a while, unless a session speaks for them
+// then. h.mu must be held.
+func (h *Hub) letGo(p *person, wait time.Duration) {
+	if h.closing || h.people[p.id] != p || len(p.sessions) > 0 || p.timer != nil {
+		return
+	}
+	h.departures.Add(1)
+	p.waits++
+	this, reason := p.waits, p.farewell
+	p.timer = time.AfterFunc(wait, func() {
+		defer h.departures.Done()
+		if h.expired(p, this) {
+			h.depart(p, reason)
+		}
+	})
+}
+
+// expired ends the wait of that number, and reports whether it was in vain.
+func (h *Hub) expired(p *person, wait int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p.timer == nil || p.waits != wait { // forgiven
+		return false
+	}
+	p.timer = nil
+	return !h.closing
+}
+
+// forgive stops a departure that is waiting. h.mu must be held.
+func (h *Hub) forgive(p *person) {
+	if p.timer != nil && p.timer.Stop() {
+		h.departures.Done()
+	}
+	p.timer = nil
+}
+
+// depart lets a guest go. If the server stops first, the next start does it.
+func (h *Hub) depart(p *person, reason string) {
+	out := h.do(context.Background(), chat.Command{Op: chat.Depart, User: p.id, Text: reason})
+	if out.Err != nil && out.Err.Code == chat.Full {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.letGo(p, retryPause)
+	}
+}

@@ -1,0 +1,117 @@
+package hub
+
+import "hubbub/internal/chat"
+
+// publish makes a committed batch visible. The order of the steps is what
+// makes a session's merged view one order:
+//
+//  1. who is where is brought up to date, and new members get their cursors;
+//  2. every room's entry goes into its tail;
+//  3. every cursor of those rooms is marked, and queued at its session;
+//  4. the horizon advances;
+//  5. those who wait are answered;
+//  6. the sessions are woken.
+//
+// A session reads the horizon first and takes its queue second, and reads no
+// further than that horizon. So when it sees one event of a batch, all cursors
+// that the batch concerns are in its hands, and it can merge them.
+func (a *applier) publish() {
+	if len(a.events) > 0 {
+		a.group()
+		a.membership()
+		for _, r := range a.touched {
+			r.push(&a.tails)
+		}
+		for _, r := range a.touched {
+			r.mark(&a.wakes)
+			r.batch, r.count = nil, 0
+		}
+		a.hub.horizon.Store(uint64(a.events[len(a.events)-1].Seq))
+	}
+	for i, p := range a.proposals {
+		if p != nil {
+			a.resolve(p, &a.outcomes[i])
+		}
+	}
+	a.wakes.wake()
+}
+
+// group collects each room's events of the batch.
+func (a *applier) group() {
+	a.touched, a.rooms = a.touched[:0], a.rooms[:0]
+	for i := range a.events {
+		ev := &a.events[i]
+		var r *room
+		if ev.Kind == chat.RoomCreated || ev.Kind == chat.Arrived {
+			r = a.hub.dir.add(ev.Room, ev.Kind == chat.Arrived, 0)
+		} else {
+			r = a.hub.dir.byID(ev.Room)
+		}
+		if r.count == 0 {
+			a.touched = append(a.touched, r)
+		}
+		r.count++
+		a.rooms = append(a.rooms, r)
+	}
+	for i, r := range a.rooms {
+		ev := &a.events[i]
+		r.note(ev)
+		if r.batch == nil {
+			r.batch = newEntry(r, ev.Prev, r.count, len(a.hub.encoders))
+		}
+		r.batch.Events = append(r.batch.Events, *ev)
+	}
+}
+
+// membership brings what is published about people and rooms up to date, and
+// gives sessions the cursors that they need now. Whoever enters a room is greeted
+// at once, maybe while this goes on; so first come the rooms.
+func (a *applier) membership() {
+	h := a.hub
+	for _, r := range a.touched {
+		if r.stale {
+			a.refresh(r)
+		}
+	}
+	for i := range a.events {
+		ev, r := &a.events[i], a.rooms[i]
+		switch ev.Kind {
+		case chat.Arrived:
+			h.arrived(ev, r)
+		case chat.NickChanged:
+			if ev.Room == ev.By.Inbox() {
+				h.renamed(ev)
+			}
+		case chat.Departed:
+			h.departed(ev, &a.wakes)
+		case chat.RoomCreated, chat.RoomRenamed:
+			h.dir.call(r, ev.Name)
+		case chat.Joined:
+			h.joined(ev, r, &a.wakes)
+		case chat.Left:
+			h.left(ev, &a.wakes)
+		case chat.Deleted:
+			h.pages.forget(ev.Room)
+		}
+	}
+}
+
+// refresh publishes what the state now holds of a room.
+func (a *applier) refresh(r *room) {
+	r.stale = false
+	if info, ok := a.state.Room(r.id); ok {
+		r.publish(&info)
+	} else if !r.inbox { // a direct conversation that both have left
+		a.hub.dir.remove(r.id)
+	}
+}
+
+// resolve answers one proposal. An arrival makes its session somebody's.
+func (a *applier) resolve(p *proposal, out *decided) {
+	if out.Err == nil && out.User != 0 && p.session != nil && p.session.User() == 0 {
+		a.hub.attach(p.session, out.User, p.resume, a.events[out.first:out.end], &a.wakes)
+	}
+	if p.answer(out.Outcome) {
+		a.wakes.add(p.session)
+	}
+}

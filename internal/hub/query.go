@@ -1,0 +1,230 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/store"
+)
+
+// Message is a message as it reads now, as history shows it.
+type Message = store.Message
+
+// Found is a page of what a search found.
+type Found = store.SearchResult
+
+// Queries are not ordered by the log: they read what is published and what is
+// in the store, as far as the session's user may.
+
+// sees reports whether the session's user may read a room.
+func (s *Session) sees(info *chat.RoomInfo) bool {
+	return info != nil && (info.Flags&chat.Private == 0 || s.in(info))
+}
+
+// in reports whether the session's user is a member of a room.
+func (s *Session) in(info *chat.RoomInfo) bool {
+	_, ok := info.Member(s.User())
+	return ok
+}
+
+// Room returns a room that the user may read, by name.
+func (s *Session) Room(name string) (*chat.RoomInfo, *chat.Error) {
+	if r, ok := s.hub.dir.room(name); ok {
+		if info := r.info.Load(); s.sees(info) {
+			return info, nil
+		}
+	}
+	return nil, chat.Errorf(chat.NotFound, "There is no room %s that you can see. /rooms lists those that there are.", name)
+}
+
+// RoomByID returns a room that the user may read.
+func (s *Session) RoomByID(id chat.RoomID) (*chat.RoomInfo, *chat.Error) {
+	if r := s.hub.dir.byID(id); r != nil {
+		if info := r.info.Load(); s.sees(info) {
+			return info, nil
+		}
+	}
+	return nil, chat.Errorf(chat.NotFound, "There is no such room. /rooms lists those that there are.")
+}
+
+// Rooms returns all rooms that the user may see: those with a name in the order
+// of creation, then the user's direct conversations.
+func (s *Session) Rooms() []*chat.RoomInfo {
+	var rooms []*chat.RoomInfo
+	for _, r := range s.hub.dir.named() {
+		if info := r.info.Load(); s.sees(info) {
+			rooms = append(rooms, info)
+		}
+	}
+	for _, info := range s.Joined() {
+		if info.Flags&chat.Direct != 0 {
+			rooms = append(rooms, info)
+		}
+	}
+	return rooms
+}
+
+// Joined returns the rooms that the user is in, in the order of joining.
+func (s *Session) Joined() []*chat.RoomInfo {
+	s.hub.mu.Lock()
+	var ids []chat.RoomID
+	if p := s.hub.people[s.User()]; p != nil {
+		ids = append(ids, p.rooms...)
+	}
+	s.hub.mu.Unlock()
+	rooms := make([]*chat.RoomInfo, 0, len(ids))
+	for _, id := range ids {
+		if r := s.hub.dir.byID(id); r != nil && r.info.Load() != nil {
+			rooms = append(rooms, r.info.Load())
+		}
+	}
+	return rooms
+}
+
+// Head returns the position of a room's last event now. What is known of a room
+// otherwise is as of the last change of its people or of itself.
+func (s *Session) Head(room *chat.RoomInfo) chat.Seq {
+	if r := s.hub.dir.byID(room.ID); r != nil {
+		return chat.Seq(r.last.Load())
+	}
+	return room.Last
+}
+
+// Lookup returns who is called nick.
+func (s *Session) Lookup(nick string) (chat.UserID, *chat.Error) {
+	if id, ok := s.hub.dir.user(nick); ok {
+		return id, nil
+	}
+	return 0, chat.Errorf(chat.NotFound, "There is nobody called %s here. /who lists those who are.", nick)
+}
+
+// NickOf returns what somebody who is here is called, or "".
+func (s *Session) NickOf(id chat.UserID) string { return s.hub.nick(id) }
+
+// History returns the last messages of a room before a position (0: the end),
+// at most limit, oldest first, as they read now: edits and deletions done.
+func (s *Session) History(ctx context.Context, room chat.RoomID, before chat.Seq, limit int) ([]Message, *chat.Error) {
+	if _, err := s.RoomByID(room); err != nil {
+		return nil, err
+	}
+	messages, err := s.hub.store.Messages(ctx, room, before, limit)
+	if err != nil {
+		return nil, s.hub.internal("read history", err)
+	}
+	return messages, nil
+}
+
+// Message returns a message that the user may read.
+func (s *Session) Message(ctx context.Context, seq chat.Seq) (Message, *chat.Error) {
+	m, ok, err := s.hub.store.Message(ctx, seq)
+	if err != nil {
+		return m, s.hub.internal("read message", err)
+	}
+	if ok {
+		_, denied := s.RoomByID(m.Room)
+		ok = denied == nil
+	}
+	if !ok {
+		return m, chat.Errorf(chat.NotFound, "There is no message %d here. /history shows the numbers.", seq)
+	}
+	return m, nil
+}
+
+// internal logs what went wrong on our side and returns what a peer hears.
+func (h *Hub) internal(doing string, err error) *chat.Error {
+	h.logger.Error(doing, "err", err)
+	return &chat.Error{Code: chat.Internal, Text: "Something went wrong on the server; it has been noted in its log.", Cause: err}
+}
+
+// recentMessages is how many messages a room shows to those who come in.
+const recentMessages = 20
+
+// recent is a room's newest page, read once for all who come in until something
+// is said.
+type recent struct {
+	at       chat.Seq // of the room's last change that the page shows
+	read     sync.Once
+	messages []Message
+	err      error
+}
+
+// Recent returns the messages before a position that somebody sees who begins
+// to read a room there.
+func (s *Session) Recent(ctx context.Context, room chat.RoomID, after chat.Seq) ([]Message, *chat.Error) {
+	r := s.hub.dir.byID(room)
+	if r == nil {
+		return nil, nil
+	}
+	said := chat.Seq(r.said.Load())
+	if said > after { // more has been said since: the page for newcomers is not this one's
+		return s.History(ctx, room, after+1, recentMessages)
+	}
+	page := r.recentAt(said)
+	page.read.Do(func() {
+		page.messages, page.err = s.hub.store.Messages(context.WithoutCancel(ctx), room, after+1, recentMessages)
+	})
+	if page.err != nil {
+		return nil, s.hub.internal("read recent messages", page.err)
+	}
+	return page.messages, nil
+}
+
+// recentAt returns the page for newcomers as of the room's given last change.
+func (r *room) recentAt(said chat.Seq) *recent {
+	for {
+		page := r.recent.Load()
+		if page != nil && page.at == said {
+			return page
+		}
+		fresh := &recent{at: said}
+		if r.recent.CompareAndSwap(page, fresh) {
+			return fresh
+		}
+	}
+}
+
+// Search finds messages in the user's rooms, or in the rooms that the query
+// names (in:#room) as far as the user may read them. Before is
+// Found.Next of the page before; 0 begins with the newest.
+func (s *Session) Search(ctx context.Context, text string, before chat.Seq) (Found, *chat.Error) {
+	rooms := s.Joined()
+	if strings.Contains(text, "in:") {
+		rooms = s.Rooms()
+	}
+	request := store.SearchRequest{Text: text, Before: before, User: s.hub.dir.user, Room: s.named}
+	for _, room := range rooms {
+		request.Rooms = append(request.Rooms, room.ID)
+		request.Head = max(request.Head, s.Head(room))
+	}
+	found, err := s.hub.store.Search(ctx, request)
+	if refusal := (*chat.Error)(nil); errors.As(err, &refusal) {
+		return found, refusal
+	}
+	if err != nil {
+		return found, s.hub.internal("search", err)
+	}
+	return found, nil
+}
+
+// named returns the room that a query names: #room, or @nick for the direct
+// conversation with somebody.
+func (s *Session) named(name string) (chat.RoomID, bool) {
+	nick, direct := strings.CutPrefix(name, "@")
+	if !direct {
+		room, err := s.Room(name)
+		if err != nil {
+			return 0, false
+		}
+		return room.ID, true
+	}
+	other, ok := s.hub.dir.user(nick)
+	for _, room := range s.Joined() {
+		if _, with := room.Member(other); ok && with && room.Flags&chat.Direct != 0 {
+			return room.ID, true
+		}
+	}
+	return 0, false
+}
