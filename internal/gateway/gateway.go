@@ -1,0 +1,328 @@
+// Package gateway is what all byte-stream protocols share: a connection that
+// reads bounded lines and writes what its session brings.
+//
+// A [Conn] joins a network connection, a [hub.Session] and a [Protocol]. The
+// goroutine that accepted the connection reads. When the hub wakes the session,
+// another writes: it takes everything that the session has not seen, and writes
+// it in as few calls as it can. Neither waits for the other, so a peer that sends
+// and never reads, or reads and never sends, hinders nobody but itself.
+//
+// The writers are a few goroutines that serve all connections in turn (workers);
+// a connection that would make them wait is written to by a goroutine of its
+// own, which exists until there is nothing to write.
+//
+// A [Pump] owns the connections of a server: it waits for their writers, closes
+// those that take nothing for too long, and says goodbye at the end.
+package gateway
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+)
+
+// Protocol is one connection's side of a protocol: it turns what the session
+// brings into bytes. Its methods are called by the connection's writer, one at
+// a time, except Dialect, which must be quick.
+type Protocol interface {
+	// Dialect says in which dialect the events of a room are wanted.
+	Dialect(room *chat.RoomInfo) hub.Dialect
+	// Entered appends what the peer is told before the events of a room that
+	// it reads from now on, after the given position.
+	Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte
+	// Exited appends what the peer is told after the last event of a room.
+	Exited(dst []byte, room *chat.RoomInfo) []byte
+	// Answered appends the answer to a command that was sent under a tag.
+	Answered(dst []byte, tag any, out chat.Outcome) []byte
+	// Goodbye appends what the peer is told before the server closes the
+	// connection; everything up to the given position has been delivered.
+	Goodbye(dst []byte, reason string, last chat.Seq) []byte
+}
+
+// Pump owns the connections of a server.
+type Pump struct {
+	hub     *hub.Hub
+	stall   time.Duration
+	writers sync.WaitGroup // of connections that are written to by goroutines of their own
+	workers workers
+
+	mu    sync.Mutex // guards conns
+	conns map[*Conn]struct{}
+}
+
+// NewPump returns a pump that closes connections which take nothing for longer
+// than stall although something waits for them. Zero is no limit.
+func NewPump(h *hub.Hub, stall time.Duration) *Pump {
+	p := &Pump{hub: h, stall: stall, conns: map[*Conn]struct{}{}}
+	p.workers.ready.L = &p.workers.mu
+	return p
+}
+
+// Run writes to connections in turn and closes stalled ones, until ctx ends.
+// Without it each connection is written to by a goroutine of its own.
+func (p *Pump) Run(ctx context.Context) {
+	var sweeper sync.WaitGroup
+	sweeper.Go(func() { p.sweep(ctx) })
+	p.workers.run(ctx.Done())
+	sweeper.Wait()
+}
+
+// sweep closes stalled connections until ctx ends.
+func (p *Pump) sweep(ctx context.Context) {
+	if p.stall <= 0 {
+		return
+	}
+	tick := time.NewTicker(max(p.stall/30, time.Millisecond))
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			p.interrupt(now)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// interrupt ends the writes that have been under way for too long; the writer
+// sees whether there was any progress.
+func (p *Pump) interrupt(now time.Time) {
+	for _, c := range p.all() {
+		since := c.since.Load()
+		if since != 0 && now.UnixNano()-since > int64(p.stall) {
+			c.net.SetWriteDeadline(now)
+		}
+	}
+}
+
+func (p *Pump) all() []*Conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	conns := make([]*Conn, 0, len(p.conns))
+	for c := range p.conns {
+		conns = append(conns, c)
+	}
+	return conns
+}
+
+// Stop ends every connection's reading, so that each drains, says goodbye and
+// closes.
+func (p *Pump) Stop(reason string) {
+	for _, c := range p.all() {
+		c.Stop(reason)
+	}
+}
+
+// Wait waits for all writers but the workers, for which Run waits. No connection
+// may be opened any more, and the hub must have ended.
+func (p *Pump) Wait() { p.writers.Wait() }
+
+// The states of a connection's writing.
+const (
+	resting = iota // nobody writes
+	writing        // somebody does
+	wanted         // somebody does or is about to, and must look again before it rests
+)
+
+// Conn is a connection between a peer and its session.
+type Conn struct {
+	pump     *Pump
+	net      net.Conn
+	raw      syscall.RawConn // nil if net is not a plain socket of a system that has them
+	protocol Protocol
+	session  *hub.Session
+	ctx      context.Context // of the server; ends when nothing is to be waited for any more
+
+	dead    atomic.Bool                   // nothing more is to be written
+	state   atomic.Int32                  // of the writer
+	since   atomic.Int64                  // when the write that is under way began, in Unix nanoseconds; 0 if there is none
+	rested  atomic.Pointer[chan struct{}] // closed when the writer next rests; nil while nobody waits
+	stopped atomic.Pointer[stop]          // nil while the server does not close the connection
+
+	last chat.Seq // everything up to it has been delivered; owned by the writer
+}
+
+// Size returns how many connections there are.
+func (p *Pump) Size() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.conns)
+}
+
+// Peer is who is at the other end of a network connection.
+type Peer struct {
+	Conn   net.Conn
+	First  []byte     // read from it already
+	Remote netip.Addr // whose limits apply
+}
+
+// Open makes a connection of what a peer is connected with. The caller reads it,
+// and closes it with Close. Nothing is waited for any more when ctx ends.
+func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
+	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx}
+	c.session = p.hub.Connect(peer.Remote, c)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.conns[c] = struct{}{}
+	return c
+}
+
+// Reopen ends the session, and returns a connection with a new one over the same
+// network connection. It is called by the reader, once, instead of Close.
+func (c *Conn) Reopen(protocol Protocol) *Conn {
+	c.finish()
+	c.end()
+	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address()}, protocol)
+}
+
+// Read reads from the peer. It is for the reader alone.
+func (c *Conn) Read(b []byte) (int, error) {
+	c.readOn()
+	return c.net.Read(b)
+}
+
+// wait waits until there is something to read, or until reading is to end.
+func (c *Conn) wait() error {
+	if c.raw == nil {
+		return nil // Read waits
+	}
+	c.readOn()
+	return c.raw.Read(readable)
+}
+
+// readOn gives a reader that was busy when the connection was stopped the same
+// grace as one that was waiting, until the peer has had drainInput in all: one
+// who never stops sending is not listened to for ever.
+func (c *Conn) readOn() {
+	if stopped := c.stopped.Load(); stopped != nil && time.Since(stopped.at) < drainInput {
+		c.net.SetReadDeadline(time.Now().Add(StopGrace))
+	}
+}
+
+// Session returns the connection's session.
+func (c *Conn) Session() *hub.Session { return c.session }
+
+// Context ends when nothing is to be waited for any more, since the server is
+// done.
+func (c *Conn) Context() context.Context { return c.ctx }
+
+// stop says why the server closes a connection, and since when.
+type stop struct {
+	reason string
+	at     time.Time
+}
+
+// StopGrace is how long a connection that is stopped is read on. What the peer
+// had sent by then has come in, and is answered.
+const StopGrace = 50 * time.Millisecond
+
+// drainInput bounds how long a connection that is stopped is read on.
+const drainInput = 500 * time.Millisecond
+
+// Stop ends the reading, after StopGrace, with a reason that the peer will be
+// told. What comes in meanwhile is to be refused. It may be called from any
+// goroutine.
+func (c *Conn) Stop(reason string) {
+	c.stopped.CompareAndSwap(nil, &stop{reason, time.Now()})
+	c.net.SetReadDeadline(time.Now().Add(StopGrace))
+}
+
+// Stopped reports whether Stop has been called.
+func (c *Conn) Stopped() bool { return c.stopped.Load() != nil }
+
+// drainTime bounds how long a closing connection may take to take what waits
+// for it.
+const drainTime = 5 * time.Second
+
+// Close waits until what the peer has sent is decided and what waits for it is
+// written, within bounds, says goodbye if the server closes, and closes. It is
+// called by the reader, once.
+func (c *Conn) Close() {
+	orderly := c.finish()
+	if stopped := c.stopped.Load(); orderly && stopped != nil && c.seize() {
+		c.net.SetWriteDeadline(time.Now().Add(time.Second))
+		c.net.Write(c.protocol.Goodbye(nil, stopped.reason, c.last))
+	}
+	c.end()
+	if orderly {
+		c.linger()
+	}
+	c.net.Close()
+}
+
+// How long, and for how many bytes, a peer may go on sending after the last
+// word.
+const (
+	lingerTime  = 200 * time.Millisecond
+	lingerBytes = 1 << 20
+)
+
+// linger ends the writing and reads on for a moment, if need be. A socket that is
+// closed with something in it that has not been read resets the connection, and
+// then the peer may never see what it was told last.
+func (c *Conn) linger() {
+	if half, ok := c.net.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		c.net.SetReadDeadline(time.Now().Add(lingerTime))
+		io.CopyN(io.Discard, c.net, lingerBytes)
+	}
+}
+
+// seize ends the writing of what the session brings, so that the caller may
+// write, and reports whether it has ended.
+func (c *Conn) seize() bool {
+	rested := make(chan struct{})
+	c.rested.Store(&rested)
+	c.dead.Store(true)
+	c.Wake()
+	select {
+	case <-rested:
+		return true
+	case <-time.After(time.Second):
+		return false
+	}
+}
+
+// finish waits until everything is decided and written, and reports whether it
+// was.
+func (c *Conn) finish() bool {
+	ctx, cancel := context.WithTimeout(c.ctx, drainTime)
+	defer cancel()
+	return c.session.Settle(ctx) == nil && c.flush(ctx)
+}
+
+func (c *Conn) end() {
+	c.dead.Store(true)
+	c.session.Close()
+	c.pump.mu.Lock()
+	defer c.pump.mu.Unlock()
+	delete(c.pump.conns, c)
+}
+
+// Flush waits a moment until everything that is there for the peer has been
+// written, for what must not overtake it.
+func (c *Conn) Flush() {
+	ctx, cancel := context.WithTimeout(c.ctx, time.Second)
+	defer cancel()
+	c.flush(ctx)
+}
+
+// flush waits until everything that is there for the peer has been written.
+func (c *Conn) flush(ctx context.Context) bool {
+	rested := make(chan struct{})
+	c.rested.Store(&rested)
+	c.Wake()
+	select {
+	case <-rested:
+		return !c.dead.Load()
+	case <-ctx.Done():
+		return false
+	}
+}
