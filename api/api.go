@@ -1,0 +1,88 @@
+// Package api is the JSON that hubbub speaks to programs: one object a line on
+// the line gateway's machine mode, and the same objects over HTTP and
+// WebSocket. It holds types and no logic.
+//
+// A connection starts with one [Hello] from the client and one [Welcome] from
+// the server. Then the client sends commands, each under a client id of its
+// choice, and the server sends [Message]s: events of all the client's rooms in
+// one order, and for each command exactly one ack, reply or error that carries
+// the command's id. A client that remembers the epoch and the last seq that it
+// handled resumes exactly after it.
+package api
+
+// Hello opens a conversation. Every field is optional.
+type Hello struct {
+	Nick  string   `json:"nick,omitempty"`  // the nick wished for; numbered if it is taken
+	Token string   `json:"token,omitempty"` // a secret of at least 16 bytes that the client keeps; it is recognised by it when it comes back
+	Room  string   `json:"room,omitempty"`  // the room to speak in; it is joined, and created if there is none
+	Rooms []string `json:"rooms,omitempty"` // more rooms to join
+	Epoch string   `json:"epoch,omitempty"` // of the log that After belongs to
+	After uint64   `json:"after,omitempty"` // resume: every event of my rooms with a greater seq
+}
+
+// The values of [Message.Type].
+const (
+	TypeWelcome = "welcome" // first: who you are; Epoch, Seq, User, Nick, Rooms
+	TypeEvent   = "event"   // something that happened in one of your rooms: Event
+	TypeAck     = "ack"     // ID is done and durable; Seq is the event's, if there is one
+	TypeReply   = "reply"   // the answer to the query ID: Text, and Events or Rooms or People
+	TypeError   = "error"   // ID was refused: Code, Text
+	TypeBye     = "bye"     // the server closes the connection: Text, and After to resume from
+)
+
+// Message is one object from the server. Type says which fields are set.
+type Message struct {
+	Type   string   `json:"type"`
+	ID     string   `json:"id,omitempty"`    // the client id of the command that this answers
+	Epoch  string   `json:"epoch,omitempty"` // welcome
+	Seq    uint64   `json:"seq,omitempty"`   // ack: the event's; welcome, bye: everything up to it has been sent or is in the past
+	User   uint64   `json:"user,omitempty"`  // welcome: your id
+	Nick   string   `json:"nick,omitempty"`  // welcome: your nick
+	Code   string   `json:"code,omitempty"`  // error: one of a short closed list, such as "forbidden"
+	Text   string   `json:"text,omitempty"`  // for a person
+	Event  *Event   `json:"event,omitempty"`
+	Events []Event  `json:"events,omitempty"` // reply to /history and /search, oldest first
+	Rooms  []Room   `json:"rooms,omitempty"`
+	People []Person `json:"people,omitempty"`
+}
+
+// Event is something that happened, as in the log.
+type Event struct {
+	Seq      uint64 `json:"seq"`
+	Prev     uint64 `json:"prev"`           // seq of the room's previous event: if you have not seen it, there is a gap
+	Room     uint64 `json:"room"`           // the room's id
+	RoomName string `json:"name,omitempty"` // what the room is called; empty for direct conversations and the inbox
+	Time     int64  `json:"time"`           // milliseconds since the Unix epoch
+	Kind     string `json:"kind"`           // "message", "action", "edited", "joined", …
+	By       uint64 `json:"by,omitempty"`
+	Nick     string `json:"nick,omitempty"`
+	Client   string `json:"client,omitempty"` // the author's client id
+	Target   uint64 `json:"target,omitempty"` // the message that this is about
+	Whose    string `json:"whose,omitempty"`  // the target's author
+	When     int64  `json:"when,omitempty"`   // when the target was written
+	User     uint64 `json:"user,omitempty"`
+	About    uint64 `json:"about,omitempty"`   // the room that an event in the inbox is about
+	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to
+	Text     string `json:"text,omitempty"`
+	Edited   bool   `json:"edited,omitempty"`  // history only: Text is the latest of several
+	Deleted  bool   `json:"deleted,omitempty"` // the text is gone
+}
+
+// Room is a room as a list shows it.
+type Room struct {
+	ID       uint64 `json:"id"`
+	Name     string `json:"name,omitempty"`
+	Topic    string `json:"topic,omitempty"`
+	Members  int    `json:"members"`
+	Private  bool   `json:"private,omitempty"`
+	Direct   bool   `json:"direct,omitempty"`
+	Joined   bool   `json:"joined,omitempty"`
+	Archived bool   `json:"archived,omitempty"`
+	Head     uint64 `json:"head"` // seq of its last event
+}
+
+// Person is a member of a room.
+type Person struct {
+	ID   uint64 `json:"id"`
+	Nick string `json:"nick"`
+}

@@ -1,0 +1,289 @@
+package line
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"unicode/utf8"
+
+	"hubbub/api"
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+)
+
+// begin lets the peer in: somebody who says nothing yet as a guest of a name
+// that we choose, somebody who begins with /nick under that name, a program as
+// it says.
+func (c *conn) begin() {
+	if c.hello == "" && c.lines.Buffered() {
+		c.line, c.err = c.lines.Next()
+	}
+	if c.hello == "" && c.err == nil && isHello(c.line) {
+		c.hello = string(c.line)
+	}
+	if c.hello != "" {
+		c.machine = true
+		c.arriveAsProgram([]byte(strings.TrimSpace(c.hello[len(helloWord):])))
+		return
+	}
+	nick := c.wish()
+	granted := nick != "" && c.arrive(nick)
+	if !granted && !c.full {
+		c.arrive("")
+	}
+	c.heard = nick != ""
+	if nick == "" && (c.line != nil || c.err != nil) {
+		c.handleLine()
+	}
+}
+
+// wish returns the nick with which a peer begins, or "".
+func (c *conn) wish() string {
+	if c.err != nil || !utf8.Valid(c.line) {
+		return ""
+	}
+	if req, err := c.parse(string(c.line)); err == nil && req.verb == "nick" {
+		return strings.TrimPrefix(req.rest, "@")
+	}
+	return ""
+}
+
+// arrive lets a person in, under a nick if there is one. It reports whether
+// that nick was granted; a person whose wish was not hears why, and is let in
+// under another name next.
+func (c *conn) arrive(nick string) bool {
+	arrival := hub.Arrival{Nick: nick, Strict: nick != ""}
+	if nick == "" {
+		arrival.Nick = c.gateway.guest()
+	}
+	c.here.Store(&place{name: chat.Lobby})
+	err := c.Session().Arrive(c.Context(), arrival)
+	c.settleIn()
+	if err == nil {
+		c.full = false
+		return true
+	}
+	full := err.Code == chat.Full
+	if full && c.full {
+		c.refuse("", chat.Errorf(chat.Full, "The server's disk is still full, so you can only read; nothing was sent."))
+	} else if c.refuse("", err); full {
+		c.post(api.Message{Type: api.TypeReply, Text: "* Until there is space you can read: /history, /rooms, /who. Anything else tries again."})
+	}
+	if c.full = full; nick == "" && !full {
+		c.quit = true
+	}
+	return false
+}
+
+// arriveLate lets somebody in whom the server could not let in before, since
+// its disk was full. Until then only what changes nothing is done.
+func (c *conn) arriveLate() bool {
+	if c.arrive(""); c.full {
+		return false
+	}
+	return !c.quit
+}
+
+// settleIn makes the lobby the place where text goes.
+func (c *conn) settleIn() {
+	if room, err := c.Session().Room(chat.Lobby); err == nil {
+		c.here.Store(&place{id: room.ID, name: chat.Fold(room.Name)})
+	}
+}
+
+// animal draws what a guest is called at first.
+func animal() string { return animals[rand.IntN(len(animals))] }
+
+// animals are what guests are called until they say what they want to be
+// called. They are short, and easy to type and to tell apart.
+var animals = [...]string{
+	"badger", "bison", "crane", "curlew", "deer", "dolphin", "duck", "falcon", "ferret", "finch", "fox", "gecko",
+	"gull", "hare", "hedgehog", "heron", "ibis", "jackdaw", "kestrel", "kite", "lark", "lemur", "linnet", "lynx",
+	"magpie", "marten", "mole", "moth", "newt", "okapi", "osprey", "otter", "owl", "panda", "pigeon", "puffin",
+	"quail", "rabbit", "raven", "robin", "seal", "shrew", "siskin", "squirrel", "stork", "swan", "swift", "tapir",
+	"tern", "thrush", "toad", "turtle", "vole", "walrus", "weasel", "whale", "wombat", "wren", "yak", "zebra",
+}
+
+// helloWord is how a program begins.
+const helloWord = "/json"
+
+func isHello(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte(helloWord))
+	return ok && (len(rest) == 0 || rest[0] == ' ')
+}
+
+// The length in bytes of the secret by which a program's guest is recognised.
+const (
+	minToken = 16
+	maxToken = 256
+)
+
+// maxHelloRooms is how many rooms a hello may name: what is wrong with each must
+// find room among the posts until the session has settled.
+const maxHelloRooms = 200
+
+// arriveAsProgram lets a program in. What is wrong with its hello ends the
+// connection; a cursor of another log is refused, and reading begins now. If the
+// room to speak in can't be entered, what the program says goes nowhere rather
+// than where it was not meant for.
+func (c *conn) arriveAsProgram(text []byte) {
+	arrival, hello, err := c.arrival(text)
+	var stale *chat.Error
+	if err == nil {
+		if stale = c.stale(&hello); stale != nil {
+			arrival.Resume = 0
+		}
+		err = c.Session().Arrive(c.Context(), arrival)
+	}
+	if err != nil {
+		c.Session().Settled()
+		c.refuse("", err)
+		c.quit = true
+		return
+	}
+	c.settleIn()
+	if stale != nil {
+		c.refuse("", stale)
+	}
+	for _, name := range hello.Rooms {
+		if name != "" {
+			c.enter(request{}, name, false)
+		}
+	}
+	if hello.Room != "" && !c.enter(request{}, hello.Room, false) {
+		c.here.Store(nil)
+	}
+	c.Session().Settled()
+}
+
+// stale says why a program can't read on from where it wants to.
+func (c *conn) stale(hello *api.Hello) *chat.Error {
+	switch {
+	case hello.After == 0:
+		return nil
+	case hello.Epoch != c.Session().Epoch():
+		return chat.Errorf(chat.Stale, "The position %d belongs to another log; this one begins anew. Reading goes on from now.", hello.After)
+	case chat.Seq(hello.After) > c.Session().Horizon():
+		return chat.Errorf(chat.Stale, "There is no position %d yet. Reading goes on from now.", hello.After)
+	}
+	return nil
+}
+
+// arrival reads a hello.
+func (c *conn) arrival(text []byte) (hub.Arrival, api.Hello, *chat.Error) {
+	var hello api.Hello
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &hello); err != nil {
+			return hub.Arrival{}, hello, chat.Errorf(chat.Invalid, "After /json comes one JSON object, as in /json {\"nick\":\"bob\"}: %s.", unfit(err))
+		}
+	}
+	if len(hello.Rooms) > maxHelloRooms {
+		return hub.Arrival{}, hello, chat.Errorf(chat.Invalid, "A hello names at most %d rooms; /join the others.", maxHelloRooms)
+	}
+	a := hub.Arrival{Nick: hello.Nick, Resume: chat.Seq(hello.After)}
+	if a.Nick == "" && hello.Token == "" {
+		a.Nick = c.gateway.guest()
+	}
+	switch n := len(hello.Token); {
+	case n > 0 && n < minToken, n > maxToken:
+		return a, hello, chat.Errorf(chat.Invalid, "A token has %d to %d bytes.", minToken, maxToken)
+	case n > 0:
+		a.Key = sha256.Sum256([]byte(hello.Token))
+	}
+	return a, hello, nil
+}
+
+// unfit says in plain words why JSON is no hello.
+func unfit(err error) string {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return strings.TrimSuffix(err.Error(), ".")
+	case wrong.Field == "":
+		return "this is a JSON " + wrong.Value
+	}
+	return fmt.Sprintf("%q can't be a %s", wrong.Field, wrong.Value)
+}
+
+// welcomeText is how a person is greeted: what to do first comes first.
+const welcomeText = `Welcome to hubbub. You are %s; /nick NAME changes that.
+Type a line to say it to everybody in the room; /help tells the rest.
+`
+
+// Entered implements [gateway.Protocol]: it greets.
+func (c *conn) Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte {
+	switch {
+	case c.machine && room.Inbox():
+		return c.welcome(dst, after)
+	case c.machine:
+		return dst
+	case room.Inbox():
+		return fmt.Appendf(dst, welcomeText, c.Session().Nick())
+	case room.Flags&chat.Direct != 0:
+		return dst
+	}
+	if room, err := c.Session().RoomByID(room.ID); err == nil && c.here.Load().is(room) {
+		dst = fmt.Appendf(dst, "* You are in %s, %s.\n", room.Name, company(room, c.Session().User()))
+	}
+	if room.Topic != "" {
+		dst = fmt.Appendf(dst, "* Topic: %s\n", room.Topic)
+	}
+	messages, err := c.Session().Recent(c.Context(), room.ID, after)
+	if err != nil {
+		return appendLines(append(dst, "! "...), err.Text)
+	}
+	return c.appendHistory(dst, room, messages, false)
+}
+
+// welcome appends what a program is greeted with.
+func (c *conn) welcome(dst []byte, after chat.Seq) []byte {
+	s := c.Session()
+	c.from = after
+	m := api.Message{
+		Type: api.TypeWelcome, Epoch: s.Epoch(), Seq: uint64(after),
+		User: uint64(s.User()), Nick: s.Nick(),
+	}
+	for _, room := range s.Joined() {
+		m.Rooms = append(m.Rooms, c.roomJSON(room))
+	}
+	return appendJSON(dst, &m)
+}
+
+// Exited implements [gateway.Protocol].
+func (c *conn) Exited(dst []byte, room *chat.RoomInfo) []byte {
+	if c.machine || room.Name == "" {
+		return dst
+	}
+	return fmt.Appendf(dst, "* You are no longer in %s.\n", room.Name)
+}
+
+// company says who else is in a room.
+func company(room *chat.RoomInfo, self chat.UserID) string {
+	nicks := make([]string, 0, len(room.Members))
+	for _, m := range room.Members {
+		if m.ID != self {
+			nicks = append(nicks, m.Nick)
+		}
+	}
+	if len(nicks) == 0 {
+		return "alone so far"
+	}
+	return "with " + few(nicks)
+}
+
+// few names people, some of them if they are many.
+func few(nicks []string) string {
+	const named = 10
+	last := len(nicks) - 1
+	switch {
+	case len(nicks) > named+1:
+		return fmt.Sprintf("%s and %d more", strings.Join(nicks[:named], ", "), len(nicks)-named)
+	case len(nicks) == 1:
+		return nicks[0]
+	}
+	return strings.Join(nicks[:last], ", ") + " and " + nicks[last]
+}

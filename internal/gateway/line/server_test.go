@@ -1,0 +1,194 @@
+package line_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hubbub/internal/commitlog"
+	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/line"
+	"hubbub/internal/hub"
+	"hubbub/internal/store"
+)
+
+// server is a whole server but for the listener, in a synctest bubble: the
+// clock begins at midnight and moves only when the test moves it.
+type server struct {
+	t       *testing.T
+	gateway *line.Gateway
+	pump    *gateway.Pump
+	store   *store.Store
+	serving context.Context
+	peers   sync.WaitGroup
+	guests  atomic.Int64
+	log     *lockedBuffer
+}
+
+// options say in what a server differs from the usual.
+type options struct {
+	dir    string // of the data; empty for a temporary one
+	limits hub.Limits
+	line   int // bytes of a line; 0 for the usual
+}
+
+// start starts a server that ends with the test.
+func start(t *testing.T, o options) *server {
+	t.Helper()
+	if o.dir == "" {
+		o.dir = t.TempDir()
+	}
+	if o.limits == (hub.Limits{}) {
+		o.limits = hub.NoLimits()
+	}
+	s := &server{t: t, log: &lockedBuffer{}}
+	logger := slog.New(slog.NewTextHandler(s.log, nil))
+	st, err := store.Open(o.dir, store.Options{Logger: logger, Readers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.store = st
+	h, err := hub.New(t.Context(), hub.Config{
+		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(time.UTC), Limits: o.limits, Logger: logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving, stop := context.WithCancel(context.Background())
+	s.serving = serving
+	s.pump = gateway.NewPump(h, 30*time.Second)
+	s.gateway = line.New(line.Config{Pump: s.pump, Logger: logger, Zone: time.UTC, Max: o.line})
+	s.gateway.SetGuest(s.nextGuest)
+	var background sync.WaitGroup
+	background.Go(func() {
+		if err := h.Run(serving); err != nil {
+			t.Errorf("the hub ended with %v", err)
+		}
+	})
+	background.Go(func() { st.Run(serving) })
+	background.Go(func() { s.pump.Run(serving) })
+	if err := h.Start(serving); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.pump.Stop("The test is over.")
+		s.peers.Wait()
+		h.Close()
+		s.pump.Wait()
+		stop()
+		background.Wait()
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+		if log := s.log.String(); strings.Contains(log, "level=ERROR") {
+			t.Errorf("the server's log says\n%s", log)
+		}
+	})
+	return s
+}
+
+// nextGuest names guests in the order of their coming, so that transcripts are
+// always the same.
+func (s *server) nextGuest() string {
+	return fmt.Sprintf("guest%d", s.guests.Add(1))
+}
+
+// connect connects a client that has sent first before the server looked.
+func (s *server) connect(first string) *client {
+	in, out := duplex()
+	c := &client{conn: in}
+	s.peers.Go(func() {
+		peer := &gateway.Peer{Conn: out, First: []byte(first), Remote: netip.MustParseAddr("192.0.2.1")}
+		s.gateway.Serve(s.serving, peer)
+	})
+	s.peers.Go(func() {
+		io.Copy(&c.heard, in)
+		c.heard.end()
+	})
+	return c
+}
+
+// client is a peer whose ears are always open.
+type client struct {
+	conn  *half
+	heard lockedBuffer
+}
+
+// send sends bytes, and waits until nothing moves any more.
+func (c *client) send(b string) {
+	c.conn.Write([]byte(b)) // if the server has closed, the test sees that it says nothing
+	synctest.Wait()
+}
+
+// hears returns what has come since the last call.
+func (c *client) hears() string { return c.heard.take() }
+
+// lockedBuffer is a buffer that may be written to and read at the same time.
+type lockedBuffer struct {
+	mu    sync.Mutex // guards the following
+	buf   bytes.Buffer
+	ended bool
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func (b *lockedBuffer) take() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	defer b.buf.Reset()
+	return b.buf.String()
+}
+
+func (b *lockedBuffer) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
+}
+
+func (b *lockedBuffer) isEnded() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ended
+}
+
+// half is one end of a connection whose directions can be closed each for
+// itself, as those of TCP can.
+type half struct {
+	net.Conn // for reading, and all else
+	out      net.Conn
+}
+
+func duplex() (a, b *half) {
+	aIn, bOut := net.Pipe()
+	bIn, aOut := net.Pipe()
+	return &half{aIn, aOut}, &half{bIn, bOut}
+}
+
+func (h *half) Write(p []byte) (int, error)        { return h.out.Write(p) }
+func (h *half) SetWriteDeadline(t time.Time) error { return h.out.SetWriteDeadline(t) }
+func (h *half) CloseWrite() error                  { return h.out.Close() }
+
+func (h *half) Close() error {
+	h.out.Close()
+	return h.Conn.Close()
+}
