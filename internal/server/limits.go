@@ -1,0 +1,126 @@
+package server
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/gateway/line"
+	"hubbub/internal/hub"
+)
+
+// Limits bound what a server's peers may do to it. Zero means no limit, where
+// the design does not need one.
+type Limits struct {
+	hub.Limits
+	Line         int           // bytes of a line
+	Conns        int           // connections at once
+	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
+	Stall        time.Duration // how long a connection may take nothing while something waits for it
+}
+
+// DefaultLimits suit people, pasted blocks and modest bots.
+func DefaultLimits() Limits {
+	return Limits{
+		Limits: hub.DefaultLimits(), Line: line.DefaultMax,
+		Conns: 15_000, ConnsPerAddr: 200, Stall: 30 * time.Second,
+	}
+}
+
+// NoLimits turns off everything that can be turned off: for benchmarks and
+// tests.
+func NoLimits() Limits {
+	return Limits{Limits: hub.NoLimits(), Line: chat.MaxText, Stall: 5 * time.Minute}
+}
+
+// limit is one limit as people set it.
+type limit struct {
+	name, help string
+	set        func(l *Limits, value string) error
+	get        func(l *Limits) string
+}
+
+func whole(name, help string, field func(*Limits) *int) limit {
+	return limit{name, help,
+		func(l *Limits, value string) (err error) {
+			n, err := strconv.Atoi(value)
+			if err != nil || n < 0 {
+				return fmt.Errorf("%q is not a whole number", value)
+			}
+			*field(l) = n
+			return nil
+		},
+		func(l *Limits) string { return strconv.Itoa(*field(l)) },
+	}
+}
+
+func rate(name, help string, field func(*Limits) *float64) limit {
+	return limit{name, help,
+		func(l *Limits, value string) error {
+			n, err := strconv.ParseFloat(value, 64)
+			if err != nil || !(n >= 0 && n <= 1e9) {
+				return fmt.Errorf("%q is not a number", value)
+			}
+			*field(l) = n
+			return nil
+		},
+		func(l *Limits) string { return strconv.FormatFloat(*field(l), 'g', -1, 64) },
+	}
+}
+
+// limits returns what can be set, in the order in which the help shows it.
+func limits() []limit {
+	return []limit{
+		whole("line", "bytes of one line from a client", func(l *Limits) *int { return &l.Line }),
+		whole("text", "bytes of one message", func(l *Limits) *int { return &l.Text }),
+		rate("rate", "messages a second of one connection, in the long run", func(l *Limits) *float64 { return &l.Rate }),
+		whole("burst", "messages of one connection at once", func(l *Limits) *int { return &l.Burst }),
+		rate("addr-rate", "messages a second of one address", func(l *Limits) *float64 { return &l.AddrRate }),
+		whole("addr-burst", "messages of one address at once", func(l *Limits) *int { return &l.AddrBurst }),
+		whole("in-flight", "messages of one connection that are not on the disk yet", func(l *Limits) *int { return &l.InFlight }),
+		whole("rooms", "rooms on the server", func(l *Limits) *int { return &l.Rooms }),
+		whole("conns", "connections at once", func(l *Limits) *int { return &l.Conns }),
+		whole("addr-conns", "connections of one address at once", func(l *Limits) *int { return &l.ConnsPerAddr }),
+		{"stall", "how long a connection may take nothing although something waits for it",
+			func(l *Limits, value string) error {
+				d, err := time.ParseDuration(value)
+				if err != nil || d < 0 {
+					return fmt.Errorf("%q is not a time such as 30s", value)
+				}
+				l.Stall = d
+				return nil
+			},
+			func(l *Limits) string { return l.Stall.String() }},
+	}
+}
+
+// Set sets one limit, given as name=value. Zero turns it off, where that can be.
+func (l *Limits) Set(setting string) error {
+	name, value, ok := strings.Cut(setting, "=")
+	if !ok {
+		return fmt.Errorf("a limit is given as name=value, as in rate=20")
+	}
+	for _, known := range limits() {
+		if known.name == name {
+			if err := known.set(l, value); err != nil {
+				return fmt.Errorf("limit %s: %w", name, err)
+			}
+			if l.InFlight < 1 {
+				return fmt.Errorf("limit in-flight: at least 1 is needed")
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no limit %q", name)
+}
+
+// LimitsHelp lists the limits with their values in l, a line each.
+func LimitsHelp(l Limits) string {
+	var b strings.Builder
+	for _, known := range limits() {
+		fmt.Fprintf(&b, "  %-12s %-8s %s\n", known.name, known.get(&l), known.help)
+	}
+	return b.String()
+}

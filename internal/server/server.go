@@ -1,0 +1,170 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"hubbub/internal/commitlog"
+	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/line"
+	"hubbub/internal/hub"
+	"hubbub/internal/store"
+)
+
+// Config says what a server does. The zero value of everything but Data and
+// Listeners is usable.
+type Config struct {
+	Data           string         // the directory of the database
+	Listeners      []net.Listener // owned by the server from now on
+	TrustedProxies []TrustedProxy
+	Limits         Limits
+	Substrings     bool           // search finds parts of words
+	Zone           *time.Location // in which times are shown; nil is the machine's
+	Logger         *slog.Logger   // nil for none
+	Ready          func()         // called once people can come in; nil for none
+}
+
+// Run runs a server until ctx ends, and returns when every goroutine of it has.
+//
+// It starts from the bottom: the store, the hub over it, then the listener. It
+// stops from the top: nothing more is accepted; every session drains to the
+// last committed event and is told goodbye; the log ends; the store closes. If
+// the disk fails, it stops at once and returns why.
+func Run(ctx context.Context, cfg Config) (err error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	st, err := store.Open(cfg.Data, store.Options{Logger: cfg.Logger, Substrings: cfg.Substrings})
+	if err != nil {
+		closeAll(cfg.Listeners)
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	h, err := hub.New(ctx, hub.Config{
+		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(cfg.Zone),
+		Limits: cfg.Limits.Limits, Logger: cfg.Logger,
+	})
+	if err != nil {
+		closeAll(cfg.Listeners)
+		return err
+	}
+	return run(ctx, cfg, st, h)
+}
+
+// run starts what stands on the hub, waits, and stops it all.
+func run(ctx context.Context, cfg Config, st *store.Store, h *hub.Hub) error {
+	// What serves connections ends when they have drained, not with ctx.
+	serving, stopServing := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stopServing(nil)
+	var background sync.WaitGroup
+	applied := make(chan error, 1)
+	background.Go(func() { applied <- h.Run(serving) })
+	background.Go(func() { trail(serving, st, cfg.Logger) })
+	pump := gateway.NewPump(h, cfg.Limits.Stall)
+	background.Go(func() { pump.Run(serving) })
+	background.Go(func() { tidy(serving, pump, st, cfg.Logger) })
+
+	err := h.Start(ctx)
+	if err == nil {
+		err = serve(ctx, serving, cfg, pump, applied)
+	} else {
+		closeAll(cfg.Listeners)
+	}
+	h.Close()
+	if failed, ok := <-applied; ok && failed != nil {
+		err = failed
+	}
+	pump.Wait()
+	stopServing(nil)
+	background.Wait()
+	return err
+}
+
+// trail keeps the search index up with the log. It is not worth stopping for.
+func trail(ctx context.Context, st *store.Store, logger *slog.Logger) {
+	if err := st.Run(ctx); err != nil && ctx.Err() == nil {
+		logger.Error("search has stopped", "err", err)
+	}
+}
+
+// tidy gives memory back to the system when many have come and things have
+// become quiet: arriving takes more of it than being there, and without work the
+// garbage collector would not notice for minutes.
+func tidy(ctx context.Context, pump *gateway.Pump, st *store.Store, logger *slog.Logger) {
+	const pause, many = 2 * time.Second, 100
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for tidied, before := 0, 0; ; {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		now := pump.Size()
+		if now == before && (now > tidied+many || now < tidied-many) {
+			if err := st.Shrink(); err != nil {
+				logger.Warn("tidy up", "err", err)
+			}
+			debug.FreeOSMemory()
+			tidied = now
+		}
+		before = now
+	}
+}
+
+// serve accepts connections until ctx ends or the disk fails, and returns when
+// they have drained.
+func serve(ctx, serving context.Context, cfg Config, pump *gateway.Pump, applied chan error) error {
+	lines := line.New(line.Config{Pump: pump, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line})
+	accepting, stopAccepting := context.WithCancel(serving)
+	defer stopAccepting()
+	listener := NewListener(ListenConfig{
+		Handlers: map[Protocol]Handler{
+			Lines: func(_ context.Context, c *Conn) func() { return lines.Greet(serving, c.peer()) },
+		},
+		MaxConns: cfg.Limits.Conns, MaxConnsPerAddr: cfg.Limits.ConnsPerAddr,
+		TrustedProxies: cfg.TrustedProxies, Log: cfg.Logger,
+	}, cfg.Listeners...)
+	ended := make(chan error, 1)
+	go func() { ended <- listener.Serve(accepting) }()
+	if cfg.Ready != nil {
+		cfg.Ready()
+	}
+	select {
+	case <-ctx.Done():
+		pump.Stop("The server is stopping. What you said is kept; come back in a moment.")
+		stopAccepting()
+		return <-ended
+	case err := <-applied:
+		applied <- err
+		pump.Stop("The server can't write to its disk any more and stops. What it acknowledged is kept.")
+		stopAccepting()
+		<-ended
+		return err
+	case err := <-ended:
+		pump.Stop("The server is stopping. What you said is kept; come back in a moment.")
+		return fmt.Errorf("server: stopped listening: %w", err)
+	}
+}
+
+// peer returns the connection as gateways take it, and lets go of what has been
+// read.
+//
+//go:noinline
+func (c *Conn) peer() *gateway.Peer {
+	first := c.First
+	c.First = nil
+	return &gateway.Peer{Conn: c.Conn, First: first, Remote: c.Remote.Addr()}
+}
+
+func closeAll(listeners []net.Listener) {
+	for _, l := range listeners {
+		l.Close()
+	}
+}
