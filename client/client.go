@@ -1,0 +1,315 @@
+// Package client talks to a hubbub server and loses nothing on the way.
+//
+// A [Client] is one person's presence in the chat. [Client.Run] connects, and
+// connects again whenever the connection is lost, for as long as its context
+// lasts; what happens is told to its caller as [Update]s. [Client.Submit] takes
+// a line, text or a command, and gives back a [Command] whose answer can be
+// waited for.
+//
+// # Two directions
+//
+// A connection carries two conversations that have nothing to do with each
+// other: what this side says, and what everybody else says. A client with one
+// goroutine has to choose which of the two to wait for, and whichever it
+// chooses, the other stands still: while it waits for the keyboard nobody is
+// heard, and while it waits for the network nothing can be said. Taking turns
+// does not help. When both sides write first and read later, and there is more
+// to write than fits into the buffers between them, each waits for the other to
+// read, for ever.
+//
+// So one goroutine sends and one receives (see stream). They share the outbox,
+// under a mutex that neither holds while it waits, and a capacity-one channel
+// that says "look again". Neither ever waits for the other. A server that stops
+// reading does not stop us from hearing it; a caller who takes long over an
+// update delays the updates behind it, and nothing that is sent.
+//
+// # Nothing lost, nothing doubled
+//
+// Every command has a client id, unique for ever under the client's token. It
+// stays in the outbox until the server has answered it. After a loss all that
+// is in the outbox is sent again, in the same order and under the same ids, and
+// the server does what it has not done before. Reading resumes after the last
+// event that was handled. Until the server has confirmed that text goes where
+// it went before, no text is sent at all: what was meant for a private room
+// must not end in a public one.
+//
+// Run starts one goroutine for each connection, the one that sends, and waits
+// for it before the next connection and before it returns.
+package client
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"hubbub/api"
+)
+
+// Config says whom to talk to and as whom. Only Address is needed.
+type Config struct {
+	Address string   // see [ParseAddress]
+	Nick    string   // wished for; the server numbers it if it is taken
+	Token   string   // a secret of 16 to 256 bytes by which the server recognises the client; a random one if empty
+	Room    string   // where text goes; #lobby if empty
+	Rooms   []string // more rooms to be in
+
+	Epoch string // with After: resume where an earlier client was, as [Client.Position] told
+	After uint64
+
+	Window   int           // commands sent and not answered; 64 if 0
+	Queue    int           // commands held until they are answered; 1024 if 0
+	MinRetry time.Duration // before the first attempt to connect again; 100 ms if 0
+	MaxRetry time.Duration // doubling ends here; 10 s if 0
+	GiveUp   time.Duration // without a connection for so long, Run returns why; 0 is never
+	Patient  bool          // go on trying although the first attempt has failed; otherwise Run returns why
+
+	Dial func(ctx context.Context) (net.Conn, error) // nil to connect to Address
+}
+
+// Client is one person's presence on a server. Its methods may be called from
+// any goroutine.
+type Client struct {
+	cfg    Config
+	prefix string // of the client ids; nobody else draws the same
+	out    outbox
+
+	mu     sync.Mutex // guards the following; never held across I/O or a call of the caller's
+	ids    uint64     // given so far
+	user   uint64
+	nick   string
+	epoch  string            // of the log that after and seen belong to; empty before the first welcome
+	after  uint64            // everything up to it has been handled
+	seen   map[uint64]uint64 // by room: the last event handled
+	where  whereabouts
+	arrive bool // has been welcomed at least once
+}
+
+// Errors of commands that the server has not answered. What it has refused is a
+// [*Refused].
+var (
+	ErrNotSent    = errors.New("not sent")
+	ErrUnanswered = errors.New("sent, but not answered: whether it was done is not known")
+)
+
+// Refused is the server's refusal.
+type Refused struct {
+	Code string // one of a short closed list, such as "forbidden"
+	Text string // a sentence for a person
+}
+
+// Error returns the sentence.
+func (r *Refused) Error() string { return r.Text }
+
+// lobby is the room in which everybody lands.
+const lobby = "#lobby"
+
+// New returns a client that [Client.Run] will connect.
+func New(cfg Config) *Client {
+	cfg.Window = cmp.Or(cfg.Window, 64)
+	cfg.Queue = cmp.Or(cfg.Queue, 1024)
+	cfg.MinRetry = cmp.Or(cfg.MinRetry, 100*time.Millisecond)
+	cfg.MaxRetry = cmp.Or(cfg.MaxRetry, 10*time.Second)
+	cfg.Token = cmp.Or(cfg.Token, rand.Text())
+	cfg.Room = cmp.Or(cfg.Room, lobby)
+	c := &Client{
+		cfg: cfg, prefix: rand.Text()[:12] + "-", nick: cfg.Nick,
+		epoch: cfg.Epoch, after: cfg.After, seen: map[uint64]uint64{},
+	}
+	c.where.init(cfg.Room, cfg.Rooms)
+	c.out.init(cfg.Window, cfg.Queue)
+	return c
+}
+
+// Text returns the line that says s, whatever it begins with: a line that
+// begins with / would be a command.
+func Text(s string) string {
+	if strings.HasPrefix(s, "/") {
+		return "/" + s
+	}
+	return s
+}
+
+// Submit hands over a line: text, or a command that begins with /. It may have
+// several lines in it. Submit waits while too many commands are unanswered; it
+// does not wait for the answer. What can't be sent at all is refused at once.
+// Commands are sent in the order of the calls.
+func (c *Client) Submit(ctx context.Context, line string) (*Command, error) {
+	cmd, err := c.command(line)
+	if err != nil {
+		return nil, err
+	}
+	return cmd, c.out.add(ctx, cmd)
+}
+
+// TrySubmit is Submit for callers who can't wait. It reports false if there is
+// no room.
+func (c *Client) TrySubmit(line string) (*Command, bool, error) {
+	cmd, err := c.command(line)
+	if err != nil {
+		return nil, false, err
+	}
+	ok, err := c.out.tryAdd(cmd)
+	return cmd, ok, err
+}
+
+// Send submits a line and waits for the answer: an ack or a reply. If the
+// context ends first, the command is still sent.
+func (c *Client) Send(ctx context.Context, line string) (api.Message, error) {
+	cmd, err := c.Submit(ctx, line)
+	if err != nil {
+		return api.Message{}, err
+	}
+	select {
+	case <-cmd.Done():
+		return cmd.Answer()
+	case <-ctx.Done():
+		return api.Message{}, context.Cause(ctx)
+	}
+}
+
+// command makes a command of a line, or says why it can't be sent.
+func (c *Client) command(line string) (*Command, error) {
+	if err := checkLine(line); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.where.here == "" && isText(line) {
+		return nil, &Refused{"invalid", "You are in no room, so nobody would hear this; /join " + lobby + " first."}
+	}
+	id := c.newIDLocked()
+	return &Command{Line: line, id: id, wire: id, done: make(chan struct{})}, nil
+}
+
+// newID returns a client id that was never used. Identical ids from a client
+// that ran before are excluded by the random prefix.
+func (c *Client) newID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.newIDLocked()
+}
+
+func (c *Client) newIDLocked() string {
+	c.ids++
+	return c.prefix + strconv.FormatUint(c.ids, 10)
+}
+
+// Unanswered returns how many commands have not been answered yet.
+func (c *Client) Unanswered() int { return c.out.len() }
+
+// Position returns the epoch of the server's log and up to where everything has
+// been handled. Another client with the same token can resume from there.
+func (c *Client) Position() (epoch string, after uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.epoch, c.after
+}
+
+// Self returns who the client is: 0 and the nick wished for until it has been
+// welcomed.
+func (c *Client) Self() (user uint64, nick string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.user, c.nick
+}
+
+// Here returns where text goes: the name of a room, @nick for a direct
+// conversation, or "" for nowhere.
+func (c *Client) Here() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.where.here
+}
+
+// errQuit says that the server has answered /quit.
+var errQuit = errors.New("quit")
+
+// Run keeps the client connected. It calls handle for everything that happens,
+// in order and one at a time; while handle does not return nothing more is
+// received, but sending goes on. Run returns
+//
+//   - nil when a /quit has been answered;
+//   - the context's cause when ctx ends;
+//   - a [*Refused] when the server will not have the client;
+//   - why there is no connection, if [Config] says not to go on trying.
+//
+// Commands that are unanswered then end with [ErrNotSent] or [ErrUnanswered].
+// Run is called once.
+func (c *Client) Run(ctx context.Context, handle func(Update)) error {
+	err := c.run(ctx, handle)
+	c.out.close(err)
+	if err == errQuit {
+		return nil
+	}
+	return err
+}
+
+func (c *Client) run(ctx context.Context, handle func(Update)) error {
+	wait := backoff{min: c.cfg.MinRetry, max: c.cfg.MaxRetry}
+	lost := time.Now()
+	for {
+		handle(Connecting{})
+		began := time.Now()
+		err := c.connect(ctx, handle)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err == errQuit, c.out.quitting():
+			return errQuit
+		case final(err), !c.arrived() && !c.cfg.Patient:
+			return err
+		}
+		if c.justArrived() {
+			lost = time.Now()
+			wait.ended(lost.Sub(began))
+		}
+		if c.cfg.GiveUp > 0 && time.Since(lost) >= c.cfg.GiveUp {
+			return fmt.Errorf("no connection for %v: %w", c.cfg.GiveUp, err)
+		}
+		pause := wait.next()
+		handle(Lost{Err: err, Retry: pause})
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// final reports whether another attempt would meet the same refusal.
+func final(err error) bool {
+	var no *Refused
+	if !errors.As(err, &no) {
+		return false
+	}
+	switch no.Code {
+	case "full", "unavailable", "internal", "stale":
+		return false
+	}
+	return true
+}
+
+func (c *Client) arrived() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.user != 0
+}
+
+// justArrived reports whether the client has been welcomed since it was asked
+// last.
+func (c *Client) justArrived() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.arrive
+	c.arrive = false
+	return was
+}

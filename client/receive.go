@@ -1,0 +1,168 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"hubbub/api"
+)
+
+// What a client knows of the log, and learns from what it receives.
+
+// A server that took us for a person, since our first line was late, has greeted
+// us with some plain lines. They are skipped, within bounds.
+const (
+	greetingLines = 10_000
+	greetingBytes = 4 << 20
+)
+
+var errForeign = errors.New("the server does not answer as hubbub does")
+
+// skipGreeting reads until the welcome, and handles it.
+func (s *stream) skipGreeting() error {
+	size := 0
+	for range greetingLines {
+		line, err := s.in.next()
+		if err != nil {
+			return err
+		}
+		var m api.Message
+		if len(line) == 0 || line[0] != '{' || json.Unmarshal(line, &m) != nil {
+			if size += len(line); size > greetingBytes {
+				break
+			}
+			s.last = printable(line)
+			continue
+		}
+		switch {
+		case m.Type == api.TypeWelcome:
+			s.net.renewing = true
+			return s.welcomed(&m)
+		case m.Type == api.TypeError && m.Code != "stale":
+			return &Refused{m.Code, m.Text}
+		}
+		if err := s.receive(&m); err != nil {
+			return err
+		}
+	}
+	return errForeign
+}
+
+// printable returns the beginning of a foreign line, as far as it is harmless.
+func printable(line []byte) string {
+	text := []rune(string(line[:min(len(line), 200)]))
+	for i, r := range text {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfffd {
+			text[i] = '.'
+		}
+	}
+	return string(text)
+}
+
+// welcomed notes who and where we are.
+func (s *stream) welcomed(m *api.Message) error {
+	c := s.client
+	c.mu.Lock()
+	resumed := s.hello.After != 0 && m.Epoch == s.hello.Epoch && !s.stale
+	stale := s.hello.After != 0 && !resumed
+	if !resumed {
+		clear(c.seen)
+		c.after = m.Seq
+	}
+	s.start = m.Seq
+	c.user, c.nick, c.epoch, c.arrive = m.User, m.Nick, m.Epoch, true
+	c.where.learn(m.Rooms)
+	c.mu.Unlock()
+	s.handle(Connected{Welcome: *m, Resumed: resumed, Stale: stale})
+	return nil
+}
+
+// startAnew forgets a position that the server can't resume from. It may say so
+// before its welcome or after.
+func (c *Client) startAnew(s *stream) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.stale = true
+	clear(c.seen)
+	if c.after == s.hello.After {
+		c.after = s.start
+	}
+}
+
+// maxSeen is the most rooms of which we remember what we have seen: many more
+// than anybody can be in.
+const maxSeen = 100_000
+
+// happened handles an event: it looks whether there is a gap before it, and
+// tells the caller of it, unless that was done before.
+func (c *Client) happened(ev *api.Event, handle func(Update)) error {
+	c.mu.Lock()
+	seen, known := c.seen[ev.Room]
+	switch {
+	case ev.Seq == 0 || ev.Prev >= ev.Seq || ev.Seq == math.MaxUint64:
+		c.mu.Unlock()
+		return fmt.Errorf("the server sent an event %d after %d", ev.Seq, ev.Prev)
+	case known && ev.Seq <= seen:
+		c.mu.Unlock()
+		return nil
+	case !known && len(c.seen) >= maxSeen:
+		c.mu.Unlock()
+		return errors.New("the server sent events of too many rooms")
+	}
+	c.where.saw(ev)
+	if ev.Kind == "nick" && ev.By == c.user {
+		c.nick = ev.Subject
+	}
+	c.mu.Unlock()
+
+	if known && ev.Prev > seen {
+		handle(Gap{Room: ev.Room, Name: ev.RoomName, After: seen, Before: ev.Seq})
+	}
+	handle(Event{*ev})
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen[ev.Room] = ev.Seq
+	c.after = max(c.after, ev.Seq)
+	if ev.Kind == "left" && ev.By == c.user {
+		delete(c.seen, ev.Room) // what happens there from now on is not for us
+	}
+	return nil
+}
+
+// reached notes that there is nothing more to come up to a position.
+func (c *Client) reached(position uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.after = max(c.after, position)
+}
+
+// did notes what a command has done to our whereabouts.
+func (c *Client) did(line string, answer *api.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.where.did(line, answer)
+}
+
+// confirmed reports whether text goes where it is meant to.
+func (c *Client) confirmed(answer *api.Message) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.where.confirms(answer)
+}
+
+// first reports whether a connection is the first that got this far: it had
+// nothing to resume.
+func (c *Client) first(s *stream) bool { return s.hello.After == 0 }
+
+// nowhere notes that text goes nowhere, and returns where it went before.
+func (c *Client) nowhere() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	here := c.where.here
+	c.where.parted(here)
+	c.where.here, c.where.direct = "", 0
+	return here
+}
