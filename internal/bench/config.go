@@ -1,0 +1,136 @@
+package bench
+
+import (
+	"fmt"
+	"time"
+)
+
+// Verify says how closely readers look at what they get. Senders always look
+// at every message, since they wait for their own. Looking costs this process
+// about 0.04 µs a delivery more than counting, which is a small part of what the
+// kernel takes to bring it, so full is the default.
+type Verify string
+
+// The levels of verification.
+const (
+	VerifyFull   Verify = "full"   // every reader checks every message
+	VerifySample Verify = "sample" // one reader in Config.Sample does, the others count
+	VerifyCount  Verify = "count"  // readers count messages
+)
+
+// Mode is a form of the reference server.
+type Mode string
+
+// The reference servers: a list of sockets and a loop over it, in memory only.
+const (
+	Unbatched Mode = "unbatched" // one write per reader and message
+	Batched   Mode = "batched"   // one write per reader and batch
+)
+
+// Target is the server under test: one of an address, a reference, or (the
+// zero value) hubbub itself, started as a process of its own.
+type Target struct {
+	Address   string   // host:port of a running server
+	PID       int      // process id of the server at Address, to read its CPU time and memory; or 0
+	Reference Mode     // start the built-in reference server of this form
+	Program   []string // the program to start and its first arguments; by default this executable
+	Data      string   // data directory to use and keep; by default a temporary one
+}
+
+// String names the target in tables.
+func (t Target) String() string {
+	switch {
+	case t.Address != "":
+		return t.Address
+	case t.Reference != "":
+		return string(t.Reference)
+	default:
+		return "hubbub"
+	}
+}
+
+// Config says what to run. Take one from [Scenarios] and change it: there are no
+// defaults for fields left zero, except where it says so.
+type Config struct {
+	Scenario string
+	Target   Target
+	Dialect  Dialect // the line protocol if nil
+
+	Clients int // every client reads its room
+	Rooms   int // clients are spread over them evenly; 1 room is the lobby
+	Senders int // of the clients, so many also send; spread over the rooms
+	Size    int // bytes of a message's text, at least tagSize
+
+	Rate   float64 // messages a second in all; 0 is a closed loop
+	Window int     // closed loop: a sender's messages that have not come back yet
+
+	Warmup   time.Duration // sending, before the measured window
+	Duration time.Duration // the measured window
+	Count    int           // if not 0, end once so many messages in all are acknowledged
+	Settle   time.Duration // idle: how long memory may settle before it is read
+
+	Verify  Verify
+	Sample  int // see VerifySample
+	Readers int // reading goroutines where they are shared (Linux); 0 is one per core, at most 4
+
+	patience time.Duration // give up after so long without a delivery; 0 is stuckAfter
+}
+
+// Limits of a configuration.
+const (
+	maxClients  = 100_000
+	maxSize     = 32 << 10
+	maxWindow   = 1 << 16
+	maxCount    = 1 << 31
+	maxDuration = time.Hour
+	maxRate     = 1e7
+)
+
+// check refuses what cannot be run, and says what would be accepted.
+func (c *Config) check() error {
+	ranges := []struct {
+		name     string
+		value    float64
+		min, max float64
+	}{
+		{"clients", float64(c.Clients), 1, maxClients},
+		{"rooms", float64(c.Rooms), 1, float64(c.Clients)},
+		{"senders", float64(c.Senders), 0, float64(min(c.Clients, 1<<16-1))},
+		{"size", float64(c.Size), tagSize, maxSize},
+		{"window", float64(c.Window), 1, maxWindow},
+		{"rate", c.Rate, 0, maxRate},
+		{"count", float64(c.Count), 0, maxCount},
+		{"duration", c.Duration.Seconds(), 0, maxDuration.Seconds()},
+		{"warmup", c.Warmup.Seconds(), 0, maxDuration.Seconds()},
+		{"settle", c.Settle.Seconds(), 0, maxDuration.Seconds()},
+		{"sample", float64(c.Sample), 1, maxClients},
+		{"readers", float64(c.Readers), 0, 64},
+	}
+	for _, r := range ranges {
+		if !(r.value >= r.min && r.value <= r.max) {
+			return fmt.Errorf("bench: %s is %g, and must be from %g to %g", r.name, r.value, r.min, r.max)
+		}
+	}
+	switch c.Verify {
+	case VerifyFull, VerifySample, VerifyCount:
+	default:
+		return fmt.Errorf("bench: verify is %q, and must be full, sample or count", c.Verify)
+	}
+	return c.Target.check()
+}
+
+// check refuses a target that is not exactly one server.
+func (t Target) check() error {
+	switch t.Reference {
+	case "", Unbatched, Batched:
+	default:
+		return fmt.Errorf("bench: there is no reference server %q: use unbatched or batched", t.Reference)
+	}
+	if t.Address != "" && t.Reference != "" {
+		return fmt.Errorf("bench: give either an address or a reference server, not both")
+	}
+	if t.PID != 0 && t.Address == "" {
+		return fmt.Errorf("bench: a process id goes with the address of a running server; other servers are started here")
+	}
+	return nil
+}

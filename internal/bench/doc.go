@@ -1,0 +1,32 @@
+// Package bench is what `hubbub bench` runs: a load tool for any server that
+// speaks the line protocol, and two bare servers to compare it with.
+//
+// [Run] takes a [Config] and returns a [Result]. It starts the server under
+// test as a process of its own (or is given an address), lands a fleet of
+// clients in their rooms, lets some of them send, and has every reader check
+// what it sees. [Compare] interleaves such runs over several servers and keeps
+// the medians. [Main] is the same behind flags.
+//
+// # What is measured
+//
+// Every message carries a tag: the run, the sender, a counter, and the time it
+// was sent. So each reader knows by itself what is lost, doubled, late or
+// damaged, and how long it took; a rolling hash over what each reader saw tells
+// whether all readers of a room saw one order. A sender's own message coming
+// back is its acknowledgement.
+//
+// The server's cost is read from its process (CPU time at both ends of the
+// measured window, divided by the deliveries in between), so the clients' own
+// cost does not enter it. It still takes time from the same cores, therefore
+// reading is kept cheap: on Linux a few goroutines wait in epoll and read
+// whatever has come into one large buffer; elsewhere each connection has a
+// goroutine.
+//
+// # Goroutines
+//
+// A fleet starts its readers (on Linux [Config.Readers] of them), and, when the
+// load is paced, one pacer; a child process has one goroutine that waits for
+// it. All of them have ended when Run returns. The readers share a few shards:
+// a shard's lock guards everything that its clients have seen. The sending half
+// of a client has a lock of its own, taken inside the shard's.
+package bench

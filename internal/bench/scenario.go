@@ -1,0 +1,66 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The scenarios that go through steps of their own; all others send and
+// measure one window.
+const (
+	scenarioConnect = "connect"
+	scenarioIdle    = "idle"
+	scenarioAck     = "ack"
+	scenarioStall   = "stall"
+)
+
+// Scenario is a named configuration.
+type Scenario struct {
+	About  string // one line
+	Config Config // ready to run against this program's own server
+}
+
+// Scenarios returns the scenarios in the order in which help lists them. The
+// numbers are those of docs/performance.md.
+func Scenarios() []Scenario {
+	base := Config{
+		Clients: 1000, Rooms: 1, Senders: 4, Size: 100, Window: 16,
+		Warmup: 2 * time.Second, Duration: 5 * time.Second, Verify: VerifyFull, Sample: 16,
+	}
+	scenario := func(name, about string, change func(*Config)) Scenario {
+		c := base
+		c.Scenario = name
+		change(&c)
+		return Scenario{about, c}
+	}
+	return []Scenario{
+		scenario("fanout", "1,000 readers in one room, 4 of them send as fast as they are acknowledged", func(c *Config) {}),
+		scenario("paced", "the same at 50 messages a second", func(c *Config) { c.Rate = 50 }),
+		scenario("rooms", "100 senders in 100 rooms of 10, pipelined: acknowledged messages a second", func(c *Config) {
+			c.Rooms, c.Senders, c.Window = 100, 100, 32
+		}),
+		scenario(scenarioConnect, "1,000 clients connect and land in one room; nobody sends", func(c *Config) { c.Senders = 0 }),
+		scenario(scenarioAck, "one sender waits for each message; beside it the disk's own fsync", func(c *Config) {
+			c.Clients, c.Senders, c.Window = 1, 1, 1
+		}),
+		scenario(scenarioIdle, "8,000 idle connections: the server's memory for each", func(c *Config) {
+			c.Clients, c.Senders, c.Settle = 8000, 0, 10*time.Second
+		}),
+		scenario(scenarioStall, "one of 50 readers stalls while 20 send: what the others notice, and how it catches up", func(c *Config) {
+			c.Clients, c.Senders, c.Rate, c.Duration = 50, 20, 5000, 10*time.Second
+		}),
+	}
+}
+
+// scenarioConfig returns the configuration of that name.
+func scenarioConfig(name string) (Config, error) {
+	var names []string
+	for _, s := range Scenarios() {
+		if s.Config.Scenario == name {
+			return s.Config, nil
+		}
+		names = append(names, s.Config.Scenario)
+	}
+	return Config{}, fmt.Errorf("bench: there is no scenario %q: choose one of %s", name, strings.Join(names, ", "))
+}
