@@ -1,0 +1,158 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/user"
+	"strings"
+	"time"
+
+	"hubbub/client"
+	"hubbub/internal/prompt"
+)
+
+// joinFlags is what hubbub join can be told.
+type joinFlags struct {
+	address, room, nick    string
+	json, follow, commands bool
+	timeout                time.Duration
+	patient                bool // the timeout was given: also the first connection may take so long
+}
+
+// usualTimeout is how long a pipe waits for a connection that was lost.
+const usualTimeout = time.Minute
+
+// join talks to a server: in a terminal as a chat, otherwise as a pipe.
+func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	f, done, err := parseJoin(args, stdout, stderr)
+	if done || err != nil {
+		return err
+	}
+	in, typed := terminal(stdin)
+	out, seen := terminal(stdout)
+	if typed && seen && !f.json && os.Getenv("TERM") != "dumb" {
+		return joinTerminal(ctx, f, in, out)
+	}
+	return joinLines(ctx, f, typed, stdin, stdout, stderr)
+}
+
+// terminal returns the terminal behind a reader or writer, if there is one.
+func terminal(stream any) (*os.File, bool) {
+	f, ok := stream.(*os.File)
+	return f, ok && prompt.IsTerminal(f)
+}
+
+func parseJoin(args []string, stdout, stderr io.Writer) (*joinFlags, bool, error) {
+	f := &joinFlags{}
+	flags := flag.NewFlagSet("join", flag.ContinueOnError)
+	flags.StringVar(&f.nick, "nick", "", "be called `NAME`, with a number if that is taken (default your login name)")
+	flags.BoolVar(&f.json, "json", false, "print events as JSON, one a line")
+	flags.BoolVar(&f.follow, "follow", false, "print what is said, and go on when the input has ended, until interrupted")
+	flags.BoolVar(&f.commands, "commands", false, "in a pipe, take lines that begin with / as commands; // begins a message with one /")
+	flags.DurationVar(&f.timeout, "timeout", usualTimeout, "in a pipe, give up after so long without a connection; 0 is never")
+	flags.Usage = func() { fmt.Fprint(flags.Output(), joinHelp()); flags.PrintDefaults() }
+	done, err := parse(flags, args, stdout, stderr)
+	if done || err != nil {
+		return nil, done, err
+	}
+	flags.Visit(func(set *flag.Flag) { f.patient = f.patient || set.Name == "timeout" })
+	return f, false, f.complete(flags.Args())
+}
+
+func joinHelp() string {
+	return `hubbub join talks to a server.
+
+  hubbub join [FLAGS] [ADDRESS] [ROOM]
+
+ADDRESS is host, host:port, [::1]:7007 or unix:/path, and otherwise 127.0.0.1:7007.
+ROOM is #lobby otherwise; its # can be left out if there is an address.
+
+In a terminal you type below, and what others say appears above. Enter sends, Alt-Enter
+begins a new line, pasted text is one message; /help lists the commands; Ctrl-D leaves.
+
+Otherwise it is a pipe: each line of the input is a message. It ends when all are
+acknowledged, which means that they are on the server's disk: then, and only then, the exit
+code is 0. After a lost connection it sends what was not acknowledged again; nothing is lost
+and nothing comes twice.
+
+  hubbub join                                       chat on this machine
+  hubbub join chat.example.org tea                  chat in #tea
+  make 2>&1 | hubbub join --nick ci : builds        say what make says
+  hubbub join --json --follow < /dev/null | jq .    watch
+  printf '/join #tea\n/topic hot\n' | hubbub join --commands
+
+Flags:
+`
+}
+
+// complete reads the arguments.
+func (f *joinFlags) complete(args []string) error {
+	if len(args) > 0 && strings.HasPrefix(args[0], "#") {
+		args = append([]string{""}, args...)
+	}
+	if len(args) > 2 {
+		return fmt.Errorf("%w: join takes an address and a room, but got %q", errUsage, args)
+	}
+	args = append(args, "", "")
+	f.address, f.room = args[0], args[1]
+	if f.address == ":" {
+		f.address = ""
+	}
+	if _, _, err := client.ParseAddress(f.address); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	f.nick = cmp.Or(f.nick, loginName())
+	return nil
+}
+
+// loginName returns what somebody is called on this machine, or "".
+func loginName() string {
+	name := os.Getenv("USER")
+	if u, err := user.Current(); err == nil && name == "" {
+		name = u.Username
+	}
+	if _, local, ok := strings.Cut(name, `\`); ok { // DOMAIN\name
+		name = local
+	}
+	return name
+}
+
+// config returns the client that the flags ask for.
+func (f *joinFlags) config() client.Config {
+	return client.Config{Address: f.address, Nick: f.nick, Room: f.room}
+}
+
+// where says where a server is, as people write it.
+func (f *joinFlags) where() string {
+	network, address, err := client.ParseAddress(f.address)
+	if err != nil || network == "unix" {
+		return f.address
+	}
+	return address
+}
+
+// explain makes a sentence of why there is no connection.
+func (f *joinFlags) explain(err error) error {
+	var dial *net.OpError
+	var name *net.DNSError
+	var no *client.Refused
+	switch {
+	case err == nil || errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &no):
+		return fmt.Errorf("%s says: %w", f.where(), err)
+	case errors.As(err, &name):
+		return fmt.Errorf("there is no host called %q (%w)", name.Name, err)
+	case errors.As(err, &dial) && dial.Op == "dial" && dial.Timeout():
+		return fmt.Errorf("%s does not answer; is the address right, and is there a firewall? (%w)", f.where(), err)
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return fmt.Errorf("nothing answers at %s; start a server with: %s serve (%w)", f.where(), program(), err)
+	}
+	return fmt.Errorf("can't join at %s: %w", f.where(), err)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"hubbub/internal/server"
+)
+
+// serveFlags is what hubbub serve can be told.
+type serveFlags struct {
+	listen     []string
+	data       string
+	limits     server.Limits
+	settings   []string
+	noLimits   bool
+	trusted    []server.TrustedProxy
+	substrings bool
+	level      slog.Level
+}
+
+// serve runs a server until it is told to stop.
+func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
+	f, done, err := parseServe(args, stdout, stderr)
+	if done || err != nil {
+		return err
+	}
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.level}))
+	listeners, err := server.Listen(ctx, f.listen)
+	if err != nil {
+		return err
+	}
+	bound := make([]net.Addr, len(listeners))
+	for i, l := range listeners {
+		bound[i] = l.Addr()
+	}
+	if f.noLimits {
+		logger.Warn("ALL LIMITS ARE OFF (--no-limits): anybody who can connect can exhaust this machine. This is for benchmarks and tests.")
+	}
+	return server.Run(ctx, server.Config{
+		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits,
+		Substrings: f.substrings, Logger: logger,
+		Ready: func() {
+			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s\nCtrl-C stops it.\n",
+				f.data, server.Invitation(program(), bound, server.OutwardAddrs()))
+		},
+	})
+}
+
+func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, error) {
+	f := &serveFlags{limits: server.DefaultLimits()}
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	flags.Func("listen", "`ADDRESS` to listen on: 7007, :7007 (all interfaces), host:7007, [::1]:7007, unix:/path; may be repeated (default "+server.DefaultListen+")",
+		func(s string) error { f.listen = append(f.listen, s); return nil })
+	flags.StringVar(&f.data, "data", dataDirectory(), "`DIRECTORY` that holds everything")
+	flags.Func("limit", "`NAME=VALUE` of a limit, 0 for none; may be repeated. See below",
+		func(s string) error { f.settings = append(f.settings, s); return nil })
+	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off: for benchmarks and tests only")
+	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers are believed; may be repeated",
+		func(s string) error { return f.trust(s) })
+	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
+	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
+	flags.Usage = func() {
+		fmt.Fprintf(flags.Output(), "hubbub serve runs a server.\n\n")
+		flags.PrintDefaults()
+		fmt.Fprintf(flags.Output(), "\nThe limits that --limit NAME=VALUE sets, and what they are otherwise:\n%s", server.LimitsHelp(server.DefaultLimits()))
+		fmt.Fprintf(flags.Output(), "\nExit codes: 0 stopped as told, 2 wrong usage, 65 the data is damaged or a newer program's,\n69 an address or the data is in use, 74 the disk failed, 77 not permitted, 1 anything else.\n")
+	}
+	done, err := parse(flags, args, stdout, stderr)
+	if done || err != nil {
+		return nil, done, err
+	}
+	return f, false, f.complete(flags)
+}
+
+// complete checks what the flags say together.
+func (f *serveFlags) complete(flags *flag.FlagSet) error {
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%w: serve takes no arguments, but got %q", errUsage, flags.Args())
+	}
+	if len(f.listen) == 0 {
+		f.listen = []string{server.DefaultListen}
+	}
+	if f.data == "" {
+		return fmt.Errorf("%w: there is no home directory to keep the data in; name one with --data", errUsage)
+	}
+	if f.noLimits {
+		f.limits = server.NoLimits()
+	}
+	for _, s := range f.settings {
+		if err := f.limits.Set(s); err != nil {
+			return fmt.Errorf("%w: %w; hubbub serve --help lists the limits", errUsage, err)
+		}
+	}
+	return nil
+}
+
+func (f *serveFlags) trust(s string) error {
+	prefix, err := netip.ParsePrefix(s)
+	if addr, errAddr := netip.ParseAddr(s); errAddr == nil {
+		prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	if err != nil {
+		return errors.New("neither a network, as in 10.0.0.0/8, nor an address")
+	}
+	f.trusted = append(f.trusted, server.TrustedProxy{Prefix: prefix.Masked()})
+	return nil
+}
+
+// dataDirectory is where the system wants a user's programs to keep data, or ""
+// if there is no home.
+func dataDirectory() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "hubbub")
+	}
+	switch home, _ := os.UserHomeDir(); {
+	case runtime.GOOS == "windows" && os.Getenv("LocalAppData") != "":
+		return filepath.Join(os.Getenv("LocalAppData"), "hubbub")
+	case home == "":
+		return ""
+	case runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library", "Application Support", "hubbub")
+	default:
+		return filepath.Join(home, ".local", "share", "hubbub")
+	}
+}
+
+// program is what to type to run this program again.
+func program() string {
+	if exe, err := os.Executable(); err == nil && strings.Contains(exe, "go-build") {
+		return "go run ./cmd/hubbub"
+	}
+	return "hubbub"
+}
