@@ -1,0 +1,143 @@
+package hubtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+)
+
+// Workload says who talks in a trial, and how. All they do follows from the
+// seed, but for how it falls together.
+type Workload struct {
+	Seed     uint64
+	Rooms    int // beside the lobby
+	Programs int // write and read
+	Readers  int // programs that only read, each connection as another guest
+	Persons  int // write and read, with nothing but a socket
+	Cut      int // after about how many bytes a connection is cut; 0 is never
+	Window   int // how many requests a program may have under way
+
+	// More says whether an actor that has done so many things is to do one more.
+	More func(done int) bool
+}
+
+// Times is for Workload.More: so many things each.
+func Times(n int) func(int) bool { return func(done int) bool { return done < n } }
+
+// Run lets everybody talk until they are done, and then read what they have
+// not. It returns when all have gone.
+func (tr *Trial) Run(w Workload) {
+	c := &cast{trial: tr, Workload: w}
+	var writing, reading sync.WaitGroup
+	for i := range w.Programs {
+		writing.Go(func() { c.program(i) })
+	}
+	for i := range w.Persons {
+		writing.Go(func() { c.person(i) })
+	}
+	for i := range w.Readers {
+		c.reader(i, &reading)
+	}
+	writing.Wait()
+	tr.calmDown()
+	reading.Wait()
+	c.finale()
+	tr.hung()
+}
+
+// cast is everybody who takes part in a workload.
+type cast struct {
+	Workload
+	trial *Trial
+
+	mu      sync.Mutex // guards the following
+	readers []*Program
+	persons []*Person
+}
+
+// rng returns the source of an actor's decisions.
+func (c *cast) rng(role uint64, i int) *rand.Rand {
+	return rand.New(rand.NewPCG(c.Seed, role<<32|uint64(i)))
+}
+
+// cuts returns how an actor's connections end.
+func (c *cast) cuts(rng *rand.Rand) func() cut {
+	if c.Cut == 0 {
+		return nil
+	}
+	return Cuts(rand.New(rand.NewPCG(rng.Uint64(), 0)), c.Cut)
+}
+
+// room returns the i-th room's name; the lobby is the first.
+func (c *cast) room(i int) string {
+	if i %= c.Rooms + 1; i > 0 {
+		return fmt.Sprintf("#room%d", i)
+	}
+	return lobby
+}
+
+// program writes all kinds of things, in one room after the other.
+func (c *cast) program(i int) {
+	rng := c.rng(1, i)
+	p := c.trial.Program(fmt.Sprintf("program%d", i), c.cuts(rng))
+	p.window = 1 + rng.IntN(max(c.Window, 1))
+	a := &author{Program: p, rng: rng, cast: c}
+	a.Go(c.room(i))
+	for done := 0; c.More(done) && c.trial.ctx.Err() == nil; done++ {
+		a.act()
+	}
+	p.Close()
+}
+
+// reader reads in all rooms, some of the time not at all.
+func (c *cast) reader(i int, reading *sync.WaitGroup) {
+	rng := c.rng(2, i)
+	p := c.trial.Reader(fmt.Sprintf("reader%d", i), c.cuts(rng))
+	c.mu.Lock()
+	c.readers = append(c.readers, p)
+	c.mu.Unlock()
+	reading.Go(func() {
+		for room := range c.Rooms + 1 {
+			p.Go(c.room(room))
+		}
+		for slow := i%2 == 0; slow && c.trial.more(1+rng.IntN(200)); {
+			p.Hold(true)
+			c.trial.more(1 + rng.IntN(500))
+			p.Hold(false)
+		}
+	})
+}
+
+// person says simple things.
+func (c *cast) person(i int) {
+	rng := c.rng(3, i)
+	p := c.trial.Person(fmt.Sprintf("person%d", i), c.room(i), c.cuts(rng))
+	c.mu.Lock()
+	c.persons = append(c.persons, p)
+	c.mu.Unlock()
+	for done := 0; c.More(done) && c.trial.ctx.Err() == nil; done++ {
+		if rng.IntN(10) == 0 {
+			p.Do("waves")
+		} else {
+			p.Say(phrase(rng))
+		}
+	}
+}
+
+// finale has everybody who only has to read on read the last word in each room.
+func (c *cast) finale() {
+	herald := c.trial.Program("herald", nil)
+	last := map[string]string{}
+	for i := range c.Rooms + 1 {
+		herald.Go(c.room(i))
+		last[c.room(i)] = herald.tag()
+		herald.finish(herald.Say("that is all"))
+	}
+	herald.Close()
+	for _, p := range c.readers {
+		p.Close()
+	}
+	for _, p := range c.persons {
+		p.leave(last[p.room])
+	}
+}
