@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"reflect"
 	"slices"
 	"strings"
@@ -284,6 +286,33 @@ func TestARefusedHelloEndsTheRun(t *testing.T) {
 				t.Errorf("%s: the message was answered with %+v, %v", c.code, m, err)
 			}
 			finish(t, f, r)
+		})
+	}
+}
+
+// deaf is a connection on which nothing can be sent.
+type deaf struct{ net.Conn }
+
+func (deaf) Write([]byte) (int, error) { return 0, errors.New("nobody listens") }
+
+func TestHearsTheLastWordsThoughNothingCanBeSent(t *testing.T) {
+	for _, c := range []struct{ said, want string }{
+		{"hubbub: this server is full.\n", "the server says: hubbub: this server is full."},
+		{"", "nobody listens"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			here, there := net.Pipe()
+			go func() {
+				io.WriteString(there, c.said)
+				if c.said != "" {
+					there.Close()
+				}
+			}()
+			defer there.Close()
+			dial := func(context.Context) (net.Conn, error) { return deaf{here}, nil }
+			if err := client.New(client.Config{Dial: dial}).Run(t.Context(), func(client.Update) {}); err == nil || err.Error() != c.want {
+				t.Errorf("the client ended with %v, want %q", err, c.want)
+			}
 		})
 	}
 }

@@ -93,8 +93,9 @@ func (c *Client) prepare(s *stream) {
 	}
 }
 
-// serve runs the two directions until one of them ends, and returns why. Then
-// the connection is closed, which ends the other.
+// serve runs the two directions until nothing more is received, and returns why.
+// Then the connection is closed, which ends the other. If sending fails first,
+// receiving goes on for a moment: the server may have said why before it closed.
 func (s *stream) serve(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	closed := make(chan struct{})
@@ -103,24 +104,28 @@ func (s *stream) serve(ctx context.Context) error {
 		s.net.Close()
 	})
 	var sender sync.WaitGroup
+	var unsent error
 	sender.Go(func() {
-		if err := s.sendLoop(ctx); err != nil {
-			end(err)
+		if unsent = s.sendLoop(ctx); unsent != nil {
+			s.net.lastWords()
 		}
 	})
 	end(s.receiveLoop())
 	sender.Wait()
 	<-closed
-	return s.reason(context.Cause(ctx))
+	return s.reason(context.Cause(ctx), unsent)
 }
 
-// reason returns what to tell the caller about the end of a connection.
-func (s *stream) reason(err error) error {
+// reason returns what to tell the caller about the end of a connection: why
+// receiving ended and, if sending failed, why.
+func (s *stream) reason(err, unsent error) error {
 	var no *Refused
 	switch {
 	case err == errQuit, err == errForeign, errors.As(err, &no):
 	case s.bye != "":
 		return errors.New(s.bye)
+	case errors.Is(err, os.ErrDeadlineExceeded) && unsent != nil:
+		return unsent
 	case errors.Is(err, os.ErrDeadlineExceeded) && s.net.renewing:
 		return fmt.Errorf("the server has said nothing for %v", silence)
 	case errors.Is(err, os.ErrDeadlineExceeded):

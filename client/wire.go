@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
@@ -113,7 +114,8 @@ func trimEnd(line []byte) []byte {
 // nothing has come for a while.
 type patientReader struct {
 	net.Conn
-	renewing bool
+	renewing bool        // owned by who reads
+	ending   atomic.Bool // nothing can be sent any more
 }
 
 func (r *patientReader) Read(p []byte) (int, error) {
@@ -121,6 +123,19 @@ func (r *patientReader) Read(p []byte) (int, error) {
 		if err := r.SetReadDeadline(time.Now().Add(silence)); err != nil {
 			return 0, err
 		}
+		if r.ending.Load() { // if not yet, lastWords will set a deadline after ours
+			r.SetReadDeadline(time.Now().Add(farewell))
+		}
 	}
 	return r.Conn.Read(p)
+}
+
+// farewell is how long reading goes on after lastWords, at most, if nothing
+// comes.
+const farewell = time.Second
+
+// lastWords ends the reading soon. Any goroutine may call it.
+func (r *patientReader) lastWords() {
+	r.ending.Store(true)
+	r.SetReadDeadline(time.Now().Add(farewell))
 }
