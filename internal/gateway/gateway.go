@@ -175,36 +175,56 @@ func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
 	return c
 }
 
-// Reopen ends the session, and returns a connection with a new one over the same
-// network connection. It is called by the reader, once, instead of Close.
+// Reopen ends the writing, and returns a connection with a new session over the
+// same network connection. It is called by the reader, once; Retire follows it
+// instead of Close.
 func (c *Conn) Reopen(protocol Protocol) *Conn {
-	c.finish()
-	c.end()
+	if c.finish() {
+		c.seize()
+	}
+	c.dead.Store(true)
 	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address()}, protocol)
 }
 
+// Retire ends the session of a connection that has been reopened.
+func (c *Conn) Retire() { c.end() }
+
 // Read reads from the peer. It is for the reader alone.
-func (c *Conn) Read(b []byte) (int, error) {
-	c.readOn()
-	return c.net.Read(b)
+func (c *Conn) Read(b []byte) (n int, err error) {
+	stopped := c.stopped.Load()
+	if stopped == nil {
+		return c.net.Read(b)
+	}
+	c.readOn(stopped, func() { n, err = c.net.Read(b) })
+	stopped.bytes += n
+	return n, err
 }
 
 // wait waits until there is something to read, or until reading is to end.
-func (c *Conn) wait() error {
+func (c *Conn) wait() (err error) {
 	if c.raw == nil {
 		return nil // Read waits
 	}
-	c.readOn()
-	return c.raw.Read(readable)
+	stopped := c.stopped.Load()
+	if stopped == nil {
+		return c.raw.Read(readable)
+	}
+	c.readOn(stopped, func() { err = c.raw.Read(readable) })
+	return err
 }
 
 // readOn gives a reader that was busy when the connection was stopped the same
-// grace as one that was waiting, until the peer has had drainInput in all: one
-// who never stops sending is not listened to for ever.
-func (c *Conn) readOn() {
-	if stopped := c.stopped.Load(); stopped != nil && time.Since(stopped.at) < drainInput {
+// grace as one that was waiting. What counts against a peer is for how long it
+// is waited for and how much it sends, not how long the server takes over that:
+// all that was under way is answered on a slow machine too, and one who never
+// stops sending is not listened to for ever.
+func (c *Conn) readOn(stopped *stop, read func()) {
+	if stopped.waited < drainWait && stopped.bytes < drainBytes {
 		c.net.SetReadDeadline(time.Now().Add(StopGrace))
 	}
+	began := time.Now()
+	read()
+	stopped.waited += time.Since(began)
 }
 
 // Session returns the connection's session.
@@ -214,24 +234,30 @@ func (c *Conn) Session() *hub.Session { return c.session }
 // done.
 func (c *Conn) Context() context.Context { return c.ctx }
 
-// stop says why the server closes a connection, and since when.
+// stop says why the server closes a connection. The rest is the reader's: what
+// has been read since, and how long that was waited for.
 type stop struct {
 	reason string
-	at     time.Time
+	bytes  int
+	waited time.Duration
 }
 
 // StopGrace is how long a connection that is stopped is read on. What the peer
 // had sent by then has come in, and is answered.
 const StopGrace = 50 * time.Millisecond
 
-// drainInput bounds how long a connection that is stopped is read on.
-const drainInput = 500 * time.Millisecond
+// How long, and for how many bytes, a connection that is stopped is read on. The
+// bytes are what the buffers between two sockets hold at most by default.
+const (
+	drainWait  = 500 * time.Millisecond
+	drainBytes = 8 << 20
+)
 
 // Stop ends the reading, after StopGrace, with a reason that the peer will be
 // told. What comes in meanwhile is to be refused. It may be called from any
 // goroutine.
 func (c *Conn) Stop(reason string) {
-	c.stopped.CompareAndSwap(nil, &stop{reason, time.Now()})
+	c.stopped.CompareAndSwap(nil, &stop{reason: reason})
 	c.net.SetReadDeadline(time.Now().Add(StopGrace))
 }
 
