@@ -92,5 +92,6 @@ func (c *conn) again() *conn {
 	program := &conn{gateway: c.gateway, hello: c.hello, lines: c.lines}
 	program.Conn = c.Reopen(program)
 	aside(program.greet)
+	c.Retire() // now that the program is there, whoever was greeted goes
 	return program
 }
