@@ -114,8 +114,9 @@ func (p *Pump) all() []*Conn {
 }
 
 // Stop ends every connection's reading, so that each drains, says goodbye and
-// closes.
+// closes. Their people are kept for the next start.
 func (p *Pump) Stop(reason string) {
+	p.hub.Keep()
 	for _, c := range p.all() {
 		c.Stop(reason)
 	}

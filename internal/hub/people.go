@@ -189,10 +189,19 @@ func (h *Hub) expect(p *person) {
 	h.letGo(p, wait)
 }
 
+// Keep keeps everybody whose sessions close from now on, since the server is
+// about to stop: nobody is to see the others go one after another. The next
+// start lets go whoever does not come back.
+func (h *Hub) Keep() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keeping = true
+}
+
 // letGo has somebody depart after a while, unless a session speaks for them
 // then. h.mu must be held.
 func (h *Hub) letGo(p *person, wait time.Duration) {
-	if h.closing || h.people[p.id] != p || len(p.sessions) > 0 || p.timer != nil {
+	if h.closing || h.keeping || h.people[p.id] != p || len(p.sessions) > 0 || p.timer != nil {
 		return
 	}
 	h.departures.Add(1)
