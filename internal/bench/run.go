@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"os"
 	"time"
 )
@@ -73,6 +74,9 @@ func (r *runner) run(ctx context.Context) error {
 	if r.cfg.Scenario == scenarioStall {
 		r.f.clients[len(r.f.clients)-1].slow = true
 	}
+	if r.cfg.Scenario == scenarioIdle {
+		r.visit(ctx)
+	}
 	before := r.look()
 	if err := r.land(ctx); err != nil {
 		return err
@@ -101,6 +105,20 @@ func (r *runner) patience() time.Duration {
 		return r.cfg.patience
 	}
 	return stuckAfter
+}
+
+// visit lets somebody come and go, so that what a server takes into memory for
+// the first client (its program's pages, mostly) is not shared out among all.
+func (r *runner) visit(ctx context.Context) {
+	var d net.Dialer
+	nc, err := d.DialContext(ctx, "tcp", r.srv.address)
+	if err != nil {
+		return // landing will meet the same, and say so
+	}
+	defer nc.Close()
+	nc.SetDeadline(time.Now().Add(time.Second))
+	io.WriteString(nc, "/who\n/quit\n")
+	io.Copy(io.Discard, nc)
 }
 
 // look reads all counters.

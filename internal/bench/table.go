@@ -89,7 +89,7 @@ func (r *Result) WriteTable(w io.Writer) error {
 	}
 	p.cost("server CPU", r.Server)
 	if r.Memory != nil {
-		p.row("server memory", "%s, before any client %s: %s a connection", megabytes(float64(r.Memory.After)), megabytes(float64(r.Memory.Before)), megabytes(r.Memory.PerConnection))
+		p.row("server memory", "%s, before they came %s: %s a connection", megabytes(float64(r.Memory.After)), megabytes(float64(r.Memory.Before)), megabytes(r.Memory.PerConnection))
 	}
 	p.cost("bench CPU", r.Bench)
 	p.latencies(r)
