@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 )
 
 // ErrLineTooLong is what Lines.Next returns, once, for a line over the limit.
@@ -21,27 +22,30 @@ const (
 type waiter interface{ wait() error }
 
 // Lines reads lines that end in \n or \r\n, each of at most a number of bytes.
+// There is one for each connection, so it is kept small.
 type Lines struct {
-	from   io.Reader
-	max    int                 // bytes of a line, without its end
-	filter func([]byte) []byte // nil, or what is done to bytes as they arrive; may shorten them in place
-	buf    []byte
-	start  int   // of what has not been returned
-	end    int   // of what has been read
-	seen   int   // bytes from start in which there is no \n
-	got    int   // bytes of the last read
-	skip   bool  // the rest of a line that was refused
-	err    error // what reading ended with
-	open   bool  // the last line has no end
+	from io.Reader
+	buf  []byte
+	err  error // what reading ended with
+
+	max   int32 // bytes of a line, without its end
+	start int32 // of what has not been returned
+	end   int32 // of what has been read
+	seen  int32 // bytes from start in which there is no \n
+	got   int32 // bytes of the last read
+	skip  bool  // the rest of a line that was refused
+	open  bool  // the last line has no end
 }
 
-// NewLines returns a reader of lines. The bytes in first have been read already;
-// the reader takes them over.
-func NewLines(from io.Reader, first []byte, max int, filter func([]byte) []byte) *Lines {
-	l := &Lines{from: from, max: max, filter: filter, buf: first, end: len(first)}
-	if filter != nil && len(first) > 0 {
-		l.end = len(filter(first))
-	}
+// NewLines returns a reader of lines of at most max bytes. The bytes in first
+// have been read already; the reader takes them over.
+func NewLines(from io.Reader, first []byte, max int) *Lines {
+	return &Lines{from: from, max: int32(min(max, math.MaxInt32/4)), buf: first, end: int32(len(first))}
+}
+
+// From returns the reader, to read what follows from elsewhere.
+func (l *Lines) From(from io.Reader) *Lines {
+	l.from = from
 	return l
 }
 
@@ -51,12 +55,12 @@ func NewLines(from io.Reader, first []byte, max int, filter func([]byte) []byte)
 func (l *Lines) Next() ([]byte, error) {
 	for {
 		if i := bytes.IndexByte(l.buf[l.start+l.seen:l.end], '\n'); i >= 0 {
-			line := l.cut(l.seen+i, 1)
+			line := l.cut(l.seen+int32(i), 1)
 			switch {
 			case l.skip:
 				l.skip = false
 				continue
-			case len(line) > l.max:
+			case len(line) > int(l.max):
 				return line, ErrLineTooLong
 			}
 			return line, nil
@@ -92,7 +96,7 @@ func (l *Lines) Open() bool { return l.open }
 
 // cut returns n bytes from the start, without a \r at their end, and moves on
 // past them and the end of the line.
-func (l *Lines) cut(n, end int) []byte {
+func (l *Lines) cut(n, end int32) []byte {
 	line := l.buf[l.start : l.start+n]
 	l.start += n + end
 	l.seen = 0
@@ -121,12 +125,8 @@ func (l *Lines) wait() {
 // read reads once more.
 func (l *Lines) read() {
 	n, err := l.from.Read(l.buf[l.end:])
-	l.got = n
-	got := l.buf[l.end : l.end+n]
-	if l.filter != nil {
-		got = l.filter(got)
-	}
-	l.end += len(got)
+	l.got = int32(n)
+	l.end += int32(n)
 	l.err = err
 }
 
@@ -135,7 +135,7 @@ func (l *Lines) read() {
 //
 //go:noinline
 func (l *Lines) makeRoom() {
-	held := l.end - l.start
+	held := int(l.end - l.start)
 	want := smallBuffer
 	if held > 0 || l.got >= smallBuffer {
 		want = max(largeBuffer, 2*held)
@@ -145,5 +145,5 @@ func (l *Lines) makeRoom() {
 		to = make([]byte, want)
 	}
 	copy(to, l.buf[l.start:l.end])
-	l.buf, l.start, l.end = to, 0, held
+	l.buf, l.start, l.end = to, 0, int32(held)
 }

@@ -68,6 +68,9 @@ func (w *workers) push(c *Conn) bool {
 // the lock is not taken for each.
 const handful = 8
 
+// keptQueue is for how many connections an empty queue keeps its memory.
+const keptQueue = 4096
+
 // pop waits for connections and returns some in hand. There are none when the
 // workers are to end; the queue is empty then.
 func (w *workers) pop(hand []*Conn) []*Conn {
@@ -87,6 +90,8 @@ func (w *workers) pop(hand []*Conn) []*Conn {
 	clear(waiting[:n])
 	w.head += n
 	switch {
+	case w.head == len(w.queue) && cap(w.queue) > keptQueue:
+		w.queue, w.head = nil, 0
 	case w.head == len(w.queue):
 		w.queue, w.head = w.queue[:0], 0
 	case w.head >= 1024 && w.head*2 >= len(w.queue):

@@ -57,7 +57,7 @@ func (a *applier) group() {
 		ev := &a.events[i]
 		r.note(ev)
 		if r.batch == nil {
-			r.batch = newEntry(r, ev.Prev, r.count, len(a.hub.encoders))
+			r.batch = newEntry(r, ev.Prev, int(r.count), len(a.hub.encoders))
 		}
 		r.batch.Events = append(r.batch.Events, *ev)
 	}

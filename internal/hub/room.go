@@ -27,10 +27,10 @@ type tails struct {
 // share returns how many bytes each tail may hold.
 func (t *tails) share() int { return min(tailSize, max(tailLeast, tailsSize/max(1, t.count))) }
 
-// room is what the hub keeps of a room or an inbox.
+// room is what the hub keeps of a room or an inbox. Everybody has an inbox, so it
+// is kept small.
 type room struct {
 	id    chat.RoomID
-	inbox bool
 	name  string                        // by which it is found; guarded by directory.mu
 	info  atomic.Pointer[chat.RoomInfo] // nil for an inbox
 	brief atomic.Pointer[chat.RoomInfo] // of info; what entries refer to, since they would keep long lists alive
@@ -42,9 +42,11 @@ type room struct {
 
 	// Owned by the applier.
 	batch *Entry // what the current batch brings
-	count int    // how many events that will be
-	size  int    // of the tail, in bytes
+	count int32  // how many events that will be
+	size  int32  // of the tail, in bytes
 	stale bool   // info must be made anew
+
+	inbox bool // never changes
 
 	mu      sync.Mutex // guards cursors and their index; never held across I/O
 	cursors []*cursor
@@ -88,15 +90,15 @@ func (r *room) push(t *tails) {
 		r.drop(tail)
 	}
 	tail.Push(e)
-	r.size += e.size()
-	for r.size > t.share() && tail.Len() > 1 {
+	r.size += int32(e.size())
+	for int(r.size) > t.share() && tail.Len() > 1 {
 		r.drop(tail)
 	}
 }
 
 func (r *room) drop(tail *ring.Ring[*Entry]) {
 	if old, ok := tail.Drop(); ok {
-		r.size -= old.size()
+		r.size -= int32(old.size())
 	}
 }
 

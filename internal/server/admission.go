@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unique"
 )
 
 // admission counts the open connections and keeps them under the limits.
@@ -16,14 +17,18 @@ type admission struct {
 
 	// mu guards what follows, so that the counts always agree with the set.
 	mu      sync.Mutex
-	open    map[net.Conn]netip.Addr // with the network that each counts for, or zero
-	perAddr map[netip.Addr]int      // by network; never holds a zero
+	open    map[net.Conn]network // with the network that each counts for, or zero
+	perAddr map[network]int      // never holds a zero
 	refused throttle
 }
 
+// network is what [networkOf] returns, in a third of the space, since there is
+// one for each connection. The zero network is nobody's.
+type network unique.Handle[netip.Addr]
+
 func newAdmission(limit, perAddr int) admission {
 	return admission{max: limit, maxPerAddr: perAddr,
-		open: make(map[net.Conn]netip.Addr), perAddr: make(map[netip.Addr]int)}
+		open: make(map[net.Conn]network), perAddr: make(map[network]int)}
 }
 
 // refusal is a reason not to serve a connection, told to its peer. It is a
@@ -53,14 +58,15 @@ func (a *admission) attribute(nc net.Conn, from netip.Addr) error {
 }
 
 func (a *admission) countLocked(nc net.Conn, from netip.Addr) error {
-	network := networkOf(from)
-	if network.IsValid() {
-		if a.maxPerAddr > 0 && a.perAddr[network] >= a.maxPerAddr {
+	var of network
+	if from.IsValid() {
+		of = network(unique.Make(networkOf(from)))
+		if a.maxPerAddr > 0 && a.perAddr[of] >= a.maxPerAddr {
 			return refusal(fmt.Sprintf("too many connections from %v (%d allowed); close one and try again.", from, a.maxPerAddr))
 		}
-		a.perAddr[network]++
+		a.perAddr[of]++
 	}
-	a.open[nc] = network
+	a.open[nc] = of
 	return nil
 }
 
@@ -68,14 +74,14 @@ func (a *admission) countLocked(nc net.Conn, from netip.Addr) error {
 func (a *admission) release(nc net.Conn) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	network := a.open[nc]
+	of := a.open[nc]
 	delete(a.open, nc)
-	if !network.IsValid() {
+	if of == (network{}) {
 		return
 	}
-	a.perAddr[network]--
-	if a.perAddr[network] == 0 {
-		delete(a.perAddr, network)
+	a.perAddr[of]--
+	if a.perAddr[of] == 0 {
+		delete(a.perAddr, of)
 	}
 }
 

@@ -67,7 +67,7 @@ func (g *Gateway) Serve(ctx context.Context, peer *gateway.Peer) { g.Greet(ctx, 
 func (g *Gateway) Greet(ctx context.Context, peer *gateway.Peer) (rest func()) {
 	c := &conn{gateway: g}
 	c.Conn = g.cfg.Pump.Open(ctx, peer, c)
-	c.lines = gateway.NewLines(c.Conn, peer.First, g.cfg.Max, c.filter)
+	c.lines = gateway.NewLines(c, c.filter(peer.First), g.cfg.Max)
 	c.greet()
 	return c.run
 }
@@ -89,8 +89,9 @@ func (c *conn) run() {
 //
 //go:noinline
 func (c *conn) again() *conn {
-	program := &conn{gateway: c.gateway, hello: c.hello, lines: c.lines}
+	program := &conn{gateway: c.gateway, hello: c.hello}
 	program.Conn = c.Reopen(program)
+	program.lines = c.lines.From(program)
 	aside(program.greet)
 	c.Retire() // now that the program is there, whoever was greeted goes
 	return program

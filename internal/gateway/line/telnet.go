@@ -8,7 +8,7 @@ package line
 type telnet struct {
 	state      telnetState
 	verb       byte   // WILL, WONT, DO or DONT, in inOption
-	interrupts int    // interrupts that came in, as empty lines
+	interrupts int32  // interrupts that came in, as empty lines
 	replies    []byte // to be sent
 }
 
@@ -143,6 +143,12 @@ func needsFilter(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// Read reads from the peer what is left without telnet's negotiation.
+func (c *conn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	return len(c.filter(b[:n])), err
 }
 
 // filter takes telnet's negotiation out of b, and answers it.
