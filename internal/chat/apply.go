@@ -63,8 +63,15 @@ type decision struct {
 // next returns the Seq of the event that is emitted next.
 func (d *decision) next() Seq { return d.s.seq + Seq(len(d.events)-d.first) + 1 }
 
-// emit adds an event in the given room, whose last event so far is last.
+// emit adds an event in the given room, whose last event before this command
+// is last.
 func (d *decision) emit(in RoomID, last Seq, ev Event) {
+	for i := len(d.events) - 1; i >= d.first; i-- {
+		if d.events[i].Room == in {
+			last = d.events[i].Seq
+			break
+		}
+	}
 	ev.Seq, ev.Room, ev.Prev, ev.Time = d.next(), in, last, d.now
 	if d.by != nil && ev.By == 0 {
 		ev.By, ev.Nick = d.by.id, d.by.nick
@@ -80,13 +87,17 @@ func (d *decision) decide() Outcome {
 		return d.arrive()
 	case Depart:
 		return d.depart()
-	case CreateRoom:
-		if c.By == 0 {
-			return d.create(c.Name)
-		}
+	case Login:
+		return d.login()
+	}
+	if c.By == 0 {
+		return d.ordered()
 	}
 	if d.by = d.s.users[c.By]; d.by == nil {
 		return refuse(Unavailable, "You are not here any more; connect again.")
+	}
+	if err := d.s.barred(c.By, d.now); err != nil {
+		return Outcome{Err: err}
 	}
 	switch c.Op {
 	case Say:
@@ -99,8 +110,6 @@ func (d *decision) decide() Outcome {
 		return d.join()
 	case Leave:
 		return d.leave()
-	case CreateRoom:
-		return d.create(c.Name)
 	case RenameRoom, ArchiveRoom, RestoreRoom:
 		return d.keep()
 	case Invite:
@@ -111,8 +120,44 @@ func (d *decision) decide() Outcome {
 		return d.markRead()
 	case SetNick:
 		return d.setNick()
+	case Report:
+		return d.report()
 	}
-	return refuse(Invalid, "This server does not know operation %d.", c.Op)
+	return d.ordered()
+}
+
+// ordered decides what the server itself may ask for too: whoever is at its
+// console.
+func (d *decision) ordered() Outcome {
+	switch d.c.Op {
+	case CreateRoom:
+		return d.create(d.c.Name)
+	case Register:
+		return d.register()
+	case MakeBot:
+		return d.makeBot()
+	case AddCredential:
+		return d.addCredential()
+	case DropCredential:
+		return d.dropCredential()
+	case MakeInvitation:
+		return d.makeInvitation()
+	case DropInvitation:
+		return d.dropInvitation()
+	case SetRole:
+		return d.setRole()
+	case SetRank:
+		return d.setRank()
+	case SetRules:
+		return d.setRules()
+	case Kick, Mute, Unmute:
+		return d.discipline()
+	case Ban, Unban:
+		return d.banOrLift()
+	case Disconnect:
+		return d.disconnect()
+	}
+	return refuse(Invalid, "This server does not know operation %d.", d.c.Op)
 }
 
 func refuse(code Code, format string, args ...any) Outcome {
@@ -146,5 +191,7 @@ func (f *Facts) learn(ev *Event) {
 		if !ev.Key.IsZero() {
 			f.Guests[ev.Key] = GuestFact{ID: ev.By, Nick: ev.Nick, Inbox: ev.Seq}
 		}
+	default:
+		f.learnProofs(ev)
 	}
 }

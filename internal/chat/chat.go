@@ -71,3 +71,6 @@ const (
 // Lobby is the name of the public room that exists from the first start and in
 // which everyone lands.
 const Lobby = "#lobby"
+
+// AuditName is the name of the room that is the audit log. Nobody is in it.
+const AuditName = "#audit"

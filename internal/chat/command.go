@@ -27,11 +27,30 @@ const (
 	SetNick        // Name
 	Arrive         // Name is the nick wished for, Key; Strict refuses a taken nick instead of numbering it
 	Depart         // User; Text is the reason; only the server proposes it
+
+	Register       // Name, Secret (a password's hash), Key (an invitation's) or Open, From: a guest becomes a member, or somebody new does
+	MakeBot        // Name: an account that only tokens prove
+	Login          // User, Target (the credential that proved it), From: a session speaks for a member; no event
+	AddCredential  // Level (a Proof), Name (what its owner calls it), Key, Secret, Until; User if not By's own
+	DropCredential // Target; User if not By's own
+	MakeInvitation // Key, Level (a Role), Count (how often), Until, Text (ids of rooms, with spaces between)
+	DropInvitation // Target
+	SetRole        // User, Level (a Role)
+	SetRank        // Room, User, Level (a Rank)
+	SetRules       // Room, Level (Flags that are Rules), Count (slow mode's seconds)
+	Kick           // Room, User; Text is the reason
+	Mute           // Room, User, Until; Text is the reason
+	Unmute         // Room, User
+	Ban            // Room or the server; User, or Name (an address or a network); Until; Text is the reason
+	Unban          // Room or the server; User or Name
+	Disconnect     // User: every connection of theirs is closed
+	Report         // Target; Text is why
 	opEnd
 )
 
-// Key is the SHA-256 of a secret that a guest's client keeps, by which it is
-// recognised when it comes back. The zero Key is none.
+// Key is the SHA-256 of a secret: of a guest's client, by which it is recognised
+// when it comes back, of a token, of an invitation's code; or of what is as good
+// as a secret, such as the public key of an SSH key pair. The zero Key is none.
 type Key [32]byte
 
 // IsZero reports whether there is no key.
@@ -41,19 +60,26 @@ func (k Key) IsZero() bool { return k == Key{} }
 // [State.Apply]. Everything that the decision depends on and that is not in the
 // state (the time, ids, hashes) is in it, so every node decides alike.
 type Command struct {
-	ID      CommandID
-	Time    Millis
-	By      UserID
-	Op      Op
-	Emote   bool // Say: an action
-	Private bool // Join, CreateRoom: a new room is joined by invitation only; Join of a public one is refused
-	Strict  bool // Arrive
-	Client  ClientID
-	Room    RoomID
-	Target  Seq
-	User    UserID
-	Name    string
-	Text    string
-	Key     Key
-	Node    uint64 // Arrive: the node that holds the connection
+	ID       CommandID
+	Time     Millis
+	By       UserID
+	Op       Op
+	Emote    bool // Say: an action
+	Private  bool // Join, CreateRoom: a new room is joined by invitation only; Join of a public one is refused
+	Strict   bool // Arrive
+	Open     bool // Register: no invitation is needed
+	Confined bool // if By is a guest: to public rooms that there are
+	Level    uint8
+	Count    uint32
+	Client   ClientID
+	Room     RoomID
+	Target   Seq
+	User     UserID
+	Name     string
+	Text     string
+	Key      Key
+	Node     uint64 // Arrive: the node that holds the connection
+	Until    Millis // 0 is for ever
+	Secret   string // what proves a credential, hashed or sealed; never shown to anybody
+	From     string // Arrive, Register, Login: the peer's address; empty if it has none
 }

@@ -35,6 +35,9 @@ func (d *decision) say() Outcome {
 	c := d.c
 	r, err := d.open(c.Room)
 	if err == nil {
+		err = d.may(ActSay, r)
+	}
+	if err == nil {
 		err = CheckText(c.Text)
 	}
 	if err != nil {
@@ -93,6 +96,10 @@ func (d *decision) amend() Outcome {
 		return Outcome{Room: r.id, Err: err}
 	}
 	d.emit(r.id, r.last, ev)
+	if ev.Kind == Deleted && m.By != d.by.id {
+		ev.User, ev.About, ev.Name = m.By, r.id, r.name
+		d.record(ev)
+	}
 	return Outcome{Room: r.id}
 }
 
@@ -105,16 +112,35 @@ func (d *decision) amendment(r *room, m *MessageFact, ev *Event) *Error {
 		if m.By != d.by.id {
 			return Errorf(Forbidden, "Message %d is %s's; you can edit only your own.", c.Target, m.Nick)
 		}
+		if err := d.may(ActSay, r); err != nil {
+			return err
+		}
 		return CheckText(c.Text)
 	case Delete:
 		ev.Kind = Deleted
-		if m.By != d.by.id {
-			return Errorf(Forbidden, "Message %d is %s's; you can delete only your own.", c.Target, m.Nick)
-		}
+		return d.deletable(r, m)
 	case React, Unreact:
+		if err := d.may(ActReact, r); err != nil {
+			return err
+		}
 		return d.reaction(ev)
 	case Pin, Unpin:
+		if err := d.may(ActPin, r); err != nil {
+			return err
+		}
 		return d.pin(r, ev)
+	}
+	return nil
+}
+
+// deletable says why the one who asks may not delete a message, or nil.
+func (d *decision) deletable(r *room, m *MessageFact) *Error {
+	if m.By == d.by.id {
+		return nil
+	}
+	author := d.s.users[m.By]
+	if d.may(ActDeleteOthers, r) != nil || author != nil && power(r, author) > power(r, d.by) {
+		return Errorf(Forbidden, "Message %d is %s's; you can delete only your own.", d.c.Target, m.Nick)
 	}
 	return nil
 }

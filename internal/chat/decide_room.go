@@ -14,6 +14,9 @@ func (d *decision) create(name string) Outcome {
 	if err := CheckRoomName(name); err != nil {
 		return Outcome{Err: err}
 	}
+	if d.confined() {
+		return Outcome{Err: errConfined()}
+	}
 	if _, taken := d.s.Find(name); taken {
 		return refuse(Conflict, "There is already a room called %s.", name)
 	}
@@ -27,6 +30,12 @@ func (d *decision) create(name string) Outcome {
 	if d.c.Private {
 		flags = Private
 	}
+	if name == AuditName {
+		if d.by != nil {
+			return refuse(Forbidden, "The name %s is this server's own.", name)
+		}
+		flags = Private | Audit
+	}
 	at := d.next()
 	id := RoomID(at)
 	d.emit(id, 0, Event{Kind: RoomCreated, Client: d.c.Client, Name: name, Flags: flags})
@@ -34,6 +43,16 @@ func (d *decision) create(name string) Outcome {
 		d.emit(id, at, Event{Kind: Joined})
 	}
 	return Outcome{Room: id}
+}
+
+// confined reports whether the one who asks is a guest of a server that keeps
+// its guests to the public rooms that there are.
+func (d *decision) confined() bool {
+	return d.c.Confined && d.by != nil && d.by.role == GuestRole
+}
+
+func errConfined() *Error {
+	return Errorf(Forbidden, "Guests of this server talk in its public rooms, and that is all; /register makes you a member, /login says that you are one.")
 }
 
 func (d *decision) join() Outcome {
@@ -53,12 +72,19 @@ func (d *decision) join() Outcome {
 		return refuse(Conflict, "There is already a room called %s, and it is not private; choose another name.", r.name)
 	case r.has(d.by.id):
 		return Outcome{Room: id} // already in: nothing to do
-	case r.flags&Direct != 0, !r.expects(d.by.id) && d.c.Room != 0: // by number, one could ask for names
+	case r.flags&(Direct|Audit) != 0, !r.expects(d.by.id) && d.c.Room != 0: // by number, one could ask for names
 		return refuse(NotFound, noRoom)
 	case !r.expects(d.by.id):
 		return refuse(Forbidden, "%s is private: somebody in it has to /invite you.", r.name)
+	case d.by.role == GuestRole && r.flags&NoGuests != 0:
+		return refuse(Forbidden, "%s is for members only; /register makes you one, /login says that you are one.", r.name)
+	case d.confined() && r.flags&Private != 0:
+		return Outcome{Err: errConfined()}
 	case d.by.full():
 		return d.tooManyRooms()
+	}
+	if st := r.standing[d.by.id]; st.Barred(d.now) {
+		return refuse(Forbidden, "You are banned from %s %s.", r.name, lasting(st.BannedUntil, d.now))
 	}
 	d.emit(id, r.last, Event{Kind: Joined, Client: d.c.Client})
 	return Outcome{Room: id}
@@ -67,7 +93,7 @@ func (d *decision) join() Outcome {
 // expects reports whether the room lets somebody in who is not a member.
 func (r *room) expects(id UserID) bool {
 	_, invited := r.invited[id]
-	return invited || r.creator == id || r.flags&Private == 0
+	return invited || r.standing[id].Rank == OwnerRank || r.flags&Private == 0
 }
 
 // full reports whether somebody can be in no more rooms.
@@ -96,8 +122,9 @@ func (d *decision) setTopic() Outcome {
 		return Outcome{Err: err}
 	case r.flags&Direct != 0:
 		return refuse(Invalid, "A direct conversation has no topic.")
-	case d.c.Text == r.topic:
-		return Outcome{Room: r.id}
+	}
+	if err := d.may(ActTopic, r); err != nil || d.c.Text == r.topic {
+		return Outcome{Room: r.id, Err: err}
 	}
 	if err := checkLine("topic", d.c.Text); err != nil {
 		return Outcome{Err: err}
@@ -106,7 +133,7 @@ func (d *decision) setTopic() Outcome {
 	return Outcome{Room: r.id}
 }
 
-// keep decides what only the one who made a room may do to it.
+// keep decides what only an owner of a room may do to it.
 func (d *decision) keep() Outcome {
 	r, err := d.member(d.c.Room)
 	switch {
@@ -116,10 +143,14 @@ func (d *decision) keep() Outcome {
 		return refuse(Invalid, "A direct conversation can't be renamed or archived.")
 	case Fold(r.name) == Lobby:
 		return refuse(Forbidden, "%s is where everybody lands: it can't be renamed or archived.", Lobby)
-	case r.creator != d.by.id:
-		return refuse(Forbidden, "Only the person who created %s can do that.", r.name)
 	}
-	ev := Event{Client: d.c.Client}
+	ev, act := Event{Client: d.c.Client}, ActArchive
+	if d.c.Op == RenameRoom {
+		act = ActRename
+	}
+	if err := d.may(act, r); err != nil {
+		return Outcome{Room: r.id, Err: err}
+	}
 	switch d.c.Op {
 	case RenameRoom:
 		ev.Kind, ev.Name = RoomRenamed, d.c.Name
@@ -163,6 +194,8 @@ func (d *decision) invite() Outcome {
 		return Outcome{Err: err}
 	case r.flags&Direct != 0:
 		return refuse(Invalid, "A direct conversation has just its two people; /join a room for more.")
+	case d.confined():
+		return Outcome{Err: errConfined()}
 	case guest == nil:
 		return refuse(NotFound, "There is nobody of that name here.")
 	case r.has(guest.id):
@@ -171,6 +204,9 @@ func (d *decision) invite() Outcome {
 		return refuse(Conflict, "%s has been invited to %s already.", guest.nick, r.name)
 	case len(r.invited) >= MaxInvited:
 		return refuse(TooMany, "%d people who have been invited to %s have not come yet, as many as there can be.", MaxInvited, r.name)
+	}
+	if err := d.may(ActInvite, r); err != nil {
+		return Outcome{Room: r.id, Err: err}
 	}
 	ev := Event{Kind: Invited, About: r.id, Name: r.name, User: guest.id, Whose: guest.nick}
 	d.emit(guest.id.Inbox(), guest.inbox, ev)
@@ -187,6 +223,8 @@ func (d *decision) openDirect() Outcome {
 		return refuse(NotFound, "There is nobody of that name here.")
 	case other == d.by:
 		return refuse(Invalid, "That would be talking to yourself.")
+	case d.confined():
+		return Outcome{Err: errConfined()}
 	}
 	if id, ok := d.s.direct[pair(d.by.id, other.id)]; ok {
 		return Outcome{Room: id}

@@ -11,14 +11,20 @@ import (
 // and into the lobby. Somebody who is here already is just recognised.
 func (d *decision) arrive() Outcome {
 	c := d.c
+	if err := d.s.barredFrom(c.From, d.now); err != nil {
+		return Outcome{Err: err}
+	}
 	if !c.Key.IsZero() {
 		if id, here := d.s.keys[c.Key]; here {
-			return Outcome{User: id, Room: id.Inbox()}
+			return Outcome{User: id, Room: id.Inbox(), Err: d.s.barred(id, d.now)}
 		}
 	}
 	id, last, wish := UserID(d.next()), Seq(0), c.Name
 	if guest, known := d.facts.Guests[c.Key]; known && !c.Key.IsZero() {
 		id, last = guest.ID, guest.Inbox
+		if err := d.s.barred(id, d.now); err != nil {
+			return Outcome{Err: err}
+		}
 		if wish == "" {
 			wish = guest.Nick
 		}
@@ -80,17 +86,27 @@ func (d *decision) setNick() Outcome {
 	if err := CheckNick(name); err != nil {
 		return Outcome{Err: err}
 	}
-	if id, taken := d.s.Lookup(name); taken && id != d.by.id {
-		return refuse(Conflict, "The nick %s is taken; choose another.", name)
+	if err := d.claim(name, d.by); err != nil {
+		return Outcome{Err: err}
 	}
 	if name == d.by.nick {
 		return Outcome{}
 	}
-	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: NickChanged, Client: d.c.Client, Name: name})
-	for _, id := range d.by.rooms {
-		d.emit(id, d.s.rooms[id].last, Event{Kind: NickChanged, Name: name})
-	}
+	d.rename(d.by, name)
 	return Outcome{User: d.by.id}
+}
+
+// rename has somebody be called name from now on.
+func (d *decision) rename(u *user, name string) {
+	ev := Event{Kind: NickChanged, By: u.id, Nick: u.nick, Name: name}
+	if d.c.Op == SetNick {
+		ev.Client = d.c.Client
+	}
+	d.emit(u.id.Inbox(), u.inbox, ev)
+	ev.Client = ""
+	for _, id := range u.rooms {
+		d.emit(id, d.s.rooms[id].last, ev)
+	}
 }
 
 // depart lets a guest go, out of all rooms.
@@ -99,16 +115,13 @@ func (d *decision) depart() Outcome {
 		return refuse(Forbidden, "Only the server lets people go.")
 	}
 	d.by = d.s.users[d.c.User]
-	if d.by == nil {
-		return Outcome{} // gone already
+	if d.by == nil || d.by.role != GuestRole {
+		return Outcome{} // gone already, or stays
 	}
 	reason := d.c.Text
 	if checkLine("reason", reason) != nil { // going can't be refused
 		reason = ""
 	}
-	for _, id := range d.by.rooms {
-		d.emit(id, d.s.rooms[id].last, Event{Kind: Left, Text: reason})
-	}
-	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: Departed, Key: d.by.secret()})
+	d.goes(d.by, reason)
 	return Outcome{User: d.by.id}
 }

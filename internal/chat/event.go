@@ -30,6 +30,25 @@ const (
 	Invited           // in the room and the invited user's inbox: About is the room, Name its name, User and Whose the invited
 	DirectOpened      // in an inbox: About is the room, User and Whose the other person
 	ReadMarked        // in the inbox: everything in room About up to Target has been read
+
+	// Who may do what. Each of the following is told to the room that it is about
+	// (About is that room) or to the inbox of User, whom it is about (Whose is what
+	// User is called), and to the audit log.
+	Registered        // Level is the Role, Target the invitation, About 0
+	CredentialAdded   // Level is the Proof, Name what it is called, Key, Secret, When until when
+	CredentialDropped // Target, Level, Name
+	InvitationMade    // in the audit log only: Key, Level is the Role, Count, When, Text the rooms
+	InvitationDropped // in the audit log only: Target
+	RoleSet           // Level is the Role
+	RankSet           // Level is the Rank
+	RulesSet          // Flags are all the room's, Count the slow mode's seconds
+	Kicked            // User is no longer a member; Text is the reason
+	Muted             // When until when; Text is the reason
+	Unmuted
+	Banned       // User, or Name (a network); When until when; Text is the reason
+	Unbanned     // User or Name
+	Disconnected // User's connections were closed
+	Reported     // in the audit log only: Target, Whose, When; Text is why; About the room
 	kindEnd
 )
 
@@ -38,6 +57,10 @@ var kindNames = [kindEnd]string{
 	Pinned: "pinned", Unpinned: "unpinned", TopicSet: "topic", Joined: "joined", Left: "left",
 	RoomCreated: "room-created", RoomRenamed: "room-renamed", RoomArchived: "room-archived", RoomRestored: "room-restored",
 	Arrived: "arrived", Departed: "departed", NickChanged: "nick", Invited: "invited", DirectOpened: "direct-opened", ReadMarked: "read",
+	Registered: "registered", CredentialAdded: "credential-added", CredentialDropped: "credential-dropped",
+	InvitationMade: "invitation-made", InvitationDropped: "invitation-dropped", RoleSet: "role", RankSet: "rank", RulesSet: "rules",
+	Kicked: "kicked", Muted: "muted", Unmuted: "unmuted", Banned: "banned", Unbanned: "unbanned",
+	Disconnected: "disconnected", Reported: "reported",
 }
 
 // String returns the kind's stable name, as machine-readable dialects send it.
@@ -48,14 +71,24 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind-%d", uint8(k))
 }
 
-// Flags qualify a [RoomCreated] event.
+// Flags are what kind of room one is: they qualify a [RoomCreated] and a
+// [RulesSet] event.
 type Flags uint8
 
 // Flags of a room.
 const (
-	Private Flags = 1 << iota // joined by invitation only, not listed for others
-	Direct                    // a direct conversation: private, and it has no name
+	Private     Flags = 1 << iota // joined by invitation only, not listed for others
+	Direct                        // a direct conversation: private, and it has no name
+	Audit                         // the log of who did what to whom: nobody is in it, and only the server writes
+	Announce                      // only moderators say something
+	NoGuests                      // guests can't come in
+	HeldInvites                   // only moderators invite
+	HeldPins                      // only moderators pin, and set the topic
+	flagsEnd
 )
+
+// Rules are the flags that can be changed.
+const Rules = Announce | NoGuests | HeldInvites | HeldPins
 
 // Event is something that happened: decided, ordered, and never changed. An
 // Event is self-contained, so that a line can be shown without looking
@@ -67,18 +100,21 @@ type Event struct {
 	Time   Millis // when it was proposed; never decreases along the log, unless a clock was set back by a minute or more
 	Kind   Kind
 	Flags  Flags
+	Level  uint8    // a Role, a Rank or a Proof, as the kind says
+	Count  uint32   // what the kind says
 	By     UserID   // who did it; 0 for the server
 	Nick   string   // what By was called
 	Client ClientID // the client id of the command, if it had one
 	Target Seq      // the message, or what the kind says
 	Whose  string   // the nick under which Target was written, or what User is called
-	When   Millis   // when Target was written
+	When   Millis   // when Target was written, or until when; 0 is for ever
 	User   UserID   // what the kind says
 	About  RoomID   // what the kind says
 	Name   string
 	Text   string
-	Key    Key    // Arrived, Departed
+	Key    Key    // Arrived, Departed, CredentialAdded, InvitationMade; for the server alone
 	Node   uint64 // Arrived only: the node that holds the connection
+	Secret string // CredentialAdded: for the server alone, and not in the record: it can be forgotten
 }
 
 // Said reports whether the event is a message that a person wrote, as opposed

@@ -22,15 +22,19 @@ func (s *State) Evolve(ev *Event) {
 	}
 	if r := s.rooms[ev.Room]; r != nil {
 		r.last = ev.Seq
+		if r == s.audit {
+			s.auditEvent(ev)
+			return
+		}
 		s.roomEvent(r, ev)
 	}
 }
 
 func (s *State) roomCreated(ev *Event) {
 	r := &room{id: ev.Room, name: ev.Name, flags: ev.Flags, creator: ev.By, last: ev.Seq}
-	s.rooms[r.id] = r
-	if r.name != "" {
-		s.names[Fold(r.name)] = r.id
+	s.addRoom(r)
+	if ev.By != 0 && ev.Flags&Direct == 0 {
+		s.stand(r, Standing{User: ev.By, Rank: OwnerRank})
 	}
 }
 
@@ -55,6 +59,29 @@ func (s *State) inboxEvent(u *user, ev *Event) {
 		for _, id := range slices.Clone(u.invited) {
 			s.rooms[id].uninvite(u)
 		}
+		s.forget(u)
+	case Registered:
+		s.registered(u, ev)
+	case RoleSet:
+		u.role = Role(ev.Level)
+	case Banned:
+		s.ban(banOf(ev))
+	case Unbanned:
+		delete(s.bans, u.id)
+	}
+}
+
+// auditEvent changes what only the audit log tells: bans of networks, and the
+// end of bans of people who are not here. All else in it is told elsewhere too.
+func (s *State) auditEvent(ev *Event) {
+	switch {
+	case ev.About != 0:
+	case ev.Kind == Banned && ev.User == 0:
+		s.ban(banOf(ev))
+	case ev.Kind == Unbanned && ev.User == 0:
+		s.unbanNet(ev.Name)
+	case ev.Kind == Unbanned:
+		delete(s.bans, ev.User)
 	}
 }
 
@@ -69,6 +96,12 @@ func (s *State) roomEvent(r *room, ev *Event) {
 		u.rooms = append(u.rooms, r.id)
 	case Left:
 		s.left(r, ev.By)
+	case Kicked:
+		s.left(r, ev.User)
+	case RulesSet:
+		r.flags, r.slow = ev.Flags, ev.Count
+	case RankSet, Muted, Unmuted, Banned, Unbanned:
+		s.disciplined(r, ev)
 	case Invited:
 		r.invite(s.users[ev.User])
 	case RoomRenamed:

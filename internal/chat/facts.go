@@ -12,6 +12,38 @@ type Facts struct {
 	Reactions map[ReactionKey]bool
 	Tallies   map[Seq]*Tally // of messages with reactions
 	Guests    map[Key]GuestFact
+
+	Credentials map[UserID][]Credential // each user's, by Seq
+	Holders     map[Key]UserID          // whose credential has a key
+	Invitations map[Seq]Invitation      // that still let somebody in, or would if their time had not run out
+	Codes       map[Key]Seq             // the invitation that a code belongs to
+}
+
+// Credential is one way in which somebody can prove to be who they are, without
+// what proves it.
+type Credential struct {
+	Seq   Seq // of its CredentialAdded event, and its name
+	User  UserID
+	Proof Proof
+	Name  string // what its owner calls it
+	Key   Key
+	Added Millis
+	Until Millis // 0 is for ever
+}
+
+// Expired reports whether the credential proves nothing any more.
+func (c *Credential) Expired(now Millis) bool { return c.Until != 0 && c.Until <= now }
+
+// Invitation lets people who are not members yet become some.
+type Invitation struct {
+	Seq   Seq // of its InvitationMade event, and its name
+	Key   Key // of its code
+	Role  Role
+	Left  uint32 // how many more it lets in
+	Until Millis // 0 is for ever
+	Rooms string // ids, with spaces between
+	By    string // who made it; empty for the server itself
+	Made  Millis
 }
 
 // MessageFact is what the rules must know of a message.
@@ -85,6 +117,11 @@ func NewFacts() *Facts {
 		Reactions: map[ReactionKey]bool{},
 		Tallies:   map[Seq]*Tally{},
 		Guests:    map[Key]GuestFact{},
+
+		Credentials: map[UserID][]Credential{},
+		Holders:     map[Key]UserID{},
+		Invitations: map[Seq]Invitation{},
+		Codes:       map[Key]Seq{},
 	}
 }
 
@@ -96,11 +133,17 @@ type Need struct {
 	Reaction ReactionKey // asked for if Target is not zero
 	Tally    Seq         // the Tally of this message
 	Guest    Key         // asked for if not zero
+
+	Credentials UserID // all of this user's
+	Holder      Key    // who has a credential with this key
+	Invitation  Seq
+	Code        Key // the invitation that it belongs to
 }
 
 // IsZero reports whether the need asks for nothing, as a plain message's does.
 func (n *Need) IsZero() bool {
-	return n.Message == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero()
+	return n.Message == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() &&
+		n.Credentials == 0 && n.Holder.IsZero() && n.Invitation == 0 && n.Code.IsZero()
 }
 
 // Needs returns what deciding c depends on beyond the state.
@@ -120,6 +163,24 @@ func (c *Command) Needs() Need {
 		}
 	case Arrive:
 		n.Guest = c.Key
+	case Report:
+		n.Message = c.Target
+	case Register:
+		n.Code = c.Key
+	case Login:
+		n.Credentials = c.User
+	case AddCredential, DropCredential:
+		n.Credentials, n.Holder = c.subject(), c.Key
+	case DropInvitation:
+		n.Invitation = c.Target
 	}
 	return n
+}
+
+// subject returns whom a command is about: its user, or who gives it.
+func (c *Command) subject() UserID {
+	if c.User != 0 {
+		return c.User
+	}
+	return c.By
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // The records of the log, as bytes.
@@ -12,7 +13,8 @@ import (
 // and then fields, each a tag byte and a value, in ascending order of the tags.
 // Numbers are unsigned varints (encoding/binary); strings are a varint length
 // and the bytes; a key is 32 bytes. A field that is zero is left out. What is
-// beside the record where it is stored, an event's Seq and Room, is not in it.
+// beside the record where it is stored, an event's Seq and Room, is not in it,
+// and neither is an event's Secret, which must be possible to forget.
 //
 // A version, a tag or a flag that this program does not know is an error, never
 // skipped: a node that does not understand the log must stop. What is encoded
@@ -48,6 +50,11 @@ const (
 	tagRoom
 	tagIDNode
 	tagIDN
+	tagLevel
+	tagCount
+	tagUntil
+	tagSecret
+	tagFrom
 )
 
 // The flags of a command's record.
@@ -55,6 +62,8 @@ const (
 	flagEmote = 1 << iota
 	flagPrivate
 	flagStrict
+	flagOpen
+	flagConfined
 )
 
 // AppendEvent appends the record of ev to b, without its Seq and Room.
@@ -74,7 +83,9 @@ func AppendEvent(b []byte, ev *Event) []byte {
 	b = appendString(b, tagName, ev.Name)
 	b = appendString(b, tagText, ev.Text)
 	b = appendKey(b, ev.Key)
-	return appendNumber(b, tagNode, ev.Node)
+	b = appendNumber(b, tagNode, ev.Node)
+	b = appendNumber(b, tagLevel, uint64(ev.Level))
+	return appendNumber(b, tagCount, uint64(ev.Count))
 }
 
 // DecodeEvent returns the event at seq in room whose record is b. The event
@@ -96,7 +107,7 @@ func DecodeEvent(seq Seq, room RoomID, b []byte) (Event, error) {
 		case tagTime:
 			ev.Time = Millis(r.number())
 		case tagFlags:
-			ev.Flags = Flags(r.flags(uint64(Private | Direct)))
+			ev.Flags = Flags(r.flags(uint64(flagsEnd - 1)))
 		case tagBy:
 			ev.By = UserID(r.number())
 		case tagNick:
@@ -121,6 +132,10 @@ func DecodeEvent(seq Seq, room RoomID, b []byte) (Event, error) {
 			ev.Key = r.key()
 		case tagNode:
 			ev.Node = r.number()
+		case tagLevel:
+			ev.Level = uint8(r.atMost(math.MaxUint8))
+		case tagCount:
+			ev.Count = uint32(r.atMost(math.MaxUint32))
 		default:
 			r.unknown()
 		}
@@ -147,7 +162,12 @@ func AppendCommand(b []byte, c *Command) []byte {
 	b = appendNumber(b, tagNode, c.Node)
 	b = appendNumber(b, tagRoom, uint64(c.Room))
 	b = appendNumber(b, tagIDNode, c.ID.Node)
-	return appendNumber(b, tagIDN, c.ID.N)
+	b = appendNumber(b, tagIDN, c.ID.N)
+	b = appendNumber(b, tagLevel, uint64(c.Level))
+	b = appendNumber(b, tagCount, uint64(c.Count))
+	b = appendNumber(b, tagUntil, uint64(c.Until))
+	b = appendString(b, tagSecret, c.Secret)
+	return appendString(b, tagFrom, c.From)
 }
 
 func commandFlags(c *Command) (flags uint64) {
@@ -159,6 +179,12 @@ func commandFlags(c *Command) (flags uint64) {
 	}
 	if c.Strict {
 		flags |= flagStrict
+	}
+	if c.Open {
+		flags |= flagOpen
+	}
+	if c.Confined {
+		flags |= flagConfined
 	}
 	return flags
 }
@@ -180,8 +206,9 @@ func DecodeCommand(b []byte) (Command, error) {
 		case tagTime:
 			c.Time = Millis(r.number())
 		case tagFlags:
-			flags := r.flags(flagEmote | flagPrivate | flagStrict)
-			c.Emote, c.Private, c.Strict = flags&flagEmote != 0, flags&flagPrivate != 0, flags&flagStrict != 0
+			flags := r.flags(flagEmote | flagPrivate | flagStrict | flagOpen | flagConfined)
+			c.Emote, c.Private = flags&flagEmote != 0, flags&flagPrivate != 0
+			c.Strict, c.Open, c.Confined = flags&flagStrict != 0, flags&flagOpen != 0, flags&flagConfined != 0
 		case tagBy:
 			c.By = UserID(r.number())
 		case tagClient:
@@ -204,6 +231,16 @@ func DecodeCommand(b []byte) (Command, error) {
 			c.ID.Node = r.number()
 		case tagIDN:
 			c.ID.N = r.number()
+		case tagLevel:
+			c.Level = uint8(r.atMost(math.MaxUint8))
+		case tagCount:
+			c.Count = uint32(r.atMost(math.MaxUint32))
+		case tagUntil:
+			c.Until = Millis(r.number())
+		case tagSecret:
+			c.Secret = r.string()
+		case tagFrom:
+			c.From = r.string()
 		default:
 			r.unknown()
 		}
@@ -272,6 +309,14 @@ func (r *recordReader) number() uint64 {
 		return 0
 	}
 	r.rest = r.rest[size:]
+	return n
+}
+
+func (r *recordReader) atMost(limit uint64) uint64 {
+	n := r.number()
+	if n > limit {
+		r.err = errRecord
+	}
 	return n
 }
 

@@ -18,6 +18,9 @@ type State struct {
 	names  map[string]RoomID    // by folded room name
 	direct map[[2]UserID]RoomID // by the two people's ids, in ascending order
 	keys   map[Key]UserID       // of the guests who have a key
+	audit  *room                // the audit log; nil until there is one
+	bans   map[UserID]*BanInfo  // from the server, of people
+	nets   []BanInfo            // and of networks, by Name
 }
 
 type user struct {
@@ -25,9 +28,11 @@ type user struct {
 	nick    string
 	key     *Key // nil without one
 	node    uint64
+	role    Role
 	inbox   Seq            // last event in the inbox
 	rooms   []RoomID       // in the order of joining, without the inbox
 	invited []RoomID       // private rooms that expect this user
+	ranked  []RoomID       // where there is a standing
 	read    map[RoomID]Seq // read markers; nil until the first
 }
 
@@ -41,7 +46,9 @@ type room struct {
 	members  []*user             // by id
 	invited  map[UserID]struct{} // nil where nobody is
 	pins     []Seq
-	last     Seq // last event in the room
+	slow     uint32              // seconds between two messages of one person; 0 is none
+	standing map[UserID]Standing // nil where everybody is like everybody else
+	last     Seq                 // last event in the room
 }
 
 // NewState returns the state before the first event.
@@ -53,6 +60,7 @@ func NewState() *State {
 		names:  map[string]RoomID{},
 		direct: map[[2]UserID]RoomID{},
 		keys:   map[Key]UserID{},
+		bans:   map[UserID]*BanInfo{},
 	}
 }
 
@@ -73,13 +81,16 @@ type RoomInfo struct {
 	Members  []Member // by id: in the order of arrival; nil in a brief copy
 	Invited  []UserID // who may join though it is private
 	Pins     []Seq    // in the order of pinning
+	Slow     uint32   // seconds between two messages of one person; 0 is none
+
+	Standings []Standing // by User: of those who are not just members like others
 }
 
 // Brief returns a copy without the lists, which are long in a large room. Only
 // a direct conversation keeps its members.
 func (r *RoomInfo) Brief() *RoomInfo {
 	brief := *r
-	brief.Invited, brief.Pins = nil, nil
+	brief.Invited, brief.Pins, brief.Standings = nil, nil, nil
 	if r.Flags&Direct == 0 {
 		brief.Members = nil
 	}
@@ -108,6 +119,7 @@ func (s *State) Room(id RoomID) (RoomInfo, bool) {
 		Members: make([]Member, 0, len(r.members)),
 		Invited: slices.Sorted(maps.Keys(r.invited)),
 		Pins:    slices.Clone(r.pins),
+		Slow:    r.slow, Standings: r.standings(),
 	}
 	for _, u := range r.members {
 		info.Members = append(info.Members, Member{ID: u.id, Nick: u.nick})
@@ -131,6 +143,7 @@ func (s *State) Rooms() []RoomID { return slices.Sorted(maps.Keys(s.rooms)) }
 type UserInfo struct {
 	ID    UserID
 	Nick  string
+	Role  Role
 	Key   Key
 	Node  uint64
 	Inbox Seq      // the last event in the inbox
@@ -145,7 +158,7 @@ func (s *State) User(id UserID) (UserInfo, bool) {
 		return UserInfo{}, false
 	}
 	return UserInfo{
-		ID: u.id, Nick: u.nick, Key: u.secret(), Node: u.node, Inbox: u.inbox,
+		ID: u.id, Nick: u.nick, Role: u.role, Key: u.secret(), Node: u.node, Inbox: u.inbox,
 		Rooms: slices.Clone(u.rooms), Read: maps.Clone(u.read),
 	}, true
 }
@@ -172,6 +185,7 @@ type Snapshot struct {
 	Now   Millis
 	Users []UserInfo
 	Rooms []RoomInfo // Members need only their IDs
+	Bans  []BanInfo  // from the server: of people by User, then of networks by Name
 }
 
 // Snapshot returns a copy of the state, in a fixed order.
@@ -185,6 +199,7 @@ func (s *State) Snapshot() Snapshot {
 		info, _ := s.Room(id)
 		snap.Rooms = append(snap.Rooms, info)
 	}
+	snap.Bans = s.Bans()
 	return snap
 }
 
@@ -194,13 +209,16 @@ func Restore(snap Snapshot) *State {
 	s.seq, s.now = snap.Seq, snap.Now
 	for _, info := range snap.Users {
 		u := &user{
-			id: info.ID, nick: info.Nick, key: kept(info.Key), node: info.Node, inbox: info.Inbox,
+			id: info.ID, nick: info.Nick, role: info.Role, key: kept(info.Key), node: info.Node, inbox: info.Inbox,
 			rooms: slices.Clone(info.Rooms), read: maps.Clone(info.Read),
 		}
 		s.addUser(u)
 	}
 	for _, info := range snap.Rooms {
 		s.restoreRoom(info)
+	}
+	for _, ban := range snap.Bans {
+		s.ban(ban)
 	}
 	return s
 }
@@ -213,10 +231,23 @@ func (s *State) addUser(u *user) {
 	}
 }
 
+func (s *State) addRoom(r *room) {
+	s.rooms[r.id] = r
+	if r.name != "" {
+		s.names[Fold(r.name)] = r.id
+	}
+	if r.flags&Audit != 0 {
+		s.audit = r
+	}
+}
+
 func (s *State) restoreRoom(info RoomInfo) {
 	r := &room{
 		id: info.ID, name: info.Name, topic: info.Topic, flags: info.Flags, archived: info.Archived,
-		creator: info.Creator, last: info.Last, pins: slices.Clone(info.Pins),
+		creator: info.Creator, last: info.Last, pins: slices.Clone(info.Pins), slow: info.Slow,
+	}
+	for _, st := range info.Standings {
+		s.stand(r, st)
 	}
 	for _, m := range info.Members {
 		r.add(s.users[m.ID])
@@ -224,10 +255,7 @@ func (s *State) restoreRoom(info RoomInfo) {
 	for _, id := range info.Invited {
 		r.invite(s.users[id])
 	}
-	s.rooms[r.id] = r
-	if r.name != "" {
-		s.names[Fold(r.name)] = r.id
-	}
+	s.addRoom(r)
 	if r.flags&Direct != 0 && len(info.Members) == 2 {
 		s.direct[pair(info.Members[0].ID, info.Members[1].ID)] = r.id
 	}

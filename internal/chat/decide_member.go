@@ -1,0 +1,319 @@
+package chat
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The rules about accounts: becoming a member, and proving to be one. What
+// proves it was checked before the command was given; what is decided here is
+// whether it still counts.
+
+// Limits of accounts.
+const (
+	MaxMembers     = 1_000_000
+	MaxCredentials = 50     // of one person
+	MaxInvites     = 10_000 // that one invitation lets in
+	MaxLabel       = 64     // bytes of what a credential is called
+	MaxSecret      = 1024   // bytes of what proves it
+)
+
+// register makes a guest a member, under the same id, so that nothing said is
+// lost; or lets somebody in who is nobody yet.
+func (d *decision) register() Outcome {
+	c := d.c
+	invitation, err := d.invited()
+	if err == nil {
+		err = d.registrable(c.Name)
+	}
+	if err == nil {
+		err = d.s.barredFrom(c.From, d.now)
+	}
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	u := d.by
+	if u == nil {
+		u = d.newcomer(c.Name, Key{})
+	} else if u.nick != c.Name {
+		d.rename(u, c.Name)
+	}
+	d.tell(u, Event{
+		Kind: Registered, Client: c.Client, By: u.id, Nick: c.Name, User: u.id, Whose: c.Name,
+		Level: uint8(invitation.Role), Target: invitation.Seq, Text: c.From,
+	})
+	if c.Secret != "" {
+		d.emit(u.id.Inbox(), u.inbox, Event{Kind: CredentialAdded, By: u.id, Nick: c.Name, User: u.id, Whose: c.Name, Level: uint8(ByPassword), Secret: c.Secret})
+	}
+	d.enterInvited(u, c.Name, invitation.Rooms)
+	return Outcome{User: u.id, Room: u.id.Inbox()}
+}
+
+// invited returns the invitation that lets the one who asks register.
+func (d *decision) invited() (Invitation, *Error) {
+	c := d.c
+	switch {
+	case d.by != nil && d.by.role != GuestRole:
+		return Invitation{}, Errorf(Conflict, "You are %s, and registered already.", d.by.nick)
+	case c.Key.IsZero() && c.Open:
+		return Invitation{Role: MemberRole}, nil
+	case c.Key.IsZero():
+		return Invitation{}, Errorf(Forbidden, "One registers here by invitation; ask for a code.")
+	}
+	v, ok := d.facts.Invitations[d.facts.Codes[c.Key]]
+	if !ok || v.Left == 0 || over(v.Until, d.now) {
+		return v, Errorf(Forbidden, "That invitation is not valid, or not any more; ask for another.")
+	}
+	return v, nil
+}
+
+// registrable says why an account can't have a name, or nil.
+func (d *decision) registrable(name string) *Error {
+	if err := CheckNick(name); err != nil {
+		return err
+	}
+	if len(d.c.Secret) > MaxSecret {
+		return Errorf(Invalid, "That password is too long.")
+	}
+	return d.claim(name, d.by)
+}
+
+// claim says why somebody may not be called name, or nil.
+func (d *decision) claim(name string, u *user) *Error {
+	if id, taken := d.s.Lookup(name); taken && (u == nil || id != u.id) {
+		return Errorf(Conflict, "The nick %s is taken; choose another.", name)
+	}
+	return nil
+}
+
+// newcomer lets somebody in under a new id, and into the lobby. Nobody is
+// changed by it yet.
+func (d *decision) newcomer(nick string, key Key) *user {
+	u := &user{id: UserID(d.next()), nick: nick}
+	d.emit(u.id.Inbox(), 0, Event{Kind: Arrived, By: u.id, Nick: nick, Key: key, Node: d.c.Node})
+	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil {
+		d.emit(lobby.id, lobby.last, Event{Kind: Joined, By: u.id, Nick: nick})
+		u.rooms = append(u.rooms, lobby.id)
+	}
+	return u
+}
+
+// enterInvited lets somebody into the rooms that an invitation names, as far as
+// they are still there.
+func (d *decision) enterInvited(u *user, nick, rooms string) {
+	for id := range strings.FieldsSeq(rooms) {
+		n, _ := strconv.ParseUint(id, 10, 64)
+		r := d.s.rooms[RoomID(n)]
+		if r == nil || r.archived || r.has(u.id) || slices.Contains(u.rooms, r.id) || u.full() {
+			continue
+		}
+		d.emit(r.id, r.last, Event{Kind: Joined, By: u.id, Nick: nick})
+	}
+}
+
+// makeBot makes an account that nobody but tokens can prove.
+func (d *decision) makeBot() Outcome {
+	if err := d.mayOnServer(ActMakeBot); err != nil {
+		return Outcome{Err: err}
+	}
+	if err := CheckNick(d.c.Name); err != nil {
+		return Outcome{Err: err}
+	}
+	if err := d.claim(d.c.Name, nil); err != nil {
+		return Outcome{Err: err}
+	}
+	u := d.newcomer(d.c.Name, Key{})
+	d.tell(u, Event{Kind: Registered, Client: d.c.Client, User: u.id, Whose: u.nick, Level: uint8(BotRole)})
+	return Outcome{}
+}
+
+// login decides whether a session may speak for a member. It is no event: who is
+// connected is not in the log.
+func (d *decision) login() Outcome {
+	c := d.c
+	u := d.s.users[c.User]
+	if c.By != 0 || u == nil || u.role == GuestRole {
+		return refuse(Forbidden, noLogin)
+	}
+	if err := d.s.barred(u.id, d.now); err != nil {
+		return Outcome{Err: err}
+	}
+	if err := d.s.barredFrom(c.From, d.now); err != nil {
+		return Outcome{Err: err}
+	}
+	for _, cred := range d.facts.Credentials[u.id] {
+		if cred.Seq == c.Target && !cred.Expired(d.now) {
+			return Outcome{User: u.id, Room: u.id.Inbox()}
+		}
+	}
+	return refuse(Forbidden, noLogin)
+}
+
+// noLogin is the answer to a wrong name and to a wrong password alike.
+const noLogin = "That name and password don't go together."
+
+// NoLogin is what somebody hears who has not proved who they are, whatever was
+// wrong.
+func NoLogin() *Error { return Errorf(Forbidden, noLogin) }
+
+// addCredential gives somebody one more way to prove who they are; a password or
+// a second factor replaces the one before.
+func (d *decision) addCredential() Outcome {
+	c := d.c
+	u, err := d.holder()
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	p := Proof(c.Level)
+	_, taken := d.facts.Holders[c.Key]
+	switch {
+	case p == 0 || p >= proofEnd:
+		return refuse(Invalid, "There is no such proof.")
+	case (p == ByPassword || p == ByTOTP) != c.Key.IsZero(), (p == ByPassword || p == ByTOTP) == (c.Secret == ""), len(c.Secret) > MaxSecret:
+		return refuse(Invalid, "Nothing in that proves anything.")
+	case u.role == BotRole && p != ByToken && p != BySSHKey && p != ByCertificate:
+		return refuse(Invalid, "A bot has tokens and keys, and no password.")
+	case !c.Key.IsZero() && taken:
+		return refuse(Conflict, "Somebody has that already, and it can prove only one person.")
+	case len(c.Name) > MaxLabel:
+		return refuse(Invalid, "That name is too long: at most %d bytes.", MaxLabel)
+	case over(c.Until, d.now):
+		return refuse(Invalid, "That time is over already.")
+	case len(d.facts.Credentials[u.id]) >= MaxCredentials:
+		return refuse(TooMany, "%s has %d ways to log in, as many as there can be; drop one first.", u.nick, MaxCredentials)
+	}
+	if err := checkLine("name", c.Name); err != nil {
+		return Outcome{Err: err}
+	}
+	d.tell(u, Event{Kind: CredentialAdded, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level, Name: c.Name, Key: c.Key, Secret: c.Secret, When: c.Until})
+	return Outcome{}
+}
+
+// holder returns whose credentials the command is about: one's own, or an
+// admin's choice.
+func (d *decision) holder() (*user, *Error) {
+	if d.by != nil && (d.c.User == 0 || d.c.User == d.by.id) {
+		return d.by, d.mayOnServer(ActMakeToken)
+	}
+	if err := d.mayOnServer(ActMakeBot); err != nil {
+		return nil, err
+	}
+	u, err := d.under()
+	if err == nil && u.role == GuestRole {
+		err = Errorf(Invalid, "%s is a guest, who has to /register first.", u.nick)
+	}
+	return u, err
+}
+
+func (d *decision) dropCredential() Outcome {
+	u, err := d.holder()
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	for _, cred := range d.facts.Credentials[u.id] {
+		if cred.Seq == d.c.Target {
+			d.tell(u, Event{Kind: CredentialDropped, Client: d.c.Client, User: u.id, Whose: u.nick, Target: cred.Seq, Level: uint8(cred.Proof), Name: cred.Name})
+			return Outcome{}
+		}
+	}
+	return refuse(NotFound, "%s has no credential %d.", u.nick, d.c.Target)
+}
+
+func (d *decision) makeInvitation() Outcome {
+	c := d.c
+	if err := d.mayOnServer(ActMakeInvitation); err != nil {
+		return Outcome{Err: err}
+	}
+	switch {
+	case c.Key.IsZero(), c.Count == 0, c.Count > MaxInvites:
+		return refuse(Invalid, "An invitation lets in between 1 and %d people.", MaxInvites)
+	case Role(c.Level) < MemberRole || Role(c.Level) >= roleEnd:
+		return refuse(Invalid, "A role is member, admin or owner.")
+	case d.by != nil && Role(c.Level) >= d.by.role:
+		return refuse(Forbidden, "You can invite only people who will have less to say than you.")
+	case over(c.Until, d.now):
+		return refuse(Invalid, "That time is over already.")
+	case d.s.audit == nil:
+		return refuse(Unavailable, "This server has no audit log yet; try again.")
+	}
+	for id := range strings.FieldsSeq(c.Text) {
+		n, _ := strconv.ParseUint(id, 10, 64)
+		r := d.s.rooms[RoomID(n)]
+		if r == nil || r.flags&(Direct|Audit) != 0 || d.by != nil && r.flags&Private != 0 && !r.has(d.by.id) {
+			return refuse(NotFound, noRoom)
+		}
+	}
+	if len(c.Text) > MaxTopic {
+		return refuse(Invalid, "Those are too many rooms for one invitation.")
+	}
+	d.record(Event{Kind: InvitationMade, Key: c.Key, Level: c.Level, Count: c.Count, When: c.Until, Text: c.Text})
+	return Outcome{}
+}
+
+func (d *decision) dropInvitation() Outcome {
+	if err := d.mayOnServer(ActMakeInvitation); err != nil {
+		return Outcome{Err: err}
+	}
+	if _, ok := d.facts.Invitations[d.c.Target]; !ok {
+		return refuse(NotFound, "There is no invitation %d.", d.c.Target)
+	}
+	d.record(Event{Kind: InvitationDropped, Target: d.c.Target})
+	return Outcome{}
+}
+
+// registered makes a guest a member. What a guest is recognised by is over: a
+// member has better.
+func (s *State) registered(u *user, ev *Event) {
+	u.role = Role(ev.Level)
+	if u.key != nil {
+		delete(s.keys, *u.key)
+		u.key = nil
+	}
+}
+
+// learnProofs is learn for what concerns accounts.
+func (f *Facts) learnProofs(ev *Event) {
+	inInbox := RoomID(ev.User) == ev.Room
+	switch ev.Kind {
+	case CredentialAdded:
+		if !inInbox {
+			return
+		}
+		mine := f.Credentials[ev.User]
+		if p := Proof(ev.Level); p == ByPassword || p == ByTOTP {
+			mine = slices.DeleteFunc(slices.Clone(mine), func(c Credential) bool { return c.Proof == p })
+		}
+		f.Credentials[ev.User] = append(mine, CredentialOf(ev))
+		if !ev.Key.IsZero() {
+			f.Holders[ev.Key] = ev.User
+		}
+	case CredentialDropped:
+		for _, c := range f.Credentials[ev.User] {
+			if c.Seq == ev.Target {
+				delete(f.Holders, c.Key)
+			}
+		}
+		f.Credentials[ev.User] = slices.DeleteFunc(slices.Clone(f.Credentials[ev.User]), func(c Credential) bool { return c.Seq == ev.Target })
+	case InvitationMade:
+		f.Invitations[ev.Seq] = InvitationOf(ev)
+		f.Codes[ev.Key] = ev.Seq
+	case InvitationDropped:
+		delete(f.Invitations, ev.Target)
+	case Registered:
+		if v, ok := f.Invitations[ev.Target]; ok && inInbox {
+			v.Left--
+			f.Invitations[ev.Target] = v
+		}
+	}
+}
+
+// CredentialOf returns the credential that a CredentialAdded event adds.
+func CredentialOf(ev *Event) Credential {
+	return Credential{Seq: ev.Seq, User: ev.User, Proof: Proof(ev.Level), Name: ev.Name, Key: ev.Key, Added: ev.Time, Until: ev.When}
+}
+
+// InvitationOf returns the invitation that an InvitationMade event makes.
+func InvitationOf(ev *Event) Invitation {
+	return Invitation{Seq: ev.Seq, Key: ev.Key, Role: Role(ev.Level), Left: ev.Count, Until: ev.When, Rooms: ev.Text, By: ev.Nick, Made: ev.Time}
+}

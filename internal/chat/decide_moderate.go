@@ -1,0 +1,445 @@
+package chat
+
+// The rules about keeping order: in a room, and on the server. Whoever is at the
+// server's console (d.by is nil) may do what an owner may.
+
+// Limits of keeping order.
+const (
+	MaxStandings = 10_000 // people who are something in particular in one room
+	MaxBans      = 10_000 // from the server
+	MaxSlow      = 3600   // seconds of slow mode
+)
+
+// role returns what the one who asks is on the server.
+func (d *decision) role() Role {
+	if d.by == nil {
+		return OwnerRole
+	}
+	return d.by.role
+}
+
+// may says why the one who asks may not do something in a room, or nil.
+func (d *decision) may(a Act, r *room) *Error {
+	if d.by == nil {
+		return nil
+	}
+	st := r.standing[d.by.id]
+	switch {
+	case !Permit(a, d.by.role, st.Rank, r.flags):
+		return d.forbidden(a, r)
+	case a <= ActTopic && st.Silenced(d.now):
+		return Errorf(Forbidden, "You are muted in %s %s; nothing was sent.", r.name, lasting(st.MutedUntil, d.now))
+	}
+	return nil
+}
+
+func (d *decision) forbidden(a Act, r *room) *Error {
+	who := "Only an owner of %s can do that."
+	switch {
+	case a == ActSay:
+		who = "%s is for announcements: only its moderators say something there; nothing was sent."
+	case needs[a].rank <= ModeratorRank:
+		who = "Only a moderator of %s can do that."
+	}
+	return Errorf(Forbidden, who, r.name)
+}
+
+// mayOnServer says why the one who asks may not do something that is in no room,
+// or nil.
+func (d *decision) mayOnServer(a Act) *Error {
+	role := d.role()
+	switch {
+	case Permit(a, role, 0, 0):
+		return nil
+	case role == GuestRole:
+		return Errorf(Forbidden, "Guests can't do that; /register makes you a member, /login says that you are one.")
+	}
+	return Errorf(Forbidden, "That is for this server's %ss.", needs[a].role)
+}
+
+// power orders people by whom they may act on: those with less of it.
+func power(r *room, u *user) int {
+	if u.role >= AdminRole {
+		return int(rankEnd) + int(u.role)
+	}
+	return int(r.standing[u.id].Rank)
+}
+
+// over returns whom the command is about, if the one who asks may act on them
+// in a room.
+func (d *decision) over(r *room) (*user, *Error) {
+	u := d.s.users[d.c.User]
+	switch {
+	case u == nil:
+		return nil, Errorf(NotFound, "There is nobody of that name here.")
+	case u == d.by:
+		return nil, Errorf(Invalid, "That would be yourself.")
+	case d.by != nil && power(r, u) >= power(r, d.by):
+		return nil, Errorf(Forbidden, "You can't do that to %s, who has as much to say in %s as you.", u.nick, r.name)
+	}
+	return u, nil
+}
+
+// under is over for what is done on the server.
+func (d *decision) under() (*user, *Error) {
+	u := d.s.users[d.c.User]
+	switch {
+	case u == nil:
+		return nil, Errorf(NotFound, "There is nobody of that name here.")
+	case u == d.by:
+		return nil, Errorf(Invalid, "That would be yourself.")
+	case d.by != nil && u.role >= d.by.role:
+		return nil, Errorf(Forbidden, "You can't do that to %s, who is this server's %s as you are.", u.nick, u.role)
+	}
+	return u, nil
+}
+
+// moderated returns the room that is kept in order, as far as the one who asks
+// may see it. An admin may act on a public room from outside.
+func (d *decision) moderated() (*room, *Error) {
+	r := d.s.rooms[d.c.Room]
+	switch {
+	case r == nil, r.flags&Audit != 0, d.by != nil && r.flags&Private != 0 && !r.has(d.by.id):
+		return nil, Errorf(NotFound, noRoom)
+	case r.flags&Direct != 0:
+		return nil, Errorf(Invalid, "A direct conversation has nobody who keeps order; /part leaves it, and /report tells of it.")
+	case d.by != nil && d.by.role < AdminRole && !r.has(d.by.id):
+		return nil, Errorf(Forbidden, "You are not in %s; /join %s first.", r.name, r.name)
+	}
+	return r, nil
+}
+
+// inform adds an event to a room and to the audit log.
+func (d *decision) inform(r *room, ev Event) {
+	ev.About = r.id
+	ev.Name = orName(ev.Name, r.name)
+	d.emit(r.id, r.last, ev)
+	d.record(ev)
+}
+
+func orName(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}
+
+// tell adds an event to somebody's inbox and to the audit log.
+func (d *decision) tell(u *user, ev Event) {
+	d.emit(u.id.Inbox(), u.inbox, ev)
+	d.record(ev)
+}
+
+// record adds an event to the audit log. What is for the server alone stays out
+// of it.
+func (d *decision) record(ev Event) {
+	if d.s.audit == nil {
+		return
+	}
+	ev.Client, ev.Secret = "", ""
+	if ev.Kind != InvitationMade {
+		ev.Key = Key{}
+	}
+	d.emit(d.s.audit.id, d.s.audit.last, ev)
+}
+
+// discipline decides on putting somebody out of a room, and on muting.
+func (d *decision) discipline() Outcome {
+	c := d.c
+	r, err := d.moderated()
+	if err == nil {
+		err = d.may(ActMute, r)
+	}
+	if err == nil {
+		err = d.reasonable()
+	}
+	var u *user
+	if err == nil {
+		u, err = d.over(r)
+	}
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	ev := Event{Client: c.Client, User: u.id, Whose: u.nick, Text: c.Text, When: c.Until}
+	st := r.standing[u.id]
+	switch {
+	case c.Op == Kick && !r.has(u.id):
+		return refuse(Conflict, "%s is not in %s.", u.nick, r.name)
+	case c.Op == Unmute && !st.Muted:
+		return refuse(Conflict, "%s is not muted in %s.", u.nick, r.name)
+	case c.Op != Kick && !r.roomForStanding(u.id):
+		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
+	case c.Op == Kick:
+		ev.Kind, ev.When = Kicked, 0
+	case c.Op == Mute:
+		ev.Kind = Muted
+	default:
+		ev.Kind, ev.When = Unmuted, 0
+	}
+	d.inform(r, ev)
+	return Outcome{Room: r.id}
+}
+
+func (r *room) roomForStanding(id UserID) bool {
+	_, known := r.standing[id]
+	return known || len(r.standing) < MaxStandings
+}
+
+// reasonable says what is wrong with the command's reason or time, or nil.
+func (d *decision) reasonable() *Error {
+	if over(d.c.Until, d.now) {
+		return Errorf(Invalid, "That time is over already.")
+	}
+	return checkLine("reason", d.c.Text)
+}
+
+func (d *decision) setRank() Outcome {
+	c := d.c
+	r, err := d.moderated()
+	if err == nil {
+		err = d.may(ActSetRank, r)
+	}
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	u := d.s.users[c.User]
+	switch {
+	case u == nil || !r.has(u.id):
+		return refuse(NotFound, "There is nobody of that name in %s.", r.name)
+	case Rank(c.Level) >= rankEnd:
+		return refuse(Invalid, "A rank is plain, moderator or owner.")
+	case Rank(c.Level) > PlainRank && u.role == GuestRole && u.key == nil && d.role() < AdminRole:
+		return refuse(Invalid, "%s is a guest, and gone when the connection is; somebody with a rank should /register.", u.nick)
+	case r.standing[u.id].Rank == Rank(c.Level):
+		return refuse(Conflict, "%s has that rank in %s already.", u.nick, r.name)
+	case u == d.by && d.role() < AdminRole && !r.ownedByOthers(u.id):
+		return refuse(Conflict, "%s would be without an owner; make somebody else one first.", r.name)
+	case !r.roomForStanding(u.id):
+		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
+	}
+	d.inform(r, Event{Kind: RankSet, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level})
+	return Outcome{Room: r.id}
+}
+
+func (r *room) ownedByOthers(id UserID) bool {
+	for other, st := range r.standing {
+		if other != id && st.Rank == OwnerRank {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decision) setRules() Outcome {
+	c := d.c
+	r, err := d.moderated()
+	if err == nil {
+		err = d.may(ActSetRules, r)
+	}
+	flags := r.rules() | Flags(c.Level)
+	switch {
+	case err != nil:
+		return Outcome{Err: err}
+	case Flags(c.Level)&^Rules != 0, c.Count > MaxSlow:
+		return refuse(Invalid, "Slow mode is at most %d seconds, and there are no such rules.", MaxSlow)
+	case flags == r.flags && c.Count == r.slow:
+		return refuse(Conflict, "The rules of %s are so already.", r.name)
+	}
+	d.inform(r, Event{Kind: RulesSet, Client: c.Client, Flags: flags, Count: c.Count})
+	return Outcome{Room: r.id}
+}
+
+// rules returns the flags of a room without those that can be changed.
+func (r *room) rules() Flags {
+	if r == nil {
+		return 0
+	}
+	return r.flags &^ Rules
+}
+
+func (d *decision) banOrLift() Outcome {
+	if err := d.reasonable(); err != nil {
+		return Outcome{Err: err}
+	}
+	switch {
+	case d.c.Room != 0:
+		return d.banHere()
+	case d.c.User != 0:
+		return d.banPerson()
+	}
+	return d.banNetwork()
+}
+
+// banHere bans from a room, or lifts that. The person may be away.
+func (d *decision) banHere() Outcome {
+	c := d.c
+	r, err := d.moderated()
+	if err == nil {
+		err = d.may(ActBanHere, r)
+	}
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	st, nick := r.standing[c.User], c.Name
+	if c.Op == Ban {
+		u, err := d.over(r)
+		if err != nil {
+			return Outcome{Err: err}
+		}
+		nick = u.nick
+	} else if u := d.s.users[c.User]; u != nil {
+		nick = u.nick
+	}
+	ev := Event{Kind: Banned, Client: c.Client, User: c.User, Whose: nick, When: c.Until, Text: c.Text}
+	switch {
+	case c.Op == Unban && !st.Banned:
+		return refuse(Conflict, "That person is not banned from %s.", r.name)
+	case c.Op == Unban:
+		ev.Kind, ev.When = Unbanned, 0
+	case !r.roomForStanding(c.User):
+		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
+	}
+	if c.Op == Ban && r.has(c.User) {
+		d.emit(r.id, r.last, Event{Kind: Kicked, User: c.User, Whose: nick, Text: c.Text})
+	}
+	d.inform(r, ev)
+	return Outcome{Room: r.id}
+}
+
+// banPerson bans from the server, or lifts that. A guest has to go.
+func (d *decision) banPerson() Outcome {
+	c := d.c
+	if err := d.mayOnServer(ActBan); err != nil {
+		return Outcome{Err: err}
+	}
+	if c.Op == Unban {
+		return d.liftPerson()
+	}
+	u, err := d.under()
+	switch {
+	case err != nil:
+		return Outcome{Err: err}
+	case len(d.s.bans)+len(d.s.nets) >= MaxBans:
+		return refuse(TooMany, "There are %d bans, as many as there can be; lift some first.", MaxBans)
+	}
+	d.tell(u, Event{Kind: Banned, Client: c.Client, User: u.id, Whose: u.nick, When: c.Until, Text: c.Text})
+	if u.role == GuestRole {
+		d.goes(u, "banned")
+	}
+	return Outcome{User: 0}
+}
+
+// goes has a guest go out of all rooms, and from the server.
+func (d *decision) goes(u *user, reason string) {
+	for _, id := range u.rooms {
+		d.emit(id, d.s.rooms[id].last, Event{Kind: Left, By: u.id, Nick: u.nick, Text: reason})
+	}
+	d.emit(u.id.Inbox(), u.inbox, Event{Kind: Departed, By: u.id, Nick: u.nick, Key: u.secret()})
+}
+
+func (d *decision) liftPerson() Outcome {
+	b := d.s.bans[d.c.User]
+	if b == nil {
+		return refuse(NotFound, "That person is not banned from this server.")
+	}
+	ev := Event{Kind: Unbanned, Client: d.c.Client, User: b.User, Whose: b.Name}
+	if u := d.s.users[b.User]; u != nil {
+		d.tell(u, ev)
+		return Outcome{}
+	}
+	d.record(ev) // a guest who is not here
+	return Outcome{}
+}
+
+// banNetwork bans an address or a network, or lifts that.
+func (d *decision) banNetwork() Outcome {
+	c := d.c
+	if err := d.mayOnServer(ActBan); err != nil {
+		return Outcome{Err: err}
+	}
+	name, err := ParseNetwork(c.Name)
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	_, there := d.s.findNet(name)
+	ev := Event{Kind: Banned, Client: c.Client, Name: name, When: c.Until, Text: c.Text}
+	switch {
+	case d.s.audit == nil:
+		return refuse(Unavailable, "This server has no audit log yet; try again.")
+	case c.Op == Unban && !there:
+		return refuse(NotFound, "%s is not banned.", name)
+	case c.Op == Unban:
+		ev.Kind, ev.When = Unbanned, 0
+	case len(d.s.bans)+len(d.s.nets) >= MaxBans:
+		return refuse(TooMany, "There are %d bans, as many as there can be; lift some first.", MaxBans)
+	}
+	d.record(ev)
+	return Outcome{}
+}
+
+func (d *decision) disconnect() Outcome {
+	if err := d.mayOnServer(ActDisconnect); err != nil && d.c.User != d.c.By {
+		return Outcome{Err: err}
+	}
+	u := d.s.users[d.c.User]
+	if u == nil || u != d.by {
+		var err *Error
+		if u, err = d.under(); err != nil {
+			return Outcome{Err: err}
+		}
+	}
+	d.tell(u, Event{Kind: Disconnected, Client: d.c.Client, User: u.id, Whose: u.nick, Text: d.c.Text})
+	return Outcome{}
+}
+
+func (d *decision) setRole() Outcome {
+	c := d.c
+	if err := d.mayOnServer(ActSetRole); err != nil {
+		return Outcome{Err: err}
+	}
+	u, role := d.s.users[c.User], Role(c.Level)
+	switch {
+	case u == nil:
+		return refuse(NotFound, "There is nobody of that name here.")
+	case role < MemberRole || role >= roleEnd:
+		return refuse(Invalid, "A role is member, admin or owner.")
+	case u.role == GuestRole:
+		return refuse(Invalid, "%s is a guest, who has to /register first.", u.nick)
+	case u.role == BotRole:
+		return refuse(Invalid, "%s is a bot, and stays one.", u.nick)
+	case u.role == role:
+		return refuse(Conflict, "%s is %s already.", u.nick, role)
+	case u.role == OwnerRole && d.s.count(OwnerRole) == 1:
+		return refuse(Conflict, "%s is the only owner; make somebody else one first.", u.nick)
+	}
+	d.tell(u, Event{Kind: RoleSet, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level})
+	return Outcome{}
+}
+
+// count returns how many people have a role.
+func (s *State) count(role Role) (n int) {
+	for _, u := range s.users {
+		if u.role == role {
+			n++
+		}
+	}
+	return n
+}
+
+// report tells those who keep order of a message.
+func (d *decision) report() Outcome {
+	m, ok := d.facts.Messages[d.c.Target]
+	r, err := d.member(m.Room)
+	switch {
+	case !ok || err != nil:
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", d.c.Target)
+	case d.s.audit == nil:
+		return refuse(Unavailable, "This server has no audit log yet; try again.")
+	}
+	if err := checkLine("reason", d.c.Text); err != nil {
+		return Outcome{Err: err}
+	}
+	ev := Event{Kind: Reported, Target: d.c.Target, User: m.By, Whose: m.Nick, When: m.Time, Text: d.c.Text, About: r.id, Name: r.name}
+	d.record(ev)
+	return Outcome{Room: r.id}
+}
