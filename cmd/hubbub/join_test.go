@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hubbub/internal/hub"
 	"hubbub/internal/server"
 )
 
@@ -22,7 +23,8 @@ func running(t *testing.T) string {
 	ready, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		done <- server.Run(ctx, server.Config{
-			Data: t.TempDir(), Listeners: []net.Listener{on}, Limits: server.NoLimits(),
+			Policy: hub.OpenPolicy(),
+			Data:   t.TempDir(), Listeners: []net.Listener{on}, Limits: server.NoLimits(),
 			Ready: func() { close(ready) },
 		})
 	}()

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 
+	"hubbub/internal/hub"
 	"hubbub/internal/server"
 )
 
@@ -48,7 +49,7 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 		logger.Warn("ALL LIMITS ARE OFF (--no-limits): anybody who can connect can exhaust this machine. This is for benchmarks and tests.")
 	}
 	return server.Run(ctx, server.Config{
-		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits,
+		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: hub.OpenPolicy(),
 		Substrings: f.substrings, Logger: logger,
 		Ready: func() {
 			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s\nCtrl-C stops it.\n",

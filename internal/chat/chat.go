@@ -72,5 +72,6 @@ const (
 // which everyone lands.
 const Lobby = "#lobby"
 
-// AuditName is the name of the room that is the audit log. Nobody is in it.
+// AuditName is the name of the room that is the audit log. Nobody is in it, and it
+// is made with the first event that it records.
 const AuditName = "#audit"

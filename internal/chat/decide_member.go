@@ -234,8 +234,6 @@ func (d *decision) makeInvitation() Outcome {
 		return refuse(Forbidden, "You can invite only people who will have less to say than you.")
 	case over(c.Until, d.now):
 		return refuse(Invalid, "That time is over already.")
-	case d.s.audit == nil:
-		return refuse(Unavailable, "This server has no audit log yet; try again.")
 	}
 	for id := range strings.FieldsSeq(c.Text) {
 		n, _ := strconv.ParseUint(id, 10, 64)

@@ -133,14 +133,30 @@ func (d *decision) tell(u *user, ev Event) {
 // record adds an event to the audit log. What is for the server alone stays out
 // of it.
 func (d *decision) record(ev Event) {
-	if d.s.audit == nil {
-		return
-	}
 	ev.Client, ev.Secret = "", ""
 	if ev.Kind != InvitationMade {
 		ev.Key = Key{}
 	}
-	d.emit(d.s.audit.id, d.s.audit.last, ev)
+	id, last := d.auditLog()
+	d.emit(id, last, ev)
+}
+
+// auditLog returns the room that is the audit log, and its last event. It is made
+// when there is something to record first.
+func (d *decision) auditLog() (RoomID, Seq) {
+	if r := d.s.audit; r != nil {
+		return r.id, r.last
+	}
+	for i := range d.events[d.first:] {
+		if ev := &d.events[d.first+i]; ev.Kind == RoomCreated && ev.Flags&Audit != 0 {
+			return ev.Room, ev.Seq
+		}
+	}
+	by, id := d.by, RoomID(d.next())
+	d.by = nil // the server makes it
+	d.emit(id, 0, Event{Kind: RoomCreated, Name: AuditName, Flags: Private | Audit})
+	d.by = by
+	return id, Seq(id)
 }
 
 // discipline decides on putting somebody out of a room, and on muting.
@@ -364,8 +380,6 @@ func (d *decision) banNetwork() Outcome {
 	_, there := d.s.findNet(name)
 	ev := Event{Kind: Banned, Client: c.Client, Name: name, When: c.Until, Text: c.Text}
 	switch {
-	case d.s.audit == nil:
-		return refuse(Unavailable, "This server has no audit log yet; try again.")
 	case c.Op == Unban && !there:
 		return refuse(NotFound, "%s is not banned.", name)
 	case c.Op == Unban:
@@ -433,8 +447,6 @@ func (d *decision) report() Outcome {
 	switch {
 	case !ok || err != nil:
 		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", d.c.Target)
-	case d.s.audit == nil:
-		return refuse(Unavailable, "This server has no audit log yet; try again.")
 	}
 	if err := checkLine("reason", d.c.Text); err != nil {
 		return Outcome{Err: err}

@@ -20,6 +20,9 @@ func (d *decision) create(name string) Outcome {
 	if _, taken := d.s.Find(name); taken {
 		return refuse(Conflict, "There is already a room called %s.", name)
 	}
+	if Fold(name) == AuditName {
+		return refuse(Forbidden, "The name %s is this server's own.", name)
+	}
 	if len(d.s.names) >= MaxRooms {
 		return refuse(TooMany, "There are %d rooms here, as many as there can be.", len(d.s.names))
 	}
@@ -29,12 +32,6 @@ func (d *decision) create(name string) Outcome {
 	var flags Flags
 	if d.c.Private {
 		flags = Private
-	}
-	if name == AuditName {
-		if d.by != nil {
-			return refuse(Forbidden, "The name %s is this server's own.", name)
-		}
-		flags = Private | Audit
 	}
 	at := d.next()
 	id := RoomID(at)
@@ -177,7 +174,7 @@ func (d *decision) renamable(r *room) *Error {
 	if err := CheckRoomName(d.c.Name); err != nil {
 		return err
 	}
-	if id, taken := d.s.Find(d.c.Name); taken && id != r.id {
+	if id, taken := d.s.Find(d.c.Name); taken && id != r.id || Fold(d.c.Name) == AuditName {
 		return Errorf(Conflict, "There is already a room called %s.", d.c.Name)
 	}
 	if d.c.Name == r.name {

@@ -48,8 +48,8 @@ func (c *Conn) writeLoop(out *gather) {
 
 // broken ends a connection that can't be written to: the reader notices.
 func (c *Conn) broken(err error) {
-	if errors.Is(err, hub.ErrEvicted) {
-		c.Stop("You were away for too long and have been let go; connect again.")
+	if evicted, ok := errors.AsType[*hub.Evicted](err); ok {
+		c.Stop(evicted.Reason)
 		return
 	}
 	c.dead.Store(true)

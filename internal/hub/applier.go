@@ -54,7 +54,7 @@ func (a *applier) load(ctx context.Context, h *Hub) error {
 	a.state, a.position = chat.Restore(snap), position
 	for i := range snap.Users {
 		u := &snap.Users[i]
-		h.people[u.ID] = &person{id: u.ID, nick: u.Nick, keyed: !u.Key.IsZero(), rooms: u.Rooms}
+		h.people[u.ID] = &person{id: u.ID, nick: u.Nick, role: u.Role, keyed: !u.Key.IsZero(), rooms: u.Rooms}
 		h.dir.rename(u.ID, "", u.Nick)
 		h.dir.add(u.ID.Inbox(), true, u.Inbox)
 	}
@@ -64,6 +64,7 @@ func (a *applier) load(ctx context.Context, h *Hub) error {
 		r.publish(&info)
 		h.dir.call(r, info.Name)
 	}
+	h.bans.Store(&snap.Bans)
 	h.horizon.Store(uint64(snap.Seq))
 	return nil
 }

@@ -51,7 +51,7 @@ func failing(t *testing.T, log *lateLog) (s *hub.Session, ended func()) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	h, err := hub.New(t.Context(), hub.Config{Log: log, Store: st, Encoders: []hub.Encoder{encodeAll}, Limits: hub.NoLimits(), Logger: slog.New(slog.DiscardHandler)})
+	h, err := hub.New(t.Context(), hub.Config{Policy: hub.OpenPolicy(), Log: log, Store: st, Encoders: []hub.Encoder{encodeAll}, Limits: hub.NoLimits(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

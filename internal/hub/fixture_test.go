@@ -78,7 +78,7 @@ func openWorld(t testing.TB, dir string, limits hub.Limits, before ...func(*hub.
 		t.Fatal(err)
 	}
 	w := &world{TB: t, dir: dir, store: s, log: &countedLog{Local: commitlog.NewLocal()}, ended: make(chan error, 1)}
-	w.hub, err = hub.New(t.Context(), hub.Config{
+	w.hub, err = hub.New(t.Context(), hub.Config{Policy: hub.OpenPolicy(),
 		Log: w.log, Store: s, Encoders: []hub.Encoder{encodeAll, encodeText}, Limits: limits, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -42,6 +42,7 @@ type Config struct {
 	Store    *store.Store
 	Encoders []Encoder // by [Dialect]
 	Limits   Limits
+	Policy   Policy
 	Logger   *slog.Logger
 }
 
@@ -51,6 +52,8 @@ type Hub struct {
 	store    *store.Store
 	encoders []Encoder
 	limits   Limits
+	policy   Policy
+	bans     atomic.Pointer[[]chat.BanInfo] // from the server; what it points to never changes
 	logger   *slog.Logger
 	node     uint64        // random, for [chat.CommandID] and the guests that are ours
 	commands atomic.Uint64 // numbers this node's commands
@@ -72,7 +75,7 @@ type Hub struct {
 // New returns a hub over what the store holds. It does nothing until Run.
 func New(ctx context.Context, cfg Config) (*Hub, error) {
 	h := &Hub{
-		log: cfg.Log, store: cfg.Store, encoders: cfg.Encoders, limits: cfg.Limits, logger: cfg.Logger,
+		log: cfg.Log, store: cfg.Store, encoders: cfg.Encoders, limits: cfg.Limits, policy: cfg.Policy, logger: cfg.Logger,
 		node:    rand.Uint64() | 1,
 		waiting: map[uint64]*proposal{},
 		people:  map[chat.UserID]*person{},

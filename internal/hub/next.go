@@ -2,14 +2,19 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"hubbub/internal/chat"
 )
 
-// ErrEvicted is what Next returns when the session's user has departed.
-var ErrEvicted = errors.New("hub: the user has departed")
+// Evicted is what Next returns when the session has to end: its user has
+// departed, was banned, or has closed it from elsewhere.
+type Evicted struct {
+	Reason string // a sentence for the peer
+}
+
+// Error says so.
+func (e *Evicted) Error() string { return "hub: evicted: " + e.Reason }
 
 // DeliveryKind says what a [Delivery] is.
 type DeliveryKind uint8
@@ -91,9 +96,9 @@ func (s *Session) collect() (bool, error) {
 	// First the horizon, then the queue: see publish.
 	horizon := s.hub.Horizon()
 	s.mu.Lock()
-	if s.evicted {
+	if s.evicted != "" {
 		s.mu.Unlock()
-		return false, ErrEvicted
+		return false, &Evicted{s.evicted}
 	}
 	s.queued = false
 	settled, more := s.resume.Load() == 0, false // if it has not, Settled will wake the reader

@@ -18,13 +18,15 @@ const Linger = time.Minute
 type person struct {
 	id       chat.UserID
 	nick     string
+	role     chat.Role
 	keyed    bool          // can be recognised when coming back
 	rooms    []chat.RoomID // in the order of joining, without the inbox
 	sessions []*Session
-	leaving  bool        // has said goodbye, and is not waited for
-	farewell string      // and why
-	timer    *time.Timer // ends the lingering; nil otherwise
-	waits    int         // numbers the timers
+	leaving  bool                      // has said goodbye, and is not waited for
+	farewell string                    // and why
+	spoke    map[chat.RoomID]time.Time // last, where there is slow mode; nil until then
+	timer    *time.Timer               // ends the lingering; nil otherwise
+	waits    int                       // numbers the timers
 }
 
 // The following are called by the applier.
@@ -45,9 +47,9 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	h.forgive(p)
 	delete(h.people, ev.By)
 	h.mu.Unlock()
-	for _, s := range p.sessions { // came back as the departure was on its way
+	for _, s := range p.sessions { // came back as the departure was on its way, or has to go
 		s.unfollow(ev.Room, ev.Seq, w)
-		s.evict(w)
+		s.evict("You were away for too long and have been let go; connect again.", w)
 	}
 }
 
@@ -81,10 +83,10 @@ func (h *Hub) joined(ev *chat.Event, r *room, w *wakes) {
 	}
 }
 
-// left ends the cursors of every session of a former member.
-func (h *Hub) left(ev *chat.Event, w *wakes) {
+// left ends the cursors of every session of a former member of a room.
+func (h *Hub) left(id chat.UserID, ev *chat.Event, w *wakes) {
 	h.mu.Lock()
-	p := h.people[ev.By]
+	p := h.people[id]
 	p.rooms = slices.DeleteFunc(p.rooms, func(id chat.RoomID) bool { return id == ev.Room })
 	sessions := slices.Clone(p.sessions)
 	h.mu.Unlock()
@@ -102,7 +104,7 @@ func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat
 	p := h.people[id]
 	if p == nil { // was here, and departed later in the same batch
 		h.mu.Unlock()
-		s.evict(w)
+		s.evict("You have been let go; connect again.", w)
 		return
 	}
 	h.forgive(p)
@@ -201,6 +203,9 @@ func (h *Hub) Keep() {
 // letGo has somebody depart after a while, unless a session speaks for them
 // then. h.mu must be held.
 func (h *Hub) letGo(p *person, wait time.Duration) {
+	if p.role != chat.GuestRole { // members stay
+		return
+	}
 	if h.closing || h.keeping || h.people[p.id] != p || len(p.sessions) > 0 || p.timer != nil {
 		return
 	}

@@ -1,6 +1,10 @@
 package hub
 
-import "hubbub/internal/chat"
+import (
+	"strings"
+
+	"hubbub/internal/chat"
+)
 
 // publish makes a committed batch visible. The order of the steps is what
 // makes a session's merged view one order:
@@ -89,11 +93,60 @@ func (a *applier) membership() {
 		case chat.Joined:
 			h.joined(ev, r, &a.wakes)
 		case chat.Left:
-			h.left(ev, &a.wakes)
+			h.left(ev.By, ev, &a.wakes)
+		case chat.Kicked:
+			if ev.Room == ev.About || ev.About == 0 { // else it is the audit log's copy
+				h.left(ev.User, ev, &a.wakes)
+			}
+		case chat.Registered, chat.RoleSet:
+			if ev.Room == ev.User.Inbox() {
+				h.promoted(ev)
+			}
+		case chat.Banned, chat.Unbanned:
+			if ev.About == 0 {
+				a.banned(ev)
+			}
+		case chat.Disconnected:
+			if ev.Room == ev.User.Inbox() {
+				h.evict(ev.User, a.issuer(i), "Your connections have been closed"+because(ev.Text), &a.wakes)
+			}
 		case chat.Deleted:
 			h.pages.forget(ev.Room)
 		}
 	}
+}
+
+// banned has a ban from the server take effect on everything that is open, at
+// once.
+func (a *applier) banned(ev *chat.Event) {
+	bans := a.state.Bans()
+	a.hub.bans.Store(&bans)
+	switch {
+	case ev.Kind == chat.Unbanned:
+	case ev.User == 0:
+		a.hub.evictFrom(ev.Name, "Your address has been banned from this server"+because(ev.Text), &a.wakes)
+	case ev.Room == ev.User.Inbox():
+		a.hub.evict(ev.User, nil, "You have been banned from this server"+because(ev.Text), &a.wakes)
+	}
+}
+
+// issuer returns the session whose command brought about the i-th event, if it
+// is one of this node's.
+func (a *applier) issuer(i int) *Session {
+	for j, p := range a.proposals {
+		if p != nil && a.outcomes[j].first <= i && i < a.outcomes[j].end {
+			return p.session
+		}
+	}
+	return nil
+}
+
+// because adds a reason to a sentence.
+func because(reason string) string {
+	if reason == "" {
+		return "."
+	}
+	return ": " + strings.TrimSuffix(reason, ".") + "."
 }
 
 // refresh publishes what the state now holds of a room.

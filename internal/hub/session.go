@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -42,8 +43,8 @@ type Session struct {
 	posted   int32         // bytes of posts that the reader has not taken
 	changed  chan struct{} // closed when there is less in flight or for the reader to take; nil while nobody waits
 	closed   bool
-	evicted  bool
-	arriving bool // or arrived
+	evicted  string // why, if the session has to end
+	arriving bool   // or arrived
 
 	reader reader // owned by the reader
 }
@@ -100,25 +101,41 @@ func (s *Session) Epoch() string { return s.hub.Epoch() }
 // Horizon returns the Seq up to which everything is published.
 func (s *Session) Horizon() chat.Seq { return s.hub.Horizon() }
 
-// Arrival says how somebody comes in.
+// Arrival says how somebody comes in: as a guest, as the member that a
+// credential has proved them to be, or as a new member.
 type Arrival struct {
 	Nick   string   // wished for; the server finds one if it is empty
 	Strict bool     // refuse a nick that is taken, instead of numbering it
 	Key    chat.Key // by which the guest is recognised again; may be zero
 	Resume chat.Seq // read on from here in all rooms; 0 for from now on
+
+	User       chat.UserID // a member
+	Credential chat.Seq    // what has proved it
+
+	Account *Account // a new one, under Nick
 }
 
-// Arrive makes the session speak for a guest. It can be tried again if it was
+// Account is what it takes to become a member.
+type Account struct {
+	Password   string   // as it is kept: a hash
+	Invitation chat.Key // of the code; zero where none is needed
+}
+
+// Arrive makes the session speak for somebody. It can be tried again if it was
 // refused.
 func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 	if err := s.Charge(ctx, 1); err != nil {
 		return err
 	}
+	c := a.command(s.hub)
+	if c.Op == chat.Arrive && !s.hub.policy.Guests {
+		return chat.Errorf(chat.Forbidden, "This server is for its members: /login NAME if you are one, /register NAME CODE if you have been invited.")
+	}
 	if !s.mayArrive() {
 		return chat.Errorf(chat.Conflict, "You have arrived already.")
 	}
 	s.resume.Store(uint64(a.Resume))
-	c := &chat.Command{Op: chat.Arrive, Name: chat.CleanLine(a.Nick), Strict: a.Strict, Key: a.Key, Node: s.hub.node}
+	c.From = s.from()
 	err := s.hub.await(ctx, c, &proposal{session: s, resume: a.Resume}).Err
 	if err != nil && ctx.Err() == nil { // else it may yet be granted
 		s.mu.Lock()
@@ -126,6 +143,28 @@ func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 		s.mu.Unlock()
 	}
 	return err
+}
+
+// command returns the command by which somebody arrives.
+func (a *Arrival) command(h *Hub) *chat.Command {
+	switch {
+	case a.Credential != 0:
+		return &chat.Command{Op: chat.Login, User: a.User, Target: a.Credential, Node: h.node}
+	case a.Account != nil:
+		return &chat.Command{
+			Op: chat.Register, Name: chat.CleanLine(a.Nick), Node: h.node, Open: h.policy.Registration == Open,
+			Secret: a.Account.Password, Key: a.Account.Invitation,
+		}
+	}
+	return &chat.Command{Op: chat.Arrive, Name: chat.CleanLine(a.Nick), Strict: a.Strict, Key: a.Key, Node: h.node}
+}
+
+// from returns the peer's address as commands carry it.
+func (s *Session) from() string {
+	if !s.Address().IsValid() {
+		return ""
+	}
+	return s.Address().WithZone("").String()
 }
 
 // mayArrive reports whether nobody has arrived with the session, or is about to.
@@ -205,7 +244,14 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	if err := s.hub.roomFor(c); err != nil {
 		return err
 	}
-	return s.hub.limits.tidy(c)
+	c.Confined = s.hub.policy.Confined
+	if c.Op == chat.Register {
+		c.Open, c.From = s.hub.policy.Registration == Open, s.from()
+	}
+	if err := s.hub.limits.tidy(c); err != nil || c.Op != chat.Say {
+		return err
+	}
+	return s.hub.slow(c)
 }
 
 // Charge waits until the limits of the session and of its address allow n more
@@ -353,11 +399,12 @@ func (s *Session) unfollow(id chat.RoomID, seq chat.Seq, w *wakes) {
 	w.mark(c)
 }
 
-// evict ends a session whose user is gone. Next says so.
-func (s *Session) evict(w *wakes) {
+// evict ends a session. Next says so, and why: the first reason counts.
+func (s *Session) evict(why string, w *wakes) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.evicted = true; !s.closed && s.rouse() {
+	s.evicted = cmp.Or(s.evicted, why)
+	if !s.closed && s.rouse() {
 		w.add(s)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/hub"
 	"hubbub/internal/server"
 	"hubbub/internal/store"
 )
@@ -57,7 +58,8 @@ func beServer(text string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err = server.Run(ctx, server.Config{
-		Data: cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
+		Policy: hub.OpenPolicy(),
+		Data:   cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		Ready: func() {
 			fmt.Println(listener.Addr())

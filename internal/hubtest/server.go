@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"hubbub/internal/hub"
 	"hubbub/internal/server"
 )
 
@@ -171,7 +172,8 @@ func startHere(t testing.TB, cfg Config) (life, error) {
 	go func() {
 		defer close(h.ended)
 		h.err = server.Run(ctx, server.Config{
-			Data: cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
+			Policy: hub.OpenPolicy(),
+			Data:   cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
 			Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 			Ready:  func() { close(ready) },
 		})

@@ -24,6 +24,7 @@ type Config struct {
 	Listeners      []net.Listener // owned by the server from now on
 	TrustedProxies []TrustedProxy
 	Limits         Limits
+	Policy         hub.Policy     // who may come in
 	Substrings     bool           // search finds parts of words
 	Zone           *time.Location // in which times are shown; nil is the machine's
 	Logger         *slog.Logger   // nil for none
@@ -48,7 +49,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 	h, err := hub.New(ctx, hub.Config{
 		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(cfg.Zone),
-		Limits: cfg.Limits.Limits, Logger: cfg.Logger,
+		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
 	})
 	if err != nil {
 		closeAll(cfg.Listeners)

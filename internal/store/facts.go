@@ -92,7 +92,7 @@ func (l *lookup) need(n *chat.Need) error {
 	if !n.Guest.IsZero() {
 		return l.guest(n.Guest)
 	}
-	return nil
+	return l.proofs(n)
 }
 
 // sent is asked for each message that has a client id, and nearly always there

@@ -32,8 +32,8 @@ func (s *Store) Load(ctx context.Context) (chat.Snapshot, uint64, error) {
 // The queries that touch events: the last one, and the last of each stream.
 const (
 	queryEnd   = `SELECT seq, stream, record FROM events ORDER BY seq DESC LIMIT 1`
-	queryUsers = `SELECT id, nick, key, node, (SELECT max(seq) FROM events WHERE stream = id * 2) FROM users ORDER BY id`
-	queryRooms = `SELECT id, name, topic, flags, archived, creator,
+	queryUsers = `SELECT id, nick, role, key, node, (SELECT max(seq) FROM events WHERE stream = id * 2) FROM users ORDER BY id`
+	queryRooms = `SELECT id, name, topic, flags, archived, creator, slow,
 			(SELECT max(seq) FROM events WHERE stream = id * 2),
 			(SELECT max(seq) FROM events WHERE stream = id * 2 + 1)
 		FROM rooms ORDER BY id`
@@ -49,7 +49,7 @@ type loader struct {
 }
 
 func (l *loader) load() error {
-	for _, part := range [...]func() error{l.end, l.loadUsers, l.loadRooms, l.loadMembers, l.loadInvited, l.loadPins, l.loadMarks} {
+	for _, part := range [...]func() error{l.end, l.loadUsers, l.loadRooms, l.loadMembers, l.loadInvited, l.loadPins, l.loadMarks, l.loadStandings, l.loadBans} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -70,8 +70,11 @@ func (l *loader) end() error {
 func (l *loader) loadUsers() error {
 	l.users = map[chat.UserID]*chat.UserInfo{}
 	err := each(l.conn, queryUsers, func(row *sqlite.Stmt) error {
-		u := chat.UserInfo{ID: chat.UserID(row.ColumnInt64(0)), Nick: row.ColumnText(1), Node: uint64(row.ColumnInt64(3)), Inbox: chat.Seq(row.ColumnInt64(4))}
-		row.ColumnBytes(2, u.Key[:])
+		u := chat.UserInfo{
+			ID: chat.UserID(row.ColumnInt64(0)), Nick: row.ColumnText(1), Role: chat.Role(row.ColumnInt64(2)),
+			Node: uint64(row.ColumnInt64(4)), Inbox: chat.Seq(row.ColumnInt64(5)),
+		}
+		row.ColumnBytes(3, u.Key[:])
 		l.snap.Users = append(l.snap.Users, u)
 		return nil
 	})
@@ -88,7 +91,7 @@ func (l *loader) loadRooms() error {
 		l.snap.Rooms = append(l.snap.Rooms, chat.RoomInfo{
 			ID: chat.RoomID(row.ColumnInt64(0)), Name: row.ColumnText(1), Topic: row.ColumnText(2),
 			Flags: chat.Flags(row.ColumnInt64(3)), Archived: row.ColumnBool(4), Creator: chat.UserID(row.ColumnInt64(5)),
-			Last: chat.Seq(max(row.ColumnInt64(6), row.ColumnInt64(7))),
+			Slow: uint32(row.ColumnInt64(6)), Last: chat.Seq(max(row.ColumnInt64(7), row.ColumnInt64(8))),
 		})
 		return nil
 	})
@@ -157,6 +160,32 @@ func (l *loader) loadMarks() error {
 			u.Read = map[chat.RoomID]chat.Seq{}
 		}
 		u.Read[chat.RoomID(row.ColumnInt64(0))] = chat.Seq(row.ColumnInt64(2))
+		return nil
+	})
+}
+
+func (l *loader) loadStandings() error {
+	return each(l.conn, `SELECT room, user, rank, muted, muted_until, banned, banned_until FROM standings ORDER BY room, user`, func(row *sqlite.Stmt) error {
+		r := l.rooms[chat.RoomID(row.ColumnInt64(0))]
+		if r == nil {
+			return missing("standings", row)
+		}
+		r.Standings = append(r.Standings, chat.Standing{
+			User: chat.UserID(row.ColumnInt64(1)), Rank: chat.Rank(row.ColumnInt64(2)),
+			Muted: row.ColumnBool(3), MutedUntil: chat.Millis(row.ColumnInt64(4)),
+			Banned: row.ColumnBool(5), BannedUntil: chat.Millis(row.ColumnInt64(6)),
+		})
+		return nil
+	})
+}
+
+func (l *loader) loadBans() error {
+	// People first, as in a state's snapshot.
+	return each(l.conn, `SELECT user, name, until, reason, by, at FROM bans ORDER BY user = 0, user, name`, func(row *sqlite.Stmt) error {
+		l.snap.Bans = append(l.snap.Bans, chat.BanInfo{
+			User: chat.UserID(row.ColumnInt64(0)), Name: row.ColumnText(1), Until: chat.Millis(row.ColumnInt64(2)),
+			Reason: row.ColumnText(3), By: row.ColumnText(4), At: chat.Millis(row.ColumnInt64(5)),
+		})
 		return nil
 	})
 }

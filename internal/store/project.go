@@ -10,6 +10,10 @@ func (w *writer) project(ev *chat.Event) error {
 		return w.projectMessage(ev)
 	case chat.Arrived, chat.Departed, chat.NickChanged, chat.ReadMarked:
 		return w.projectUser(ev)
+	case chat.Registered, chat.RoleSet, chat.CredentialAdded, chat.CredentialDropped, chat.InvitationMade, chat.InvitationDropped:
+		return w.projectAccount(ev)
+	case chat.RankSet, chat.RulesSet, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned:
+		return w.projectOrder(ev)
 	}
 	return w.projectRoom(ev)
 }
@@ -49,7 +53,7 @@ func (w *writer) projectUser(ev *chat.Event) error {
 		if err := run(w.conn, `DELETE FROM guests WHERE key = ?`, key); err != nil {
 			return err
 		}
-		return run(w.conn, `INSERT INTO users (id, nick, key, node) VALUES (?, ?, ?, ?)`, ev.By, ev.Nick, key, ev.Node)
+		return run(w.conn, `INSERT INTO users (id, nick, role, key, node) VALUES (?, ?, 0, ?, ?)`, ev.By, ev.Nick, key, ev.Node)
 	case chat.NickChanged:
 		return run(w.conn, `UPDATE users SET nick = ? WHERE id = ?`, ev.Name, ev.By)
 	case chat.ReadMarked:
@@ -64,8 +68,11 @@ func (w *writer) departed(ev *chat.Event) error {
 	if err := run(w.conn, `DELETE FROM users WHERE id = ?`, ev.By); err != nil {
 		return err
 	}
-	if err := run(w.conn, `DELETE FROM invitations WHERE user = ?`, ev.By); err != nil || ev.Key.IsZero() {
+	if err := run(w.conn, `DELETE FROM invitations WHERE user = ?`, ev.By); err != nil {
 		return err
+	}
+	if ev.Key.IsZero() {
+		return w.forgetUser(ev.By)
 	}
 	return run(w.conn, `INSERT INTO guests (key, id, nick) VALUES (?, ?, ?)`, ev.Key[:], ev.By, ev.Nick)
 }
@@ -74,8 +81,12 @@ func (w *writer) departed(ev *chat.Event) error {
 func (w *writer) projectRoom(ev *chat.Event) error {
 	switch ev.Kind {
 	case chat.RoomCreated:
-		return run(w.conn, `INSERT INTO rooms (id, name, topic, flags, archived, creator) VALUES (?, ?, '', ?, 0, ?)`,
+		err := run(w.conn, `INSERT INTO rooms (id, name, topic, flags, archived, creator, slow) VALUES (?, ?, '', ?, 0, ?, 0)`,
 			ev.Room, ev.Name, int(ev.Flags), ev.By)
+		if err != nil || ev.By == 0 || ev.Flags&chat.Direct != 0 {
+			return err
+		}
+		return w.stand(ev.By, ev.Room, "rank", int(chat.OwnerRank))
 	case chat.RoomRenamed:
 		return run(w.conn, `UPDATE rooms SET name = ? WHERE id = ?`, ev.Name, ev.Room)
 	case chat.RoomArchived:
@@ -90,7 +101,12 @@ func (w *writer) projectRoom(ev *chat.Event) error {
 		}
 		return run(w.conn, `INSERT INTO members (room, user, joined) VALUES (?, ?, ?)`, ev.Room, ev.By, ev.Seq)
 	case chat.Left:
-		return w.left(ev)
+		return w.left(ev.Room, ev.By)
+	case chat.Kicked:
+		if ev.Room != ev.About && ev.About != 0 { // the same, in the audit log
+			return nil
+		}
+		return w.left(ev.Room, ev.User)
 	case chat.Invited:
 		if ev.Room != ev.About { // the same, told to the invited
 			return nil
@@ -103,18 +119,18 @@ func (w *writer) projectRoom(ev *chat.Event) error {
 
 // left takes somebody out of a room. A direct conversation without anybody is
 // forgotten, with its pins; its events stay.
-func (w *writer) left(ev *chat.Event) error {
+func (w *writer) left(room chat.RoomID, user chat.UserID) error {
 	for _, query := range [...]string{`DELETE FROM members WHERE room = ? AND user = ?`, `DELETE FROM marks WHERE room = ? AND user = ?`} {
-		if err := run(w.conn, query, ev.Room, ev.By); err != nil {
+		if err := run(w.conn, query, room, user); err != nil {
 			return err
 		}
 	}
 	err := run(w.conn, `DELETE FROM rooms WHERE id = ? AND flags & ? AND NOT EXISTS (SELECT 1 FROM members WHERE room = rooms.id)`,
-		ev.Room, int(chat.Direct))
+		room, int(chat.Direct))
 	if err != nil || w.conn.Changes() == 0 {
 		return err
 	}
-	return run(w.conn, `DELETE FROM pins WHERE room = ?`, ev.Room)
+	return run(w.conn, `DELETE FROM pins WHERE room = ?`, room)
 }
 
 // keyBytes returns a key as it is stored: none has no bytes.

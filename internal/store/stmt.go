@@ -86,6 +86,8 @@ func bind(stmt *sqlite.Stmt, param int, arg any) {
 		stmt.BindInt64(param, int64(v))
 	case chat.RoomID:
 		stmt.BindInt64(param, int64(v))
+	case chat.Millis:
+		stmt.BindInt64(param, int64(v))
 	case string:
 		stmt.BindText(param, v)
 	case chat.ClientID:

@@ -58,7 +58,7 @@ func start(t *testing.T, o options) *server {
 		t.Fatal(err)
 	}
 	s.store = st
-	h, err := hub.New(t.Context(), hub.Config{
+	h, err := hub.New(t.Context(), hub.Config{Policy: hub.OpenPolicy(),
 		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(time.UTC), Limits: o.limits, Logger: logger,
 	})
 	if err != nil {

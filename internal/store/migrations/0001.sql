@@ -54,6 +54,7 @@ CREATE TABLE reactions (
 CREATE TABLE users (
 	id   INTEGER PRIMARY KEY,
 	nick TEXT NOT NULL,
+	role INTEGER NOT NULL,     -- chat.Role
 	key  BLOB NOT NULL,        -- 32 bytes, or none
 	node INTEGER NOT NULL
 );
@@ -71,7 +72,8 @@ CREATE TABLE rooms (
 	topic    TEXT NOT NULL,
 	flags    INTEGER NOT NULL,
 	archived INTEGER NOT NULL,
-	creator  INTEGER NOT NULL
+	creator  INTEGER NOT NULL,
+	slow     INTEGER NOT NULL  -- seconds
 );
 
 CREATE TABLE members (
@@ -101,3 +103,54 @@ CREATE TABLE marks (
 	target INTEGER NOT NULL,
 	PRIMARY KEY (user, room)
 ) WITHOUT ROWID;
+
+-- What people are in a room beside being in it: chat.Standing. Times are in
+-- milliseconds; 0 is for ever.
+CREATE TABLE standings (
+	user         INTEGER NOT NULL,
+	room         INTEGER NOT NULL,
+	rank         INTEGER NOT NULL,
+	muted        INTEGER NOT NULL,
+	muted_until  INTEGER NOT NULL,
+	banned       INTEGER NOT NULL,
+	banned_until INTEGER NOT NULL,
+	PRIMARY KEY (user, room)
+) WITHOUT ROWID;
+
+-- Bans from the server, of people (by number) and of networks (user is 0).
+CREATE TABLE bans (
+	user   INTEGER NOT NULL,
+	name   TEXT NOT NULL,      -- the network, or what the user was called
+	until  INTEGER NOT NULL,
+	reason TEXT NOT NULL,
+	by     TEXT NOT NULL,
+	at     INTEGER NOT NULL,
+	PRIMARY KEY (user, name)
+) WITHOUT ROWID;
+
+-- How members prove to be who they are. What proves it is only here, and not in
+-- the log, so that it can be forgotten.
+CREATE TABLE credentials (
+	seq    INTEGER PRIMARY KEY,
+	user   INTEGER NOT NULL,
+	proof  INTEGER NOT NULL,   -- chat.Proof
+	name   TEXT NOT NULL,
+	key    BLOB,               -- 32 bytes, or null
+	secret TEXT NOT NULL,      -- a hash, or sealed
+	added  INTEGER NOT NULL,
+	until  INTEGER NOT NULL
+);
+CREATE INDEX credentials_user ON credentials (user);
+CREATE UNIQUE INDEX credentials_key ON credentials (key) WHERE key IS NOT NULL;
+
+-- Invitations to the server that still let somebody in.
+CREATE TABLE codes (
+	seq   INTEGER PRIMARY KEY,
+	key   BLOB NOT NULL UNIQUE,
+	role  INTEGER NOT NULL,
+	left  INTEGER NOT NULL,
+	until INTEGER NOT NULL,
+	rooms TEXT NOT NULL,
+	by    TEXT NOT NULL,
+	made  INTEGER NOT NULL
+);
