@@ -163,5 +163,7 @@ func (c *conn) filter(b []byte) []byte {
 func (c *conn) negotiate() {
 	replies := c.telnet.replies
 	c.telnet.replies = nil
-	_ = c.Session().Post(c.Context(), replies) // or there is nobody to tell
+	if c.Session().Post(c.Context(), replies) == nil { // else there is nobody to tell
+		c.Flush() // before whatever else is to be said
+	}
 }
