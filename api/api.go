@@ -12,8 +12,13 @@ package api
 
 // Hello opens a conversation. Every field is optional.
 type Hello struct {
-	Nick  string   `json:"nick,omitempty"`  // the nick wished for; numbered if it is taken
-	Token string   `json:"token,omitempty"` // a secret of at least 16 bytes that the client keeps; it is recognised by it when it comes back
+	Nick  string `json:"nick,omitempty"`  // the nick wished for; numbered if it is taken
+	Token string `json:"token,omitempty"` // a token of a member's or a bot's; or a secret of at least 16 bytes that a guest's client keeps, and is recognised by when it comes back
+
+	User     string `json:"user,omitempty"`     // log in as a member: the nick,
+	Password string `json:"password,omitempty"` // the password
+	Code     string `json:"code,omitempty"`     // and the code of the second factor, if there is one
+
 	Room  string   `json:"room,omitempty"`  // the room to speak in; it is joined, and created if there is none
 	Rooms []string `json:"rooms,omitempty"` // more rooms to join
 	Epoch string   `json:"epoch,omitempty"` // of the log that After belongs to
@@ -38,6 +43,8 @@ type Message struct {
 	Seq    uint64   `json:"seq,omitempty"`   // ack: the event's; welcome, bye: everything up to it has been sent or is in the past
 	User   uint64   `json:"user,omitempty"`  // welcome: your id
 	Nick   string   `json:"nick,omitempty"`  // welcome: your nick
+	Role   string   `json:"role,omitempty"`  // welcome: what you are on the server; empty for a guest
+	Token  string   `json:"token,omitempty"` // welcome to who gave a password: a token to come back with
 	Code   string   `json:"code,omitempty"`  // error: one of a short closed list, such as "forbidden"
 	Text   string   `json:"text,omitempty"`  // for a person
 	Event  *Event   `json:"event,omitempty"`
@@ -64,6 +71,7 @@ type Event struct {
 	About    uint64 `json:"about,omitempty"`   // the room that an event in the inbox is about
 	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to
 	Text     string `json:"text,omitempty"`
+	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with
 	Edited   bool   `json:"edited,omitempty"`  // history only: Text is the latest of several
 	Deleted  bool   `json:"deleted,omitempty"` // the text is gone
 }
@@ -75,6 +83,7 @@ type Room struct {
 	Topic    string `json:"topic,omitempty"`
 	Members  int    `json:"members"`
 	Private  bool   `json:"private,omitempty"`
+	Announce bool   `json:"announce,omitempty"` // only moderators say something
 	Direct   bool   `json:"direct,omitempty"`
 	Joined   bool   `json:"joined,omitempty"`
 	Archived bool   `json:"archived,omitempty"`
@@ -85,4 +94,7 @@ type Room struct {
 type Person struct {
 	ID   uint64 `json:"id"`
 	Nick string `json:"nick"`
+	Role string `json:"role,omitempty"` // on the server; empty for a guest
+	Rank string `json:"rank,omitempty"` // in the room: moderator or owner
+	Away bool   `json:"away,omitempty"` // a member who is not connected
 }

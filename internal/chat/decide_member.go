@@ -186,7 +186,7 @@ func (d *decision) addCredential() Outcome {
 	if err := checkLine("name", c.Name); err != nil {
 		return Outcome{Err: err}
 	}
-	d.tell(u, Event{Kind: CredentialAdded, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level, Name: c.Name, Key: c.Key, Secret: c.Secret, When: c.Until})
+	d.tell(u, Event{Kind: CredentialAdded, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level, Name: c.Name, Key: c.Key, Secret: c.Secret, When: c.Until, Count: c.Count})
 	return Outcome{}
 }
 
@@ -308,7 +308,7 @@ func (f *Facts) learnProofs(ev *Event) {
 
 // CredentialOf returns the credential that a CredentialAdded event adds.
 func CredentialOf(ev *Event) Credential {
-	return Credential{Seq: ev.Seq, User: ev.User, Proof: Proof(ev.Level), Name: ev.Name, Key: ev.Key, Added: ev.Time, Until: ev.When}
+	return Credential{Seq: ev.Seq, User: ev.User, Proof: Proof(ev.Level), Name: ev.Name, Key: ev.Key, Added: ev.Time, Until: ev.When, Scope: ev.Count}
 }
 
 // InvitationOf returns the invitation that an InvitationMade event makes.

@@ -29,6 +29,7 @@ type Credential struct {
 	Key   Key
 	Added Millis
 	Until Millis // 0 is for ever
+	Scope uint32 // what a token allows; 0 is everything
 }
 
 // Expired reports whether the credential proves nothing any more.

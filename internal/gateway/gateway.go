@@ -141,6 +141,7 @@ type Conn struct {
 	protocol Protocol
 	session  *hub.Session
 	ctx      context.Context // of the server; ends when nothing is to be waited for any more
+	private  bool            // nobody can listen in
 
 	dead    atomic.Bool                   // nothing more is to be written
 	state   atomic.Int32                  // of the writer
@@ -163,12 +164,15 @@ type Peer struct {
 	Conn   net.Conn
 	First  []byte     // read from it already
 	Remote netip.Addr // whose limits apply
+
+	Private     bool     // nobody can listen in: TLS, or both ends are on this machine
+	Certificate chat.Key // that the peer has proved to have; zero without one
 }
 
 // Open makes a connection of what a peer is connected with. The caller reads it,
 // and closes it with Close. Nothing is waited for any more when ctx ends.
 func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
-	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx}
+	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private}
 	c.session = p.hub.Connect(peer.Remote, c)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -184,7 +188,7 @@ func (c *Conn) Reopen(protocol Protocol) *Conn {
 		c.seize()
 	}
 	c.dead.Store(true)
-	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address()}, protocol)
+	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private}, protocol)
 }
 
 // Retire ends the session of a connection that has been reopened.
@@ -230,6 +234,9 @@ func (c *Conn) readOn(stopped *stop, read func()) {
 
 // Session returns the connection's session.
 func (c *Conn) Session() *hub.Session { return c.session }
+
+// Private reports whether nobody can listen in, so that secrets may be said.
+func (c *Conn) Private() bool { return c.private }
 
 // Context ends when nothing is to be waited for any more, since the server is
 // done.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -33,6 +34,8 @@ type Session struct {
 	pace   *rate.Limiter // of the session; nil without limits
 	user   atomic.Uint64 // whom it speaks for; 0 until an Arrive has succeeded
 	resume atomic.Uint64 // rooms joined now are read from here; 0 for from the joining
+	began  int64         // in Unix seconds
+	scopes atomic.Uint32 // what a token lets it do: see [Scopes]
 
 	mu       sync.Mutex    // guards the following; never held across I/O
 	queue    []*cursor     // marked since the reader last looked
@@ -59,7 +62,7 @@ type Answer struct {
 // Connect returns a session for a peer at the given address. It speaks for
 // nobody until [Session.Arrive].
 func (h *Hub) Connect(address netip.Addr, peer Peer) *Session {
-	s := &Session{hub: h, peer: peer, share: h.admitted.enter(address.Unmap())}
+	s := &Session{hub: h, peer: peer, share: h.admitted.enter(address.Unmap()), began: time.Now().Unix()}
 	s.pace = h.limits.pace()
 	return s
 }
@@ -111,6 +114,7 @@ type Arrival struct {
 
 	User       chat.UserID // a member
 	Credential chat.Seq    // what has proved it
+	Scopes     Scopes      // what it lets the session do; 0 is everything
 
 	Account *Account // a new one, under Nick
 }
@@ -135,6 +139,7 @@ func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 		return chat.Errorf(chat.Conflict, "You have arrived already.")
 	}
 	s.resume.Store(uint64(a.Resume))
+	s.scopes.Store(uint32(a.Scopes))
 	c.From = s.from()
 	err := s.hub.await(ctx, c, &proposal{session: s, resume: a.Resume}).Err
 	if err != nil && ctx.Err() == nil { // else it may yet be granted
@@ -240,6 +245,9 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	}
 	if c.By = s.User(); c.By == 0 {
 		return chat.Errorf(chat.Forbidden, "You have not arrived yet.")
+	}
+	if !Scopes(s.scopes.Load()).allow(c.Op) {
+		return chat.Errorf(chat.Forbidden, "The token that you came with does not allow that.")
 	}
 	if err := s.hub.roomFor(c); err != nil {
 		return err

@@ -58,8 +58,8 @@ func (w *writer) credentialAdded(ev *chat.Event) error {
 	if !c.Key.IsZero() {
 		key = c.Key[:]
 	}
-	return run(w.conn, `INSERT INTO credentials (seq, user, proof, name, key, secret, added, until) VALUES (?, ?, ?, ?, nullif(?, x''), ?, ?, ?)`,
-		c.Seq, c.User, int(c.Proof), c.Name, key, ev.Secret, c.Added, c.Until)
+	return run(w.conn, `INSERT INTO credentials (seq, user, proof, name, key, secret, added, until, scope) VALUES (?, ?, ?, ?, nullif(?, x''), ?, ?, ?, ?)`,
+		c.Seq, c.User, int(c.Proof), c.Name, key, ev.Secret, c.Added, c.Until, int64(c.Scope))
 }
 
 // projectOrder is for what keeps order, in rooms and on the server.
@@ -173,7 +173,7 @@ func (l *lookup) invitation(query string, arg any) error {
 }
 
 const (
-	queryCredentials = `SELECT seq, user, proof, name, key, secret, added, until FROM credentials `
+	queryCredentials = `SELECT seq, user, proof, name, key, secret, added, until, scope FROM credentials `
 	queryCodes       = `SELECT seq, key, role, left, until, rooms, by, made FROM codes `
 )
 
@@ -187,6 +187,7 @@ func credential(row *sqlite.Stmt) Credential {
 	c := Credential{Secret: row.ColumnText(5)}
 	c.Seq, c.User, c.Proof = chat.Seq(row.ColumnInt64(0)), chat.UserID(row.ColumnInt64(1)), chat.Proof(row.ColumnInt64(2))
 	c.Name, c.Added, c.Until = row.ColumnText(3), chat.Millis(row.ColumnInt64(6)), chat.Millis(row.ColumnInt64(7))
+	c.Scope = uint32(row.ColumnInt64(8))
 	row.ColumnBytes(4, c.Key[:])
 	return c
 }

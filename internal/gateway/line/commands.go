@@ -9,22 +9,28 @@ import (
 
 // command is one thing that a line beginning with / can ask for.
 type command struct {
-	name   string
-	args   string   // as the help shows them
-	help   string   // one line
-	detail string   // more, for /help NAME; may have several lines
-	also   []string // what it is called elsewhere, so that we know what is meant
-	reads  bool     // it changes nothing, so it works while the disk is full
-	do     func(c *conn, req request)
+	name    string
+	args    string   // as the help shows them
+	help    string   // one line
+	detail  string   // more, for /help NAME; may have several lines
+	also    []string // what it is called elsewhere, so that we know what is meant
+	reads   bool     // it changes nothing, so it works while the disk is full
+	outside bool     // it is for those who are not in yet, too
+	do      func(c *conn, req request)
 }
 
 // commands returns all commands in the order in which the help lists them.
 func commands() []command {
 	return []command{
 		{name: "help", args: "[TOPIC]", help: "what can be done here, or more about one thing",
-			also: []string{"h", "?", "man", "commands"}, reads: true, do: (*conn).help},
+			also: []string{"h", "?", "man", "commands"}, reads: true, outside: true, do: (*conn).help},
+		{name: "login", args: "NAME", help: "be the member NAME; your password is asked for", detail: loginHelp,
+			also: []string{"auth", "identify", "signin"}, outside: true, do: (*conn).login},
+		{name: "register", args: "NAME [CODE]", help: "become a member, with the code of an invitation if need be", detail: registerHelp,
+			also: []string{"signup"}, outside: true, do: (*conn).register},
+		{name: "logout", args: "", help: "leave; a member stays in their rooms", reads: true, do: (*conn).logout},
 		{name: "nick", args: "NAME", help: "be called NAME", detail: nickHelp,
-			also: []string{"name", "whoami"}, do: (*conn).nick},
+			also: []string{"name"}, do: (*conn).nick},
 		{name: "join", args: "#ROOM [private]", help: "go to a room; make it if there is none", detail: joinHelp,
 			also: []string{"j", "room", "enter", "create", "switch", "cd"}, do: (*conn).join},
 		{name: "part", args: "[#ROOM] [REASON]", help: "leave a room", detail: partHelp,
@@ -63,8 +69,31 @@ func commands() []command {
 			also: []string{"log", "last", "backlog", "scrollback", "lastlog"}, reads: true, do: (*conn).history},
 		{name: "search", args: "WORDS", help: "find messages in all your rooms", detail: searchHelp,
 			also: []string{"find", "grep"}, do: (*conn).search},
-		{name: "ping", args: "[WORD]", help: "answered with pong, once everything before it is done", reads: true, do: (*conn).ping},
-		{name: "quit", args: "[REASON]", help: "leave", also: []string{"q", "exit", "bye", "logout", "disconnect"}, reads: true, do: (*conn).leave},
+		{name: "whois", args: "[NICK]", help: "who somebody is", also: []string{"whoami", "finger"}, reads: true, do: (*conn).whois},
+		{name: "report", args: "MESSAGE [WHY]", help: "tell those who keep order of a message", also: []string{"flag"}, do: (*conn).report},
+		{name: "kick", args: "NICK [WHY]", help: "put somebody out of this room", detail: orderHelp, also: []string{"remove"}, do: (*conn).kick},
+		{name: "mute", args: "NICK [10m] [WHY]", help: "let somebody only read in this room", detail: orderHelp,
+			also: []string{"silence", "quiet"}, do: (*conn).mute},
+		{name: "unmute", args: "NICK", help: "let them talk again", also: []string{"unsilence"}, do: (*conn).unmute},
+		{name: "ban", args: "[server] NICK [7d] [WHY]", help: "keep somebody out of this room, or of the server", detail: banHelp, do: (*conn).ban},
+		{name: "unban", args: "[server] NICK", help: "let them in again", do: (*conn).unban},
+		{name: "bans", help: "who is banned from the server", reads: true, do: (*conn).bans},
+		{name: "role", args: "NICK [ROLE]", help: "what somebody is here, or make them that", detail: roleHelp,
+			also: []string{"op", "mod", "rank", "promote"}, do: (*conn).role},
+		{name: "rules", args: "[RULE ...]", help: "who may do what in this room", detail: rulesHelp, also: []string{"mode", "slow", "announce"}, do: (*conn).rules},
+		{name: "audit", args: "[COUNT]", help: "who did what to whom", detail: "Moderators see what is about their rooms, admins everything. Nobody can change it.",
+			also: []string{"modlog"}, reads: true, do: (*conn).audit},
+		{name: "invitation", args: "[3] [7d] [ROLE] [#ROOM]", help: "a code that lets people register", detail: invitationHelp,
+			also: []string{"code"}, do: (*conn).invitation},
+		{name: "disconnect", args: "NICK [WHY]", help: "close all connections of somebody", also: []string{"kill"}, do: (*conn).disconnect},
+		{name: "password", help: "choose another password", also: []string{"passwd"}, do: (*conn).password},
+		{name: "token", args: "[new NAME | drop N]", help: "what you log in with; tokens for programs", detail: tokenHelp,
+			also: []string{"tokens", "apikey", "credentials"}, do: (*conn).token},
+		{name: "key", args: "KEY", help: "log in with an SSH key, or a certificate", detail: keyHelp, also: []string{"sshkey", "cert"}, do: (*conn).key},
+		{name: "totp", args: "on|off", help: "ask for a code of an app beside your password", also: []string{"2fa", "mfa", "otp"}, do: (*conn).totp},
+		{name: "sessions", args: "[close]", help: "from where you are connected", reads: true, do: (*conn).sessions},
+		{name: "ping", args: "[WORD]", help: "answered with pong, once everything before it is done", reads: true, outside: true, do: (*conn).ping},
+		{name: "quit", args: "[REASON]", help: "leave", also: []string{"q", "exit", "bye"}, reads: true, outside: true, do: (*conn).leave},
 	}
 }
 

@@ -26,11 +26,17 @@ type conn struct {
 	quit   bool
 	full   bool // not arrived yet, since the disk is full
 
+	outside bool              // not arrived yet, since guests may not
+	member  *hub.Arrival      // who has logged in, to begin anew as
+	asking  func(line string) // what the next line is the answer to; nil for none
+	offered chat.Key          // a certificate that is nobody's; zero without one
+
 	// Shared by the reader and the writer.
 	machine bool                  // JSON; set before the session has arrived
 	here    atomic.Pointer[place] // where text goes; nil if nowhere
 
-	from chat.Seq // what the welcome said; owned by the writer
+	from   chat.Seq // what the welcome said; owned by the writer
+	issued string   // a token for a program that gave a password; set before the session has arrived
 }
 
 // place is the room that plain text goes to. While the joining is under way
@@ -63,7 +69,7 @@ type request struct {
 // runs aside.
 func (c *conn) serve() bool {
 	for !c.quit {
-		if c.hello != "" && !c.machine { // a program after all
+		if c.begins() {
 			return true
 		}
 		c.line, c.err = c.lines.Next()
@@ -76,10 +82,16 @@ func (c *conn) serve() bool {
 	return false
 }
 
+// begins reports whether the peer turned out to be somebody else: a program, or
+// a member.
+func (c *conn) begins() bool {
+	return c.hello != "" && !c.machine || c.member != nil
+}
+
 // greet lets the peer in, and does what the lines say that have come in already.
 func (c *conn) greet() {
 	c.begin()
-	if !c.quit && c.lines.Buffered() {
+	if !c.quit && c.member == nil && c.lines.Buffered() {
 		c.line, c.err = c.lines.Next()
 		c.handleAll()
 	}
@@ -105,7 +117,7 @@ func (c *conn) handleAll() {
 			return
 		}
 		c.handleLine()
-		if c.quit || !c.lines.Buffered() {
+		if c.quit || c.member != nil || !c.lines.Buffered() {
 			return
 		}
 		c.line, c.err = c.lines.Next()
@@ -132,6 +144,10 @@ func (c *conn) handleLine() {
 
 // handle does what one line says.
 func (c *conn) handle(line []byte) {
+	if c.asking != nil {
+		c.answer(line)
+		return
+	}
 	if !utf8.Valid(line) {
 		c.refuse(c.idOf(line), chat.Errorf(chat.Invalid, "That line is not valid UTF-8; nothing was sent. (Set your terminal to UTF-8.)"))
 		return
@@ -143,6 +159,8 @@ func (c *conn) handle(line []byte) {
 	case req.verb == "" && c.machine: // a program waits for an answer to each line
 		c.refuse(req.id, chat.Errorf(chat.Invalid, "There is nothing to say in an empty message."))
 	case req.verb == "":
+	case c.outside && !c.gateway.isOutside(req.verb):
+		c.refuse(req.id, chat.Errorf(chat.Forbidden, "You are not in yet: /login NAME if you are a member, /register NAME CODE if you have been invited."))
 	case c.full && !c.gateway.reads(req.verb) && !c.arriveLate():
 	case req.verb == "say":
 		c.say(req)

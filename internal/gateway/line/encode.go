@@ -59,7 +59,7 @@ func appendEvent(dst []byte, labelled bool, zone *time.Location, room *chat.Room
 	if labelled {
 		dst = appendPair(appendLabel(dst, room), room, ev)
 	}
-	dst = append(append(dst, "*** "...), ev.Nick...)
+	dst = append(append(dst, "*** "...), doer(ev.Nick)...)
 	return appendHappened(dst, zone, room, ev)
 }
 
@@ -72,7 +72,8 @@ func shown(room *chat.RoomInfo, ev *chat.Event) bool {
 	case chat.Left:
 		return direct || room.Size <= quietRoom
 	case chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.Pinned, chat.Unpinned,
-		chat.TopicSet, chat.RoomRenamed, chat.RoomArchived, chat.RoomRestored, chat.Invited:
+		chat.TopicSet, chat.RoomRenamed, chat.RoomArchived, chat.RoomRestored, chat.Invited,
+		chat.Kicked, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned, chat.RankSet, chat.RulesSet:
 		return true
 	}
 	return false
@@ -168,8 +169,44 @@ func appendHappened(dst []byte, zone *time.Location, room *chat.RoomInfo, ev *ch
 		dst = appendLeft(dst, room, ev)
 	case chat.NickChanged:
 		dst = append(append(dst, " is now "...), ev.Name...)
+	default:
+		dst = appendOrder(dst, zone, room, ev)
 	}
 	return append(dst, '\n')
+}
+
+// appendOrder appends how somebody kept order.
+func appendOrder(dst []byte, zone *time.Location, room *chat.RoomInfo, ev *chat.Event) []byte {
+	switch ev.Kind {
+	case chat.Kicked:
+		dst = append(append(dst, " put out "...), ev.Whose...)
+	case chat.Muted:
+		dst = appendUntil(append(append(dst, " muted "...), ev.Whose...), zone, ev)
+	case chat.Unmuted:
+		dst = append(append(append(dst, " let "...), ev.Whose...), " talk again"...)
+	case chat.Banned:
+		dst = appendUntil(append(append(dst, " banned "...), ev.Whose...), zone, ev)
+	case chat.Unbanned:
+		dst = append(append(dst, " lifted the ban of "...), ev.Whose...)
+	case chat.RankSet:
+		dst = append(append(append(dst, " made "...), ev.Whose...), ' ')
+		return append(dst, chat.Rank(ev.Level).String()...)
+	case chat.RulesSet:
+		now := chat.RoomInfo{Name: room.Name, Flags: ev.Flags, Slow: ev.Count}
+		return append(append(dst, " changed the rules. "...), rulesOf(&now)...)
+	}
+	if ev.Text != "" {
+		dst = append(append(append(dst, " ("...), ev.Text...), ')')
+	}
+	return dst
+}
+
+// appendUntil appends until when something lasts, if it ends by itself.
+func appendUntil(dst []byte, zone *time.Location, ev *chat.Event) []byte {
+	if ev.When == 0 {
+		return dst
+	}
+	return time.UnixMilli(int64(ev.When)).In(zone).AppendFormat(append(dst, " until "...), "2006-01-02 15:04")
 }
 
 func appendLeft(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
@@ -213,8 +250,20 @@ func appendInbox(dst []byte, ev *chat.Event) []byte {
 		dst = append(append(dst, "* "...), ev.Nick...)
 		dst = append(append(dst, " talks to you alone: /msg "...), ev.Nick...)
 		return append(dst, " TEXT answers.\n"...)
+	case ev.Kind == chat.RoleSet:
+		dst = append(append(append(dst, "* You are "...), chat.Role(ev.Level).String()...), " of this server now"...)
+		return append(append(append(dst, ", says "...), doer(ev.Nick)...), ".\n"...)
+	case ev.Kind == chat.CredentialAdded && chat.Proof(ev.Level) != chat.ByRecovery:
+		dst = append(append(dst, "* From now on you can log in by "...), proofOf(ev)...)
+		return append(dst, "; /token lists all that you can log in with.\n"...)
+	case ev.Kind == chat.CredentialDropped && chat.Proof(ev.Level) != chat.ByRecovery:
+		return append(append(append(dst, "* You can't log in any more by "...), proofOf(ev)...), ".\n"...)
 	}
 	return dst
+}
+
+func proofOf(ev *chat.Event) string {
+	return strings.TrimSpace(chat.Proof(ev.Level).String() + " " + ev.Name)
 }
 
 // appendClock appends HH:MM and a space.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"hubbub/api"
+	"hubbub/internal/auth"
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
 )
@@ -28,6 +29,14 @@ func (c *conn) begin() {
 	if c.hello != "" {
 		c.machine = true
 		c.arriveAsProgram([]byte(strings.TrimSpace(c.hello[len(helloWord):])))
+		return
+	}
+	if c.member != nil {
+		c.arriveAsMember()
+		return
+	}
+	if !c.Session().Policy().Guests {
+		c.stayOutside()
 		return
 	}
 	nick := c.wish()
@@ -185,6 +194,9 @@ func (c *conn) arrival(text []byte) (hub.Arrival, api.Hello, *chat.Error) {
 		return hub.Arrival{}, hello, chat.Errorf(chat.Invalid, "A hello names at most %d rooms; /join the others.", maxHelloRooms)
 	}
 	a := hub.Arrival{Nick: hello.Nick, Resume: chat.Seq(hello.After)}
+	if hello.User != "" || auth.IsToken(hello.Token) {
+		return c.proved(&hello)
+	}
 	if a.Nick == "" && hello.Token == "" {
 		a.Nick = c.gateway.guest()
 	}
@@ -214,6 +226,18 @@ const welcomeText = `Welcome to hubbub. You are %s; /nick NAME changes that.
 Type a line to say it to everybody in the room; /help tells the rest.
 `
 
+// memberText greets somebody who has an account.
+const memberText = `Welcome back, %s.
+Type a line to say it to everybody in the room; /help tells the rest.
+`
+
+func (c *conn) appendWelcome(dst []byte) []byte {
+	if c.Session().Role() == chat.GuestRole {
+		return fmt.Appendf(dst, welcomeText, c.Session().Nick())
+	}
+	return fmt.Appendf(dst, memberText, c.Session().Nick())
+}
+
 // Entered implements [gateway.Protocol]: it greets.
 func (c *conn) Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte {
 	switch {
@@ -222,7 +246,7 @@ func (c *conn) Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte {
 	case c.machine:
 		return dst
 	case room.Inbox():
-		return fmt.Appendf(dst, welcomeText, c.Session().Nick())
+		return c.appendWelcome(dst)
 	case room.Flags&chat.Direct != 0:
 		return dst
 	}
@@ -246,6 +270,9 @@ func (c *conn) welcome(dst []byte, after chat.Seq) []byte {
 	m := api.Message{
 		Type: api.TypeWelcome, Epoch: s.Epoch(), Seq: uint64(after),
 		User: uint64(s.User()), Nick: s.Nick(),
+	}
+	if s.Role() != chat.GuestRole {
+		m.Role, m.Token = s.Role().String(), c.issued
 	}
 	for _, room := range s.Joined() {
 		m.Rooms = append(m.Rooms, c.roomJSON(room))

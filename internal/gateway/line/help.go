@@ -66,7 +66,7 @@ func (cmd *command) describe() string {
 func list(commands []command) string {
 	var b strings.Builder
 	for i := range commands {
-		fmt.Fprintf(&b, "  %-27s %s\n", commands[i].usage(), commands[i].help)
+		fmt.Fprintf(&b, "  %-29s %s\n", commands[i].usage(), commands[i].help)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -78,10 +78,35 @@ func topics(commands []command) []topic {
 		{"messages", messagesTopic},
 		{"rooms", roomsTopic},
 		{"private", privateTopic},
+		{"members", membersTopic},
+		{"order", orderTopic},
 		{"text", textTopic},
 		{"scripts", scriptsTopic},
 	}
 }
+
+const (
+	loginHelp = `The password is asked for on the next line, so that it is in no command. With a
+token instead of a name you are in at once.`
+	registerHelp = `As a guest you keep your rooms and what you said. Without a NAME you keep the one
+that you have. The CODE is what an /invitation gave to somebody.`
+	orderHelp = `It needs a moderator of the room, and nobody can do it to somebody who has as much
+to say as they have. Times are 30s, 10m, 12h, 7d, 2w; without one it is for good.`
+	banHelp = orderHelp + `
+With server it is for admins, and takes an address or a network too.`
+	roleHelp = `In a room: plain, moderator, owner, made by its owners. On the server: member,
+admin, "server owner", made by its owners.`
+	rulesHelp = `announce: only moderators talk. noguests: members only. heldinvites, heldpins: only
+moderators invite, pin and set the topic. slow=30: one message of each every 30
+seconds. With - before it a rule ends: /rules -announce -slow`
+	invitationHelp = `For how many people, for how long, as what (member, admin), and which rooms they
+are in at once; 1 person, 7 days and a member if you don't say.`
+	tokenHelp = `/token lists what you log in with, with its numbers.
+/token new NAME [read|write|admin|all] [30d|forever] makes a token, shown once.
+/token drop NUMBER ends one.`
+	keyHelp = `KEY is a line as in ~/.ssh/id_ed25519.pub. /key certificate adds the certificate
+with which you have connected over TLS.`
+)
 
 // The overview fits on a screen of 24 lines with room to spare, and all help on
 // one of 80 columns.
@@ -161,6 +186,32 @@ What you say so is shown to both of you as HH:MM <you -> NICK> TEXT, wherever
 you are. /rooms lists your conversations too. For several people, make a room
 that only those can enter whom you let in: /join #ROOM private, /invite NICK.
 Whoever runs the server could read all of it: it is not encrypted.`
+
+const membersTopic = `A guest is somebody for as long as the connection lives. A member has a name
+that nobody else can take, and stays in rooms while away.
+  /register NAME [CODE]    become a member; a password is asked for
+  /login NAME              be one again
+  /password  /totp on      another password; a code of an app beside it
+  /token new NAME          a token, for programs and for your own client
+  /key KEY                 log in by an SSH key
+  /token  /sessions        all of that, and from where you are connected
+  /whois NICK              who somebody is
+A password is asked for on a line of its own, and kept as a hash. On a network
+it is only taken over TLS. Nobody who runs the server can read it.`
+
+const orderTopic = `Who made a room is its owner, and can make others owners or moderators.
+  /role NICK moderator     or owner, or plain
+  /kick NICK  /ban NICK    out of the room; for good, or for a time: /ban NICK 7d
+  /mute NICK 10m           only read, for a time
+  /delete MESSAGE          a moderator can delete what others said
+  /rules announce slow=30  only moderators talk; one message every 30 seconds
+  /report MESSAGE WHY      tell those who keep order
+  /audit                   who did what to whom; nobody can change it
+Of the whole server, its owners and admins take care:
+  /invitation 3 7d #tea    a code by which 3 people can register
+  /ban server NICK WHY     or an address, or a network as in 192.0.2.0/24
+  /role NICK admin         or member, or "server owner"
+  /disconnect NICK  /bans`
 
 const textTopic = `What you type is sent when you press Enter, and shown to you too once it is
 safely on the server's disk: then everybody has it.

@@ -21,17 +21,20 @@ import (
 	"log/slog"
 	"time"
 
+	"hubbub/internal/door"
 	"hubbub/internal/gateway"
 	"hubbub/internal/hub"
 )
 
 // Config is what a gateway is made of.
 type Config struct {
-	Pump   *gateway.Pump
-	Logger *slog.Logger
-	First  hub.Dialect    // the dialect of the first of [Encoders]; the others follow
-	Zone   *time.Location // in which times are shown; nil is the server's
-	Max    int            // bytes of a line; 0 is 8192
+	Pump    *gateway.Pump
+	Door    *door.Door
+	Console hub.Console // gives programs tokens
+	Logger  *slog.Logger
+	First   hub.Dialect    // the dialect of the first of [Encoders]; the others follow
+	Zone    *time.Location // in which times are shown; nil is the server's
+	Max     int            // bytes of a line; 0 is 8192
 }
 
 // DefaultMax is the longest line that is read, in bytes.
@@ -67,6 +70,7 @@ func (g *Gateway) Serve(ctx context.Context, peer *gateway.Peer) { g.Greet(ctx, 
 func (g *Gateway) Greet(ctx context.Context, peer *gateway.Peer) (rest func()) {
 	c := &conn{gateway: g}
 	c.Conn = g.cfg.Pump.Open(ctx, peer, c)
+	c.recognise(peer)
 	c.lines = gateway.NewLines(c, c.filter(peer.First), g.cfg.Max)
 	c.greet()
 	return c.run
@@ -85,14 +89,15 @@ func (c *conn) run() {
 }
 
 // again begins anew on a connection that turned out to be a program's after it
-// had been greeted as a person's, since its first bytes came late.
+// had been greeted as a person's, since its first bytes came late; or a member's,
+// who was a guest until the /login.
 //
 //go:noinline
 func (c *conn) again() *conn {
-	program := &conn{gateway: c.gateway, hello: c.hello}
-	program.Conn = c.Reopen(program)
-	program.lines = c.lines.From(program)
-	aside(program.greet)
-	c.Retire() // now that the program is there, whoever was greeted goes
-	return program
+	next := &conn{gateway: c.gateway, hello: c.hello, member: c.member, telnet: c.telnet}
+	next.Conn = c.Reopen(next)
+	next.lines = c.lines.From(next)
+	aside(next.greet)
+	c.Retire() // now that the other is there, whoever was greeted goes
+	return next
 }

@@ -39,8 +39,21 @@ func eventJSON(ev *chat.Event) api.Event {
 		Kind: ev.Kind.String(), By: uint64(ev.By), Nick: ev.Nick, Client: string(ev.Client),
 		Target: uint64(ev.Target), Whose: ev.Whose, When: int64(ev.When),
 		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text,
-		Deleted: ev.Said() && ev.Text == "",
+		Deleted: ev.Said() && ev.Text == "", Level: levelOf(ev),
 	}
+}
+
+// levelOf returns the name of what an event makes of somebody.
+func levelOf(ev *chat.Event) string {
+	switch ev.Kind {
+	case chat.Registered, chat.RoleSet, chat.InvitationMade:
+		return chat.Role(ev.Level).String()
+	case chat.RankSet:
+		return chat.Rank(ev.Level).String()
+	case chat.CredentialAdded, chat.CredentialDropped:
+		return chat.Proof(ev.Level).String()
+	}
+	return ""
 }
 
 func (c *conn) messagesJSON(messages []hub.Message) []api.Event {
@@ -71,7 +84,7 @@ func (c *conn) roomJSON(room *chat.RoomInfo) api.Room {
 	_, joined := room.Member(c.Session().User())
 	return api.Room{
 		ID: uint64(room.ID), Name: room.Name, Topic: room.Topic, Members: len(room.Members),
-		Private: room.Flags&chat.Private != 0, Direct: room.Flags&chat.Direct != 0,
+		Private: room.Flags&chat.Private != 0, Announce: room.Flags&chat.Announce != 0, Direct: room.Flags&chat.Direct != 0,
 		Joined: joined, Archived: room.Archived, Head: uint64(c.Session().Head(room)),
 	}
 }

@@ -10,6 +10,8 @@ type telnet struct {
 	verb       byte   // WILL, WONT, DO or DONT, in inOption
 	interrupts int32  // interrupts that came in, as empty lines
 	replies    []byte // to be sent
+	spoken     bool   // the peer has negotiated, so it is a telnet client
+	hidden     bool   // it does not show what is typed, since we have said that we do
 }
 
 type telnetState uint8
@@ -37,6 +39,7 @@ const (
 	telnetDONT  = 254
 	telnetIAC   = 255
 
+	telnetEcho       = 1 // RFC 857
 	telnetTimingMark = 6 // RFC 860
 )
 
@@ -111,9 +114,10 @@ func (t *telnet) command(out []byte, c byte) []byte {
 // option answers an offer or a request. What is refused or ended by the peer
 // needs no answer, since we have asked for nothing and agreed to nothing.
 func (t *telnet) option(option byte) {
-	t.state = inText
+	t.state, t.spoken = inText, true
 	reply := byte(0)
 	switch {
+	case option == telnetEcho && (t.verb == telnetDO || t.verb == telnetDONT) && t.hidden:
 	case t.verb == telnetDO && option == telnetTimingMark:
 		reply = telnetWILL
 	case t.verb == telnetDO:
@@ -124,6 +128,27 @@ func (t *telnet) option(option byte) {
 	if reply != 0 && len(t.replies) < maxReplies {
 		t.replies = append(t.replies, telnetIAC, reply, option)
 	}
+}
+
+// hide has the client not show what is typed, and reports whether it was asked
+// to: a telnet client leaves showing it to a server that says it will (RFC 857).
+func (t *telnet) hide() bool {
+	if !t.spoken || t.hidden {
+		return false
+	}
+	t.hidden = true
+	t.replies = append(t.replies, telnetIAC, telnetWILL, telnetEcho)
+	return true
+}
+
+// show undoes hide, and reports whether there was something to undo.
+func (t *telnet) show() bool {
+	if !t.hidden {
+		return false
+	}
+	t.hidden = false
+	t.replies = append(t.replies, telnetIAC, telnetWONT, telnetEcho)
+	return true
 }
 
 // interrupted reports, once for each, whether there was an interrupt, whose

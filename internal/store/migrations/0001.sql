@@ -138,7 +138,8 @@ CREATE TABLE credentials (
 	key    BLOB,               -- 32 bytes, or null
 	secret TEXT NOT NULL,      -- a hash, or sealed
 	added  INTEGER NOT NULL,
-	until  INTEGER NOT NULL
+	until  INTEGER NOT NULL,
+	scope  INTEGER NOT NULL    -- what a token allows
 );
 CREATE INDEX credentials_user ON credentials (user);
 CREATE UNIQUE INDEX credentials_key ON credentials (key) WHERE key IS NOT NULL;

@@ -1,0 +1,109 @@
+package door
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hubbub/internal/chat"
+)
+
+// Recorded says in words what an event of the audit log records.
+func Recorded(ev *chat.Event) string {
+	by := ev.Nick
+	if by == "" {
+		by = "the console"
+	}
+	in := ""
+	if ev.About != 0 && ev.Name != "" {
+		in = " in " + ev.Name
+	}
+	text := by + " "
+	switch ev.Kind {
+	case chat.RoomCreated:
+		return "the audit log begins"
+	case chat.Registered:
+		if ev.User == ev.By {
+			text = ev.Whose + " registered as " + chat.Role(ev.Level).String()
+		} else {
+			text += "made the " + chat.Role(ev.Level).String() + " " + ev.Whose
+		}
+		if ev.Target != 0 {
+			text += fmt.Sprintf(" with invitation %d", ev.Target)
+		}
+		if ev.Text != "" {
+			text += " from " + ev.Text
+		}
+		return text
+	case chat.CredentialAdded:
+		text += fmt.Sprintf("gave %s a %s", ev.Whose, proofNamed(ev))
+	case chat.CredentialDropped:
+		text += fmt.Sprintf("dropped the %s of %s", proofNamed(ev), ev.Whose)
+	case chat.InvitationMade:
+		text += fmt.Sprintf("made invitation %d for %d as %s", ev.Seq, ev.Count, chat.Role(ev.Level))
+		return text + lasting(ev.When)
+	case chat.InvitationDropped:
+		text += fmt.Sprintf("dropped invitation %d", ev.Target)
+	case chat.RoleSet:
+		text += "made " + ev.Whose + " " + chat.Role(ev.Level).String()
+	case chat.RankSet:
+		text += "made " + ev.Whose + " " + chat.Rank(ev.Level).String() + in
+	case chat.RulesSet:
+		text += "changed the rules" + in
+	case chat.Kicked:
+		text += "kicked " + ev.Whose + in
+	case chat.Muted:
+		text += "muted " + ev.Whose + in + lasting(ev.When)
+	case chat.Unmuted:
+		text += "unmuted " + ev.Whose + in
+	case chat.Banned:
+		text += "banned " + banned(ev) + in + lasting(ev.When)
+	case chat.Unbanned:
+		text += "lifted the ban of " + banned(ev) + in
+	case chat.Disconnected:
+		text += "closed the connections of " + ev.Whose
+	case chat.Deleted:
+		text += fmt.Sprintf("deleted message %d of %s%s", ev.Target, ev.Whose, in)
+	case chat.Reported:
+		text += fmt.Sprintf("reported message %d of %s%s", ev.Target, ev.Whose, in)
+	default:
+		text += ev.Kind.String()
+	}
+	if ev.Text != "" {
+		text += ": " + ev.Text
+	}
+	return text
+}
+
+func banned(ev *chat.Event) string {
+	if ev.User != 0 {
+		return ev.Whose
+	}
+	return ev.Name
+}
+
+func proofNamed(ev *chat.Event) string {
+	text := chat.Proof(ev.Level).String()
+	if ev.Name != "" {
+		text += " " + ev.Name
+	}
+	return text
+}
+
+func lasting(until chat.Millis) string {
+	if until == 0 {
+		return ""
+	}
+	return " until " + time.UnixMilli(int64(until)).UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// Credentials returns what a member proves themselves with, without what proves
+// it.
+func (d *Door) Credentials(ctx context.Context, user chat.UserID) ([]chat.Credential, *chat.Error) {
+	all, err := d.cfg.Hub.Credentials(ctx, user)
+	plain := make([]chat.Credential, len(all))
+	for i := range all {
+		plain[i] = all[i].Credential
+	}
+	return plain, err
+}

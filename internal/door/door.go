@@ -1,0 +1,202 @@
+// Package door is the way in: it proves who somebody is, makes members of
+// guests and newcomers, and hands out what they prove it with. All gateways
+// share it, so that a password is as good, and as slow to guess, by every
+// protocol.
+//
+// A [Door] checks with package auth, looks up and decides through package hub.
+// What it returns is a [hub.Arrival] for the gateway's session: whether it still
+// counts is decided when it is applied. An [Actor] is who asks for something: a
+// session, or the console.
+//
+// The answer to a wrong name and to a wrong password is the same sentence, after
+// the same work. The package starts no goroutines.
+package door
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+	"time"
+
+	"hubbub/internal/auth"
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+)
+
+// Actor proposes commands: a [hub.Session] in its user's name, a [hub.Console]
+// in the server's.
+type Actor interface {
+	Do(ctx context.Context, c chat.Command) chat.Outcome
+}
+
+// Config is what a door is made of.
+type Config struct {
+	Hub    *hub.Hub
+	Hasher *auth.Hasher
+	Sealer *auth.Sealer // nil: there are no second factors
+	Name   string       // of the server, in an authenticator app
+}
+
+// Door is the way in to one server. Its methods may be called from any goroutine.
+type Door struct {
+	cfg      Config
+	logins   *auth.Throttle
+	arrivals *auth.Throttle // registrations, and invitations' codes
+
+	mu    sync.Mutex // guards steps and seeds; held for map operations only
+	steps map[chat.UserID]uint64
+	seeds map[chat.UserID][]byte // of second factors that are not confirmed yet
+}
+
+// New returns a door.
+func New(cfg Config) *Door {
+	return &Door{
+		cfg: cfg, logins: auth.NewThrottle(), arrivals: auth.NewThrottle(),
+		steps: map[chat.UserID]uint64{}, seeds: map[chat.UserID][]byte{},
+	}
+}
+
+// Login is somebody's claim to be a member.
+type Login struct {
+	Nick     string
+	Password string
+	Code     string // of the second factor, or a recovery code; empty if there is none yet
+	From     netip.Addr
+}
+
+// ErrCode says that the password was right and that a code of the second factor
+// is needed too.
+var ErrCode = &chat.Error{Code: chat.Forbidden, Text: "Your authenticator app shows a code of six digits; it is needed too."}
+
+// Login checks a password, and a second factor if the member has one.
+func (d *Door) Login(ctx context.Context, l Login) (hub.Arrival, *chat.Error) {
+	account := chat.Fold(l.Nick)
+	if wait := d.logins.Allow(l.From, account); wait > 0 {
+		return hub.Arrival{}, tooSoon(wait)
+	}
+	a, err := d.login(ctx, &l)
+	switch {
+	case err == nil:
+		d.logins.Succeeded(l.From, account)
+	case err.Code == chat.Forbidden && err != ErrCode:
+		d.logins.Failed(l.From, account)
+	default:
+		d.logins.Withdraw(l.From, account)
+	}
+	return a, err
+}
+
+// tooSoon says how long to wait.
+func tooSoon(wait time.Duration) *chat.Error {
+	return chat.Errorf(chat.TooMany, "That has gone wrong too often; try again in %d seconds.", int(wait/time.Second)+1)
+}
+
+func (d *Door) login(ctx context.Context, l *Login) (hub.Arrival, *chat.Error) {
+	person, password, factors, err := d.lookUp(ctx, l.Nick)
+	if err != nil {
+		return hub.Arrival{}, err
+	}
+	if password == nil {
+		if err := d.cfg.Hasher.VerifyNobody(ctx, l.Password); err != nil {
+			return hub.Arrival{}, err
+		}
+		return hub.Arrival{}, chat.NoLogin()
+	}
+	ok, rehash, err := d.cfg.Hasher.Verify(ctx, password.Secret, l.Password)
+	switch {
+	case err != nil:
+		return hub.Arrival{}, err
+	case !ok:
+		return hub.Arrival{}, chat.NoLogin()
+	}
+	if err := d.secondFactor(ctx, factors, l.Code); err != nil {
+		return hub.Arrival{}, err
+	}
+	a := hub.Arrival{User: person.ID, Credential: password.Seq}
+	if rehash {
+		a.Credential = d.rehash(ctx, person.ID, l.Password, password.Seq)
+	}
+	return a, nil
+}
+
+// lookUp returns who is called nick with the password and the second factors, or
+// no password if there is no such member, or none who has one.
+func (d *Door) lookUp(ctx context.Context, nick string) (p hub.Person, password *hub.Credential, factors []hub.Credential, err *chat.Error) {
+	p, ok := d.cfg.Hub.Person(nick)
+	if !ok || p.Role < chat.MemberRole {
+		return p, nil, nil, nil
+	}
+	all, err := d.cfg.Hub.Credentials(ctx, p.ID)
+	for i := range all {
+		switch all[i].Proof {
+		case chat.ByPassword:
+			password = &all[i]
+		case chat.ByTOTP, chat.ByRecovery:
+			factors = append(factors, all[i])
+		}
+	}
+	return p, password, factors, err
+}
+
+// rehash keeps a password under the parameters of today, and returns the
+// credential that proves it now.
+func (d *Door) rehash(ctx context.Context, user chat.UserID, password string, was chat.Seq) chat.Seq {
+	hash, err := d.cfg.Hasher.Hash(ctx, password)
+	if err != nil {
+		return was
+	}
+	out := d.cfg.Hub.Console().Do(ctx, chat.Command{Op: chat.AddCredential, User: user, Level: uint8(chat.ByPassword), Secret: hash})
+	if out.Err != nil {
+		return was
+	}
+	return d.latest(ctx, user, chat.ByPassword, was)
+}
+
+// latest returns the newest credential of a kind that somebody has.
+func (d *Door) latest(ctx context.Context, user chat.UserID, proof chat.Proof, otherwise chat.Seq) chat.Seq {
+	all, _ := d.cfg.Hub.Credentials(ctx, user)
+	for _, c := range all {
+		if c.Proof == proof {
+			otherwise = max(otherwise, c.Seq)
+		}
+	}
+	return otherwise
+}
+
+// ByToken lets in whoever has a token of a member's or a bot's.
+func (d *Door) ByToken(ctx context.Context, token string, from netip.Addr) (hub.Arrival, *chat.Error) {
+	if wait := d.logins.Allow(from, ""); wait > 0 {
+		return hub.Arrival{}, tooSoon(wait)
+	}
+	key, ok := auth.ParseToken(token)
+	var a hub.Arrival
+	err := chat.Errorf(chat.Forbidden, "That token is not valid, or not any more; make another with /token.")
+	if ok {
+		a, ok, err = d.byKey(ctx, key, chat.ByToken, err)
+	}
+	if !ok {
+		d.logins.Failed(from, "")
+		return hub.Arrival{}, err
+	}
+	d.logins.Succeeded(from, "")
+	return a, nil
+}
+
+// ByCertificate lets in whoever has proved to TLS to have a member's
+// certificate, and reports whether it is one.
+func (d *Door) ByCertificate(ctx context.Context, key chat.Key) (hub.Arrival, bool) {
+	a, ok, _ := d.byKey(ctx, key, chat.ByCertificate, nil)
+	return a, ok
+}
+
+// byKey looks a credential up by its key, or returns otherwise.
+func (d *Door) byKey(ctx context.Context, key chat.Key, proof chat.Proof, otherwise *chat.Error) (hub.Arrival, bool, *chat.Error) {
+	c, ok, err := d.cfg.Hub.CredentialByKey(ctx, key)
+	switch {
+	case err != nil:
+		return hub.Arrival{}, false, err
+	case !ok || c.Proof != proof || c.Expired(chat.Millis(time.Now().UnixMilli())):
+		return hub.Arrival{}, false, otherwise
+	}
+	return hub.Arrival{User: c.User, Credential: c.Seq, Scopes: hub.Scopes(c.Scope)}, true, nil
+}

@@ -1,0 +1,122 @@
+package door
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"hubbub/internal/auth"
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+)
+
+// Registration is somebody's wish to become a member.
+type Registration struct {
+	Nick     string
+	Password string
+	Code     string // of an invitation; empty where none is needed
+	From     netip.Addr
+}
+
+// Account checks a registration and returns what the account is made of. That
+// the nick is free and the invitation good is decided when it is applied: tell
+// Registered.
+func (d *Door) Account(ctx context.Context, r Registration) (*hub.Account, *chat.Error) {
+	if wait := d.arrivals.Allow(r.From, ""); wait > 0 {
+		return nil, tooSoon(wait)
+	}
+	a, err := d.account(ctx, &r)
+	if err != nil {
+		d.Registered(r, err)
+	}
+	return a, err
+}
+
+func (d *Door) account(ctx context.Context, r *Registration) (*hub.Account, *chat.Error) {
+	a := &hub.Account{}
+	switch policy := d.cfg.Hub.Policy().Registration; {
+	case r.Code != "":
+		key, ok := auth.ParseCode(r.Code)
+		if !ok {
+			return nil, chat.Errorf(chat.Forbidden, "%s is no invitation's code; it looks like K7QX-M2PD-…", clipped(r.Code))
+		}
+		a.Invitation = key
+	case policy == hub.ByInvite:
+		return nil, chat.Errorf(chat.Forbidden, "One registers here by invitation: /register NAME CODE. Ask somebody who keeps this server for a code.")
+	case policy == hub.Closed:
+		return nil, chat.Errorf(chat.Forbidden, "Nobody can register here; whoever keeps this server makes the accounts.")
+	}
+	if err := chat.CheckNick(r.Nick); err != nil {
+		return nil, err
+	}
+	if err := auth.CheckPassword(r.Password, r.Nick); err != nil {
+		return nil, err
+	}
+	hash, err := d.cfg.Hasher.Hash(ctx, r.Password)
+	a.Password = hash
+	return a, err
+}
+
+// clipped returns what somebody typed as it is quoted back.
+func clipped(s string) string {
+	const most = 40
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+
+// Registered tells the door what became of a registration, so that codes can't
+// be guessed.
+func (d *Door) Registered(r Registration, err *chat.Error) {
+	switch {
+	case err == nil:
+		d.arrivals.Succeeded(r.From, "")
+	case r.Code != "" && err.Code == chat.Forbidden:
+		d.arrivals.Failed(r.From, "")
+	default:
+		d.arrivals.Withdraw(r.From, "")
+	}
+}
+
+// Become makes the guest for whom a session speaks a member.
+func (d *Door) Become(ctx context.Context, s *hub.Session, r Registration) *chat.Error {
+	account, err := d.Account(ctx, r)
+	if err != nil {
+		return err
+	}
+	out := s.Do(ctx, chat.Command{Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation})
+	d.Registered(r, out.Err)
+	return out.Err
+}
+
+// Invite makes an invitation to the server, and returns its code, which is shown
+// once and kept nowhere.
+func (d *Door) Invite(ctx context.Context, by Actor, v Invitation) (auth.Secret, *chat.Error) {
+	code, key := auth.NewCode()
+	cmd := chat.Command{Op: chat.MakeInvitation, Key: key, Level: uint8(v.Role), Count: uint32(v.Uses)}
+	if v.Lasts > 0 {
+		cmd.Until = in(v.Lasts)
+	}
+	for _, room := range v.Rooms {
+		cmd.Text += strconv.FormatUint(uint64(room), 10) + " "
+	}
+	cmd.Text = strings.TrimSpace(cmd.Text)
+	if out := by.Do(ctx, cmd); out.Err != nil {
+		return "", out.Err
+	}
+	return code, nil
+}
+
+// Invitation is what an invitation lets people do.
+type Invitation struct {
+	Role  chat.Role
+	Uses  int
+	Lasts time.Duration // 0 is for ever
+	Rooms []chat.RoomID // that they are in at once
+}
+
+// in returns the time so long from now.
+func in(d time.Duration) chat.Millis { return chat.Millis(time.Now().Add(d).UnixMilli()) }

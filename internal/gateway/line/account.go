@@ -1,0 +1,513 @@
+package line
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"hubbub/api"
+	"hubbub/internal/auth"
+	"hubbub/internal/chat"
+	"hubbub/internal/door"
+	"hubbub/internal/gateway"
+	"hubbub/internal/hub"
+)
+
+// Who one is: logging in, becoming a member, and what one proves it with.
+// Secrets are answers to questions, so that they are in no line that is a
+// command or a message.
+
+const outsideText = `Welcome. This server is for its members.
+  /login NAME              if you are one
+  /register NAME CODE      if you have been invited
+  /quit                    if not
+`
+
+// stayOutside greets somebody who may not come in as a guest.
+func (c *conn) stayOutside() {
+	c.outside, c.heard = true, c.line != nil
+	_ = c.Session().Post(c.Context(), []byte(outsideText)) // or there is nobody to tell
+	if c.line != nil || c.err != nil {
+		c.handleLine()
+	}
+}
+
+// isOutside reports whether a command is for those who are not in yet.
+func (g *Gateway) isOutside(name string) bool {
+	cmd, ok := g.find(name)
+	return name != "say" && (!ok || cmd.outside)
+}
+
+// recognise notes who has proved to TLS to be a member.
+func (c *conn) recognise(peer *gateway.Peer) {
+	if peer.Certificate.IsZero() {
+		return
+	}
+	if a, ok := c.gateway.cfg.Door.ByCertificate(c.Context(), peer.Certificate); ok {
+		c.member = &a
+		return
+	}
+	c.offered = peer.Certificate
+}
+
+// arriveAsMember lets in who has logged in.
+func (c *conn) arriveAsMember() {
+	member := *c.member
+	c.member, c.heard = nil, true
+	c.here.Store(&place{name: chat.Lobby})
+	if err := c.Session().Arrive(c.Context(), member); err != nil {
+		c.refuse("", err)
+		c.quit = true
+		return
+	}
+	c.settleIn()
+}
+
+// enterAs begins anew as a member, or begins if nobody was there yet.
+func (c *conn) enterAs(a hub.Arrival) {
+	c.member = &a
+	if c.outside {
+		c.outside = false
+		c.arriveAsMember()
+	}
+}
+
+// proved returns the arrival of a program that gives a password or a token.
+func (c *conn) proved(hello *api.Hello) (hub.Arrival, api.Hello, *chat.Error) {
+	var a hub.Arrival
+	err := c.mayTell()
+	switch {
+	case err != nil:
+	case hello.User != "":
+		a, err = c.gateway.cfg.Door.Login(c.Context(), door.Login{Nick: hello.User, Password: hello.Password, Code: hello.Code, From: c.Session().Address()})
+		if err == nil {
+			c.issue(a.User)
+		}
+	default:
+		a, err = c.gateway.cfg.Door.ByToken(c.Context(), hello.Token, c.Session().Address())
+	}
+	a.Resume = chat.Seq(hello.After)
+	given := *hello
+	given.Password, given.Code, given.Token = "", "", ""
+	return a, given, err
+}
+
+// programToken is how long a program that has given a password can come back
+// without it.
+const programToken = 90 * 24 * time.Hour
+
+// issue makes a token for a program that has given a password, so that it need
+// not keep it.
+func (c *conn) issue(user chat.UserID) {
+	secret, err := c.gateway.cfg.Door.NewToken(c.Context(), c.gateway.cfg.Console, user, door.Token{Name: "hubbub join", Lasts: programToken})
+	if err == nil {
+		c.issued = secret.Reveal()
+	}
+}
+
+// mayTell says why the peer may not say a secret, or nil.
+func (c *conn) mayTell() *chat.Error {
+	if c.Private() {
+		return nil
+	}
+	return chat.Errorf(chat.Forbidden, "Others could read a password or a token on this connection, so none is taken. Connect with TLS: openssl s_client -quiet -connect HOST:PORT, or hubbub join tls://HOST:PORT.")
+}
+
+// ask asks a question; the next line is the answer, and an empty one takes it
+// back. Where telnet allows it, the answer to a secret is not shown.
+func (c *conn) ask(question string, secret bool, then func(line string)) {
+	c.asking = then
+	if secret && c.telnet.hide() {
+		c.negotiate()
+	}
+	ctx := c.Context()
+	if c.Session().Settle(ctx) == nil {
+		_ = c.Session().Post(ctx, []byte(question+" ")) // or there is nobody to tell
+	}
+}
+
+// answer takes a line as the answer to the question that was asked.
+func (c *conn) answer(line []byte) {
+	then := c.asking
+	c.asking = nil
+	if c.telnet.show() {
+		c.negotiate()
+		_ = c.Session().Post(c.Context(), []byte("\n"))
+	}
+	text := strings.TrimRight(string(line), " ")
+	if text == "" {
+		c.note("Never mind, then.")
+		return
+	}
+	then(text)
+}
+
+// words takes arguments apart, n at most; the last has the rest.
+func words(rest string, n int) []string {
+	w := make([]string, n)
+	for i := range n - 1 {
+		w[i], rest, _ = strings.Cut(strings.TrimSpace(rest), " ")
+	}
+	w[n-1] = strings.TrimSpace(rest)
+	return w
+}
+
+func (c *conn) login(req request) {
+	err := c.mayTell()
+	args := words(req.rest, 3)
+	switch name := strings.TrimPrefix(args[0], "@"); {
+	case err != nil:
+		c.refuse(req.id, err)
+	case c.machine:
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "A program logs in with its hello: /json {\"user\":\"NAME\",\"password\":\"…\"}, or a token."))
+	case auth.IsToken(name):
+		if a, err := c.gateway.cfg.Door.ByToken(c.Context(), name, c.Session().Address()); err != nil {
+			c.refuse(req.id, err)
+		} else {
+			c.enterAs(a)
+		}
+	case name == "":
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "/login needs to know as whom, as in /login ada."))
+	case c.Session().Role() != chat.GuestRole:
+		c.refuse(req.id, chat.Errorf(chat.Conflict, "You are logged in as %s; /logout first.", c.Session().Nick()))
+	case args[1] != "":
+		c.tryLogin(req, name, args[1], args[2])
+	default:
+		c.ask("Password:", true, func(password string) { c.tryLogin(req, name, password, "") })
+	}
+}
+
+func (c *conn) tryLogin(req request, name, password, code string) {
+	a, err := c.gateway.cfg.Door.Login(c.Context(), door.Login{Nick: name, Password: password, Code: code, From: c.Session().Address()})
+	switch {
+	case err == door.ErrCode:
+		c.ask("Code of your authenticator app, or a recovery code:", true, func(code string) { c.tryLogin(req, name, password, code) })
+	case err != nil:
+		c.refuse(req.id, err)
+	default:
+		c.enterAs(a)
+	}
+}
+
+func (c *conn) logout(req request) {
+	if c.Session().Role() == chat.GuestRole {
+		c.refuse(req.id, chat.Errorf(chat.Conflict, "You are not logged in; /quit leaves."))
+		return
+	}
+	c.leave(req)
+}
+
+func (c *conn) register(req request) {
+	err := c.mayTell()
+	args := words(req.rest, 2)
+	name := strings.TrimPrefix(args[0], "@")
+	switch {
+	case err != nil:
+	case c.machine:
+		err = chat.Errorf(chat.Invalid, "A person registers, with /register in a terminal; programs have tokens.")
+	case c.Session().Role() != chat.GuestRole:
+		err = chat.Errorf(chat.Conflict, "You are %s, and registered already.", c.Session().Nick())
+	case name == "" && !c.outside:
+		name = c.Session().Nick()
+	case name == "":
+		err = chat.Errorf(chat.Invalid, "/register needs the name that you want, as in /register ada, and after it the code of your invitation.")
+	}
+	if err == nil {
+		err = chat.CheckNick(name)
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.choosePassword("Choose a password (8 characters or more):", func(password string) {
+		c.tryRegister(req, door.Registration{Nick: name, Password: password, Code: args[1], From: c.Session().Address()})
+	})
+}
+
+// choosePassword asks for a password twice, since what is typed blindly is often
+// mistyped.
+func (c *conn) choosePassword(question string, then func(password string)) {
+	c.ask(question, true, func(password string) {
+		c.ask("And again:", true, func(again string) {
+			if again != password {
+				c.refuse("", chat.Errorf(chat.Invalid, "Those were two different passwords; nothing was changed."))
+				return
+			}
+			then(password)
+		})
+	})
+}
+
+func (c *conn) tryRegister(req request, r door.Registration) {
+	d := c.gateway.cfg.Door
+	if !c.outside {
+		if err := d.Become(c.Context(), c.Session(), r); err != nil {
+			c.refuse(req.id, err)
+			return
+		}
+		c.note("You are a member now; next time, /login " + r.Nick + ".")
+		return
+	}
+	account, err := d.Account(c.Context(), r)
+	if err == nil {
+		err = c.Session().Arrive(c.Context(), hub.Arrival{Nick: r.Nick, Account: account})
+		d.Registered(r, err)
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.outside = false
+	c.settleIn()
+}
+
+// myself returns the member for whom the session speaks, or says that it is
+// none.
+func (c *conn) myself() (hub.Person, *chat.Error) {
+	p, err := c.Session().Whois(c.Session().Nick())
+	if err == nil && p.Role == chat.GuestRole {
+		err = chat.Errorf(chat.Forbidden, "That is for members; /register makes you one, /login says that you are one.")
+	}
+	return p, err
+}
+
+func (c *conn) password(req request) {
+	me, err := c.myself()
+	if err == nil {
+		err = c.mayTell()
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.ask("Your password until now:", true, func(old string) {
+		_, err := c.gateway.cfg.Door.Login(c.Context(), door.Login{Nick: me.Nick, Password: old, From: c.Session().Address()})
+		if err != nil && err != door.ErrCode {
+			c.refuse(req.id, err)
+			return
+		}
+		c.choosePassword("And from now on:", func(password string) {
+			if err := c.gateway.cfg.Door.SetPassword(c.Context(), c.Session(), me, password); err != nil {
+				c.refuse(req.id, err)
+				return
+			}
+			c.note("Your password is changed. Where you are logged in you stay so; /sessions close ends that.")
+		})
+	})
+}
+
+// token lists one's credentials, makes a token, or drops something.
+func (c *conn) token(req request) {
+	me, err := c.myself()
+	args := words(req.rest, 4)
+	switch {
+	case err != nil:
+	case args[0] == "":
+		c.listCredentials(req, me)
+		return
+	case args[0] == "drop":
+		c.dropCredential(req, me, args[1])
+		return
+	case args[0] != "new":
+		err = chat.Errorf(chat.Invalid, "/token lists what you log in with; /token new NAME [read|write|admin|all] [30d] makes a token, /token drop NUMBER drops one.")
+	default:
+		err = c.mayTell()
+	}
+	t := door.Token{Name: args[1], Lasts: programToken}
+	if err == nil {
+		t, err = parseToken(args[1:])
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	secret, err := c.gateway.cfg.Door.NewToken(c.Context(), c.Session(), me.ID, t)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.reply(req, api.Message{Text: "* " + secret.Reveal() + "\n* Keep it well: it is shown this once. A program gives it in its hello, a person after /login.", Token: secret.Reveal()})
+}
+
+// parseToken reads a token's name, scope and time.
+func parseToken(args []string) (door.Token, *chat.Error) {
+	t := door.Token{Name: args[0], Scopes: hub.ScopeRead | hub.ScopeWrite, Lasts: 365 * 24 * time.Hour}
+	if t.Name == "" {
+		return t, chat.Errorf(chat.Invalid, "A token needs a name, so that you know later what it is for: /token new builds.")
+	}
+	for _, arg := range args[1:] {
+		if arg == "" {
+			continue
+		}
+		if scopes, ok := hub.ParseScopes(arg); ok {
+			t.Scopes = scopes
+		} else if d, ok := parseSpan(arg); ok {
+			t.Lasts = d
+		} else {
+			return t, chat.Errorf(chat.Invalid, "%q is neither a scope (read, write, admin, all) nor a time (30d, 12h, forever).", quoted(arg))
+		}
+	}
+	return t, nil
+}
+
+func (c *conn) listCredentials(req request, me hub.Person) {
+	all, err := c.gateway.cfg.Door.Credentials(c.Context(), me.ID)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	text := "* You log in with:"
+	for _, cred := range all {
+		text += "\n*   " + c.describeCredential(&cred)
+	}
+	if len(all) == 0 {
+		text = "* You have nothing to log in with; /password sets a password, /token new NAME makes a token."
+	}
+	c.reply(req, api.Message{Text: text})
+}
+
+func (c *conn) describeCredential(cred *chat.Credential) string {
+	text := fmt.Sprintf("%d  %s", cred.Seq, cred.Proof)
+	if cred.Name != "" {
+		text += " " + cred.Name
+	}
+	if cred.Proof == chat.ByToken {
+		text += " (" + hub.Scopes(cred.Scope).String() + ")"
+	}
+	text += ", since " + c.day(cred.Added)
+	if cred.Until != 0 {
+		text += ", until " + c.day(cred.Until)
+	}
+	return text
+}
+
+func (c *conn) day(at chat.Millis) string {
+	return time.UnixMilli(int64(at)).In(c.gateway.cfg.Zone).Format(time.DateOnly)
+}
+
+func (c *conn) dropCredential(req request, me hub.Person, number string) {
+	var seq chat.Seq
+	if _, err := fmt.Sscanf(number, "%d", &seq); err != nil {
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "%q is no number; /token lists what you have, with its numbers.", quoted(number)))
+		return
+	}
+	if err := c.gateway.cfg.Door.Drop(c.Context(), c.Session(), me.ID, seq); err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.note("It proves nothing any more.")
+}
+
+// key adds an SSH public key, or the certificate that the peer came with.
+func (c *conn) key(req request) {
+	me, err := c.myself()
+	switch {
+	case err != nil:
+	case req.rest == "":
+		err = chat.Errorf(chat.Invalid, "/key needs a line as in ~/.ssh/id_ed25519.pub; with /key certificate you add the certificate that you came with.")
+	case req.rest == "certificate" && c.offered.IsZero():
+		err = chat.Errorf(chat.Invalid, "You came without a certificate, or with one that is somebody's already.")
+	case req.rest == "certificate":
+		err = c.gateway.cfg.Door.AddCertificate(c.Context(), c.Session(), me.ID, "certificate", c.offered)
+	default:
+		_, err = c.gateway.cfg.Door.AddKey(c.Context(), c.Session(), me.ID, req.rest)
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.note("Added; /token lists what you log in with.")
+}
+
+// totp sets up the second factor, or ends it.
+func (c *conn) totp(req request) {
+	me, err := c.myself()
+	if err == nil {
+		err = c.mayTell()
+	}
+	d := c.gateway.cfg.Door
+	switch {
+	case err != nil:
+	case req.rest == "on":
+		link, typed, err := d.BeginTOTP(me)
+		if err != nil {
+			c.refuse(req.id, err)
+			return
+		}
+		c.note("Give this to your authenticator app, as a link or typed:\n* " + link.Reveal() + "\n* " + typed)
+		c.ask("The code that it shows:", false, func(code string) { c.confirmTOTP(req, me, code) })
+		return
+	case req.rest == "off":
+		err = d.DropTOTP(c.Context(), c.Session(), me.ID)
+	default:
+		err = chat.Errorf(chat.Invalid, "/totp on asks for a code beside your password from now on, /totp off does not any more.")
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.note("Your password alone is enough from now on.")
+}
+
+func (c *conn) confirmTOTP(req request, me hub.Person, code string) {
+	codes, err := c.gateway.cfg.Door.ConfirmTOTP(c.Context(), c.Session(), me, code)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	text := "It counts from now on. Should the app be lost, each of these lets you in once; they are shown this once:"
+	for _, code := range codes {
+		text += "\n*   " + code.Reveal()
+	}
+	c.note(text)
+}
+
+// sessions lists from where one is connected, or closes all the others.
+func (c *conn) sessions(req request) {
+	me, err := c.myself()
+	if err == nil && req.rest == "close" {
+		if _, ok := c.do(req, chat.Command{Op: chat.Disconnect, User: me.ID}); ok {
+			c.note("Your other connections are closed.")
+		}
+		return
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	text := "* You are connected:"
+	for _, s := range me.Sessions {
+		text += "\n*   " + connection(s, c.gateway.cfg.Zone)
+	}
+	c.reply(req, api.Message{Text: text + "\n* /sessions close ends all but this one."})
+}
+
+func connection(s hub.Connection, zone *time.Location) string {
+	from := "from this machine"
+	if s.From.IsValid() {
+		from = "from " + s.From.String()
+	}
+	return "since " + s.Since.In(zone).Format("2006-01-02 15:04") + " " + from
+}
+
+// parseSpan reads a length of time as people type it: 10m, 12h, 30d, 2w, or
+// forever, which is 0.
+func parseSpan(s string) (time.Duration, bool) {
+	if s == "forever" {
+		return 0, true
+	}
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
+	if len(s) < 2 || len(s) > 6 {
+		return 0, false
+	}
+	unit, ok := units[s[len(s)-1]]
+	n := 0
+	for _, d := range []byte(s[:len(s)-1]) {
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		n = n*10 + int(d-'0')
+	}
+	const most = 10 * 365 * 24 * time.Hour
+	return time.Duration(n) * unit, ok && n > 0 && time.Duration(n)*unit <= most
+}

@@ -1,0 +1,431 @@
+package line
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"hubbub/api"
+	"hubbub/internal/chat"
+	"hubbub/internal/door"
+	"hubbub/internal/hub"
+)
+
+// Keeping order: who may do what, who has to go, and who did that to whom.
+
+// person returns whom a command names.
+func (c *conn) person(nick string) (chat.UserID, *chat.Error) {
+	if nick == "" {
+		return 0, chat.Errorf(chat.Invalid, "That needs a person, as in /whois otter.")
+	}
+	return c.Session().Lookup(strings.TrimPrefix(nick, "@"))
+}
+
+// target takes apart what most commands here are given: a nick, maybe a time,
+// and a reason; and returns the room that the peer is in.
+func (c *conn) target(rest string, timed bool) (cmd chat.Command, err *chat.Error) {
+	args := words(rest, 2)
+	if cmd.User, err = c.person(args[0]); err != nil {
+		return cmd, err
+	}
+	cmd.Text = args[1]
+	if timed {
+		cmd.Until, cmd.Text = until(args[1])
+	}
+	room, err := c.room("")
+	if err == nil {
+		cmd.Room = room.ID
+	}
+	return cmd, err
+}
+
+// until takes a time off the beginning of a reason.
+func until(text string) (chat.Millis, string) {
+	word, rest, _ := strings.Cut(text, " ")
+	d, ok := parseSpan(word)
+	switch {
+	case !ok:
+		return 0, text
+	case d == 0:
+		return 0, strings.TrimSpace(rest)
+	}
+	return chat.Millis(time.Now().Add(d).UnixMilli()), strings.TrimSpace(rest)
+}
+
+// order does something to somebody in the room that the peer is in.
+func (c *conn) order(req request, op chat.Op, timed bool) {
+	cmd, err := c.target(req.rest, timed)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	cmd.Op = op
+	c.do(req, cmd)
+}
+
+func (c *conn) kick(req request)   { c.order(req, chat.Kick, false) }
+func (c *conn) mute(req request)   { c.order(req, chat.Mute, true) }
+func (c *conn) unmute(req request) { c.order(req, chat.Unmute, false) }
+
+// ban bans from the room that the peer is in or, with server, from the server:
+// a person, an address or a network.
+func (c *conn) ban(req request)   { c.banOrLift(req, chat.Ban) }
+func (c *conn) unban(req request) { c.banOrLift(req, chat.Unban) }
+
+func (c *conn) banOrLift(req request, op chat.Op) {
+	rest, server := strings.CutPrefix(req.rest+" ", "server ")
+	if rest = strings.TrimSpace(rest); !server {
+		c.order(req, op, op == chat.Ban)
+		return
+	}
+	args := words(rest, 2)
+	cmd := chat.Command{Op: op}
+	cmd.Until, cmd.Text = until(args[1])
+	if network, bad := chat.ParseNetwork(args[0]); bad == nil {
+		cmd.Name = network
+		if prefix := netip.MustParsePrefix(network); op == chat.Ban && prefix.Contains(c.Session().Address().WithZone("")) {
+			c.refuse(req.id, chat.Errorf(chat.Invalid, "You come from %s yourself, and would be out too.", network))
+			return
+		}
+	} else {
+		var err *chat.Error
+		if cmd.User, err = c.banned(args[0], op); err != nil {
+			c.refuse(req.id, err)
+			return
+		}
+	}
+	if _, ok := c.do(req, cmd); ok {
+		c.note("Done; /audit tells of it, and /bans lists all.")
+	}
+}
+
+// banned returns whom a ban from the server names. One that is lifted may be of
+// somebody who is not here.
+func (c *conn) banned(nick string, op chat.Op) (chat.UserID, *chat.Error) {
+	id, err := c.person(nick)
+	if err == nil || op == chat.Ban {
+		return id, err
+	}
+	for _, b := range c.Session().Bans() {
+		if b.User != 0 && chat.Fold(b.Name) == chat.Fold(strings.TrimPrefix(nick, "@")) {
+			return b.User, nil
+		}
+	}
+	return 0, err
+}
+
+func (c *conn) bans(req request) {
+	all := c.Session().Bans()
+	if c.Session().Role() < chat.AdminRole {
+		c.refuse(req.id, chat.Errorf(chat.Forbidden, "That is for this server's admins."))
+		return
+	}
+	text := "* Nobody is banned from this server."
+	for i, b := range all {
+		if i == 0 {
+			text = "* Banned from this server:"
+		}
+		text += "\n*   " + c.describeBan(&b)
+	}
+	c.reply(req, api.Message{Text: text})
+}
+
+func (c *conn) describeBan(b *chat.BanInfo) string {
+	text := b.Name + ", by " + doer(b.By) + " on " + c.day(b.At)
+	if b.Until != 0 {
+		text += ", until " + time.UnixMilli(int64(b.Until)).In(c.gateway.cfg.Zone).Format("2006-01-02 15:04")
+	}
+	if b.Reason != "" {
+		text += ": " + b.Reason
+	}
+	return text
+}
+
+// role shows or sets what somebody is on the server, or in the room.
+func (c *conn) role(req request) {
+	args := words(req.rest, 2)
+	id, err := c.person(args[0])
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	if args[1] == "" {
+		c.whois(req)
+		return
+	}
+	if role, ok := chat.ParseRole(args[1]); ok && args[1] != "owner" {
+		c.do(req, chat.Command{Op: chat.SetRole, User: id, Level: uint8(role)})
+		return
+	}
+	if args[1] == "server owner" {
+		c.do(req, chat.Command{Op: chat.SetRole, User: id, Level: uint8(chat.OwnerRole)})
+		return
+	}
+	rank, ok := chat.ParseRank(args[1])
+	room, err := c.room("")
+	switch {
+	case err != nil:
+		c.refuse(req.id, err)
+	case !ok:
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "In this room one is plain, moderator or owner; on the server member, admin or server owner."))
+	default:
+		c.do(req, chat.Command{Op: chat.SetRank, Room: room.ID, User: id, Level: uint8(rank)})
+	}
+}
+
+// rules shows or sets who may do what in the room that the peer is in.
+func (c *conn) rules(req request) {
+	room, err := c.room("")
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	if req.rest == "" {
+		c.reply(req, api.Message{Text: "* " + rulesOf(room)})
+		return
+	}
+	flags, slow := room.Flags&chat.Rules, room.Slow
+	for word := range strings.FieldsSeq(strings.ToLower(req.rest)) {
+		if flags, slow, err = withRule(flags, slow, word); err != nil {
+			c.refuse(req.id, err)
+			return
+		}
+	}
+	c.do(req, chat.Command{Op: chat.SetRules, Room: room.ID, Level: uint8(flags), Count: slow})
+}
+
+// roomRules are the rules as they are typed.
+var roomRules = [...]struct {
+	name string
+	flag chat.Flags
+	on   string
+}{
+	{"announce", chat.Announce, "only moderators say something"},
+	{"noguests", chat.NoGuests, "guests can't come in"},
+	{"heldinvites", chat.HeldInvites, "only moderators invite"},
+	{"heldpins", chat.HeldPins, "only moderators pin and set the topic"},
+}
+
+// withRule returns rules with one changed: announce, -announce, slow=30, -slow.
+func withRule(flags chat.Flags, slow uint32, word string) (chat.Flags, uint32, *chat.Error) {
+	name, off := strings.CutPrefix(word, "-")
+	for _, r := range roomRules {
+		if r.name == name && off {
+			return flags &^ r.flag, slow, nil
+		}
+		if r.name == name {
+			return flags | r.flag, slow, nil
+		}
+	}
+	if name == "slow" && off {
+		return flags, 0, nil
+	}
+	if text, ok := strings.CutPrefix(word, "slow="); ok {
+		if n, err := strconv.ParseUint(strings.TrimSuffix(text, "s"), 10, 16); err == nil && n <= chat.MaxSlow {
+			return flags, uint32(n), nil
+		}
+	}
+	return flags, slow, chat.Errorf(chat.Invalid, "%q is no rule: there are announce, noguests, heldinvites, heldpins and slow=SECONDS, and each with - before it.", quoted(word))
+}
+
+// rulesOf says what the rules of a room are.
+func rulesOf(room *chat.RoomInfo) string {
+	var all []string
+	for _, r := range roomRules {
+		if room.Flags&r.flag != 0 {
+			all = append(all, r.on)
+		}
+	}
+	if room.Slow > 0 {
+		all = append(all, fmt.Sprintf("one message of each every %d seconds", room.Slow))
+	}
+	if len(all) == 0 {
+		return "Everybody in " + room.Name + " may talk, invite, pin and set the topic."
+	}
+	return "In " + room.Name + ": " + strings.Join(all, "; ") + "."
+}
+
+// whois says who somebody is.
+func (c *conn) whois(req request) {
+	nick := strings.TrimPrefix(words(req.rest, 2)[0], "@")
+	if nick == "" {
+		nick = c.Session().Nick()
+	}
+	p, err := c.Session().Whois(nick)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	text := fmt.Sprintf("* %s is %s of this server", p.Nick, article(p.Role.String()))
+	if room, err := c.room(""); err == nil {
+		text += standing(room, p.ID)
+	}
+	text += "."
+	if len(p.Sessions) == 0 {
+		text += "\n*   not connected"
+	}
+	for _, s := range p.Sessions {
+		if s.From.IsValid() || c.Session().Role() >= chat.AdminRole {
+			text += "\n*   " + connection(s, c.gateway.cfg.Zone)
+		}
+	}
+	c.reply(req, api.Message{Text: text, People: []api.Person{personJSON(p)}})
+}
+
+func personJSON(p hub.Person) api.Person {
+	person := api.Person{ID: uint64(p.ID), Nick: p.Nick, Away: len(p.Sessions) == 0}
+	if p.Role != chat.GuestRole {
+		person.Role = p.Role.String()
+	}
+	return person
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// standing says what somebody is in a room beside being in it.
+func standing(room *chat.RoomInfo, id chat.UserID) string {
+	st := room.Standing(id)
+	text := ""
+	if st.Rank != chat.PlainRank {
+		text += ", " + st.Rank.String() + " of " + room.Name
+	}
+	if st.Silenced(chat.Millis(time.Now().UnixMilli())) {
+		text += ", muted in " + room.Name
+	}
+	if st.Barred(chat.Millis(time.Now().UnixMilli())) {
+		text += ", banned from " + room.Name
+	}
+	return text
+}
+
+// report tells those who keep order of a message.
+func (c *conn) report(req request) {
+	args := words(req.rest, 2)
+	if args[0] == "" {
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "/report needs a message, and why: /report ^ this is spam."))
+		return
+	}
+	seq, err := c.resolve(args[0])
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	if _, ok := c.do(req, chat.Command{Op: chat.Report, Target: seq, Text: args[1]}); ok {
+		c.note("Those who keep order here have been told.")
+	}
+}
+
+// disconnect closes all of somebody's connections.
+func (c *conn) disconnect(req request) {
+	args := words(req.rest, 2)
+	id, err := c.person(args[0])
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	c.do(req, chat.Command{Op: chat.Disconnect, User: id, Text: args[1]})
+}
+
+// invitation makes an invitation to the server.
+func (c *conn) invitation(req request) {
+	v := door.Invitation{Role: chat.MemberRole, Uses: 1, Lasts: 7 * 24 * time.Hour}
+	for word := range strings.FieldsSeq(req.rest) {
+		if err := c.invitationPart(&v, word); err != nil {
+			c.refuse(req.id, err)
+			return
+		}
+	}
+	code, err := c.gateway.cfg.Door.Invite(c.Context(), c.Session(), v)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	lasts := "until it is used up"
+	if v.Lasts > 0 {
+		lasts = "until " + c.day(chat.Millis(time.Now().Add(v.Lasts).UnixMilli()))
+	}
+	c.reply(req, api.Message{Text: fmt.Sprintf("* %s lets %s in, %s: /register NAME %s\n* It is shown this once.", code.Reveal(), people(v.Uses), lasts, code.Reveal())})
+}
+
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return strconv.Itoa(n) + " people"
+}
+
+func (c *conn) invitationPart(v *door.Invitation, word string) *chat.Error {
+	if role, ok := chat.ParseRole(word); ok {
+		v.Role = role
+		return nil
+	}
+	if d, ok := parseSpan(word); ok {
+		v.Lasts = d
+		return nil
+	}
+	if n, err := strconv.Atoi(word); err == nil && n > 0 {
+		v.Uses = n
+		return nil
+	}
+	if strings.HasPrefix(word, "#") {
+		room, err := c.Session().Room(word)
+		if err == nil {
+			v.Rooms = append(v.Rooms, room.ID)
+		}
+		return err
+	}
+	return chat.Errorf(chat.Invalid, "%q is neither how many people (3), nor for how long (7d), nor a role (member), nor a room (#tea).", quoted(word))
+}
+
+// How many events of the audit log are shown, usually and at most.
+const (
+	auditShown = 20
+	auditMost  = 200
+)
+
+func (c *conn) audit(req request) {
+	count := auditShown
+	if req.rest != "" {
+		n, err := strconv.Atoi(req.rest)
+		if err != nil || n < 1 || n > auditMost {
+			c.refuse(req.id, chat.Errorf(chat.Invalid, "/audit shows between 1 and %d entries.", auditMost))
+			return
+		}
+		count = n
+	}
+	if !c.charge(req) {
+		return
+	}
+	events, err := c.Session().Audit(c.Context(), 0, count)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
+	}
+	text := "* The audit log is empty: nothing has been done to anybody."
+	m := api.Message{}
+	for i := range events {
+		if i == 0 {
+			text = "* The audit log, newest last:"
+		}
+		at := time.UnixMilli(int64(events[i].Time)).In(c.gateway.cfg.Zone).Format("2006-01-02 15:04")
+		text += "\n* " + at + " " + door.Recorded(&events[i])
+		m.Events = append(m.Events, eventJSON(&events[i]))
+	}
+	m.Text = text
+	c.reply(req, m)
+}
+
+// doer is who did something, as a person reads it.
+func doer(nick string) string {
+	if nick == "" {
+		return "the console"
+	}
+	return nick
+}

@@ -1,0 +1,55 @@
+package hub
+
+import (
+	"strings"
+
+	"hubbub/internal/chat"
+)
+
+// Scopes are what a token lets a session do; it can always read. None is
+// everything that its owner may do.
+type Scopes uint32
+
+// The scopes. The numbers are on disk.
+const (
+	ScopeRead  Scopes = 1 << iota // nothing but read
+	ScopeWrite                    // talk: what everybody does in rooms
+	ScopeAdmin                    // keep order, and what concerns accounts
+)
+
+// scopeNames are the scopes as people type them.
+var scopeNames = map[string]Scopes{"read": ScopeRead, "write": ScopeRead | ScopeWrite, "admin": ScopeRead | ScopeWrite | ScopeAdmin}
+
+// ParseScopes returns the scopes of that name: read, write, admin, or all, which
+// is none in particular.
+func ParseScopes(name string) (Scopes, bool) {
+	if name == "all" {
+		return 0, true
+	}
+	s, ok := scopeNames[strings.ToLower(name)]
+	return s, ok
+}
+
+// String returns the name of the widest of the scopes.
+func (s Scopes) String() string {
+	switch {
+	case s == 0:
+		return "all"
+	case s&ScopeAdmin != 0:
+		return "admin"
+	case s&ScopeWrite != 0:
+		return "write"
+	}
+	return "read"
+}
+
+// allow reports whether the scopes allow an operation.
+func (s Scopes) allow(op chat.Op) bool {
+	switch {
+	case s == 0, op == chat.MarkRead:
+		return true
+	case op >= chat.Register && op != chat.Report:
+		return s&ScopeAdmin != 0
+	}
+	return s&ScopeWrite != 0
+}
