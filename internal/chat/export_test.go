@@ -3,6 +3,7 @@ package chat
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The ends of the closed lists, and how far back a clock is not believed.
@@ -10,7 +11,17 @@ const (
 	KindEnd     = kindEnd
 	OpEnd       = opEnd
 	MaxStepBack = maxStepBack
+	MaxLook     = maxLook
 )
+
+// NameRune reports whether r can be in a name.
+func NameRune(r rune) bool {
+	_, bad := noIdentifier(string(r))
+	return nickRune(r, false) && !bad
+}
+
+// FoldRunes folds each rune by itself.
+func FoldRunes(s string) string { return strings.Map(foldRune, s) }
 
 // CheckIndexes reports an index of the state that does not agree with what it
 // indexes.
