@@ -11,11 +11,9 @@ const (
 
 // create decides on a new room, and its creator becomes its first member.
 func (d *decision) create(name string) Outcome {
-	if err := CheckRoomName(name); err != nil {
+	name = compose(name)
+	if err := d.unclaimed(name, 0); err != nil {
 		return Outcome{Err: err}
-	}
-	if _, taken := d.s.Find(name); taken {
-		return refuse(Conflict, "There is already a room called %s.", name)
 	}
 	if len(d.s.names) >= MaxRooms {
 		return refuse(TooMany, "There are %d rooms here, as many as there can be.", len(d.s.names))
@@ -34,6 +32,26 @@ func (d *decision) create(name string) Outcome {
 		d.emit(id, at, Event{Kind: Joined})
 	}
 	return Outcome{Room: id}
+}
+
+// unclaimed says why a room can't be called name, or nil: it is no name, or
+// another room's, or looks like one. How a private room is spelt is not told.
+func (d *decision) unclaimed(name string, room RoomID) *Error {
+	if err := CheckRoomName(name); err != nil {
+		return err
+	}
+	folded, look := keysOf(name)
+	if id, taken := d.s.names[folded]; taken && id != room {
+		return Errorf(Conflict, "There is already a room called %s.", name)
+	}
+	id, alike := d.s.nameLooks.other(look, room)
+	switch {
+	case !alike:
+		return nil
+	case d.s.rooms[id].flags&Private != 0:
+		return Errorf(Conflict, "The name %s looks like another room's; choose another.", name)
+	}
+	return Errorf(Conflict, "The name %s looks like %s's; choose another.", name, d.s.rooms[id].name)
 }
 
 func (d *decision) join() Outcome {
@@ -122,8 +140,11 @@ func (d *decision) keep() Outcome {
 	ev := Event{Client: d.c.Client}
 	switch d.c.Op {
 	case RenameRoom:
-		ev.Kind, ev.Name = RoomRenamed, d.c.Name
-		err = d.renamable(r)
+		ev.Kind, ev.Name = RoomRenamed, compose(d.c.Name)
+		err = d.unclaimed(ev.Name, r.id)
+		if err == nil && ev.Name == r.name {
+			err = Errorf(Conflict, "The room is called %s already.", r.name)
+		}
 	case ArchiveRoom:
 		ev.Kind = RoomArchived
 		if r.archived {
@@ -140,19 +161,6 @@ func (d *decision) keep() Outcome {
 	}
 	d.emit(r.id, r.last, ev)
 	return Outcome{Room: r.id}
-}
-
-func (d *decision) renamable(r *room) *Error {
-	if err := CheckRoomName(d.c.Name); err != nil {
-		return err
-	}
-	if id, taken := d.s.Find(d.c.Name); taken && id != r.id {
-		return Errorf(Conflict, "There is already a room called %s.", d.c.Name)
-	}
-	if d.c.Name == r.name {
-		return Errorf(Conflict, "The room is called %s already.", r.name)
-	}
-	return nil
 }
 
 func (d *decision) invite() Outcome {

@@ -18,6 +18,9 @@ type State struct {
 	names  map[string]RoomID    // by folded room name
 	direct map[[2]UserID]RoomID // by the two people's ids, in ascending order
 	keys   map[Key]UserID       // of the guests who have a key
+
+	nickLooks claims[UserID]
+	nameLooks claims[RoomID]
 }
 
 type user struct {
@@ -53,6 +56,9 @@ func NewState() *State {
 		names:  map[string]RoomID{},
 		direct: map[[2]UserID]RoomID{},
 		keys:   map[Key]UserID{},
+
+		nickLooks: newClaims[UserID](),
+		nameLooks: newClaims[RoomID](),
 	}
 }
 
@@ -207,7 +213,7 @@ func Restore(snap Snapshot) *State {
 
 func (s *State) addUser(u *user) {
 	s.users[u.id] = u
-	s.nicks[Fold(u.nick)] = u.id
+	s.nameUser(u)
 	if u.key != nil {
 		s.keys[*u.key] = u.id
 	}
@@ -225,9 +231,7 @@ func (s *State) restoreRoom(info RoomInfo) {
 		r.invite(s.users[id])
 	}
 	s.rooms[r.id] = r
-	if r.name != "" {
-		s.names[Fold(r.name)] = r.id
-	}
+	s.nameRoom(r)
 	if r.flags&Direct != 0 && len(info.Members) == 2 {
 		s.direct[pair(info.Members[0].ID, info.Members[1].ID)] = r.id
 	}
