@@ -80,13 +80,16 @@ func CheckNick(nick string) *Error {
 
 // checkLetters says what is wrong with the letters of a nick as a whole, or nil.
 func checkLetters(nick string) *Error {
-	if r, bad := noIdentifier(nick); bad {
-		return Errorf(Invalid, "A nick can't contain %q: only plain letters and digits, and -_. may be used.", r)
+	_, err := precis.UsernameCaseMapped.String(nick)
+	if err != nil {
+		if r, bad := noIdentifier(nick); bad {
+			return Errorf(Invalid, "A nick can't contain %q: only plain letters and digits, and -_. may be used.", r)
+		}
 	}
 	if one, other, ok := mixed(Fold(nick)); ok {
 		return Errorf(Invalid, "A nick can't mix %s and %s letters: write it in one script.", one, other)
 	}
-	if _, err := precis.UsernameCaseMapped.String(nick); err != nil { // only the rule for both directions is left
+	if err != nil { // only the rule for both directions is left
 		return Errorf(Invalid, "A nick that is read from right to left begins with a letter, and mixes neither letters of the other direction nor two kinds of digits into it.")
 	}
 	return nil
