@@ -22,10 +22,10 @@ const (
 // register makes a guest a member, under the same id, so that nothing said is
 // lost; or lets somebody in who is nobody yet.
 func (d *decision) register() Outcome {
-	c := d.c
+	c, name := d.c, compose(d.c.Name)
 	invitation, err := d.invited()
 	if err == nil {
-		err = d.registrable(c.Name)
+		err = d.registrable(name)
 	}
 	if err == nil {
 		err = d.s.barredFrom(c.From, d.now)
@@ -35,18 +35,18 @@ func (d *decision) register() Outcome {
 	}
 	u := d.by
 	if u == nil {
-		u = d.newcomer(c.Name, Key{})
-	} else if u.nick != c.Name {
-		d.rename(u, c.Name)
+		u = d.newcomer(name, Key{})
+	} else if u.nick != name {
+		d.rename(u, name)
 	}
 	d.tell(u, Event{
-		Kind: Registered, Client: c.Client, By: u.id, Nick: c.Name, User: u.id, Whose: c.Name,
+		Kind: Registered, Client: c.Client, By: u.id, Nick: name, User: u.id, Whose: name,
 		Level: uint8(invitation.Role), Target: invitation.Seq, Text: c.From,
 	})
 	if c.Secret != "" {
-		d.emit(u.id.Inbox(), u.inbox, Event{Kind: CredentialAdded, By: u.id, Nick: c.Name, User: u.id, Whose: c.Name, Level: uint8(ByPassword), Secret: c.Secret})
+		d.emit(u.id.Inbox(), u.inbox, Event{Kind: CredentialAdded, By: u.id, Nick: name, User: u.id, Whose: name, Level: uint8(ByPassword), Secret: c.Secret})
 	}
-	d.enterInvited(u, c.Name, invitation.Rooms)
+	d.enterInvited(u, name, invitation.Rooms)
 	return Outcome{User: u.id, Room: u.id.Inbox()}
 }
 
@@ -76,15 +76,11 @@ func (d *decision) registrable(name string) *Error {
 	if len(d.c.Secret) > MaxSecret {
 		return Errorf(Invalid, "That password is too long.")
 	}
-	return d.claim(name, d.by)
-}
-
-// claim says why somebody may not be called name, or nil.
-func (d *decision) claim(name string, u *user) *Error {
-	if id, taken := d.s.Lookup(name); taken && (u == nil || id != u.id) {
-		return Errorf(Conflict, "The nick %s is taken; choose another.", name)
+	var by UserID
+	if d.by != nil {
+		by = d.by.id
 	}
-	return nil
+	return d.claimed(name, by)
 }
 
 // newcomer lets somebody in under a new id, and into the lobby. Nobody is
@@ -117,13 +113,14 @@ func (d *decision) makeBot() Outcome {
 	if err := d.mayOnServer(ActMakeBot); err != nil {
 		return Outcome{Err: err}
 	}
-	if err := CheckNick(d.c.Name); err != nil {
+	name := compose(d.c.Name)
+	if err := CheckNick(name); err != nil {
 		return Outcome{Err: err}
 	}
-	if err := d.claim(d.c.Name, nil); err != nil {
+	if err := d.claimed(name, 0); err != nil {
 		return Outcome{Err: err}
 	}
-	u := d.newcomer(d.c.Name, Key{})
+	u := d.newcomer(name, Key{})
 	d.tell(u, Event{Kind: Registered, Client: d.c.Client, User: u.id, Whose: u.nick, Level: uint8(BotRole)})
 	return Outcome{}
 }

@@ -11,17 +11,12 @@ const (
 
 // create decides on a new room, and its creator becomes its first member.
 func (d *decision) create(name string) Outcome {
-	if err := CheckRoomName(name); err != nil {
+	name = compose(name)
+	if err := d.unclaimed(name, 0); err != nil {
 		return Outcome{Err: err}
 	}
 	if d.confined() {
 		return Outcome{Err: errConfined()}
-	}
-	if _, taken := d.s.Find(name); taken {
-		return refuse(Conflict, "There is already a room called %s.", name)
-	}
-	if Fold(name) == AuditName {
-		return refuse(Forbidden, "The name %s is this server's own.", name)
 	}
 	if len(d.s.names) >= MaxRooms {
 		return refuse(TooMany, "There are %d rooms here, as many as there can be.", len(d.s.names))
@@ -50,6 +45,29 @@ func (d *decision) confined() bool {
 
 func errConfined() *Error {
 	return Errorf(Forbidden, "Guests of this server talk in its public rooms, and that is all; /register makes you a member, /login says that you are one.")
+}
+
+// unclaimed says why a room can't be called name, or nil: it is no name, or
+// another room's, or looks like one. How a private room is spelt is not told.
+func (d *decision) unclaimed(name string, room RoomID) *Error {
+	if err := CheckRoomName(name); err != nil {
+		return err
+	}
+	folded, look := keysOf(name)
+	if folded == AuditName {
+		return Errorf(Forbidden, "The name %s is this server's own.", name)
+	}
+	if id, taken := d.s.names[folded]; taken && id != room {
+		return Errorf(Conflict, "There is already a room called %s.", name)
+	}
+	id, alike := d.s.nameLooks.other(look, room)
+	switch {
+	case !alike:
+		return nil
+	case d.s.rooms[id].flags&Private != 0:
+		return Errorf(Conflict, "The name %s looks like another room's; choose another.", name)
+	}
+	return Errorf(Conflict, "The name %s looks like %s's; choose another.", name, d.s.rooms[id].name)
 }
 
 func (d *decision) join() Outcome {
@@ -150,8 +168,11 @@ func (d *decision) keep() Outcome {
 	}
 	switch d.c.Op {
 	case RenameRoom:
-		ev.Kind, ev.Name = RoomRenamed, d.c.Name
-		err = d.renamable(r)
+		ev.Kind, ev.Name = RoomRenamed, compose(d.c.Name)
+		err = d.unclaimed(ev.Name, r.id)
+		if err == nil && ev.Name == r.name {
+			err = Errorf(Conflict, "The room is called %s already.", r.name)
+		}
 	case ArchiveRoom:
 		ev.Kind = RoomArchived
 		if r.archived {
@@ -168,19 +189,6 @@ func (d *decision) keep() Outcome {
 	}
 	d.emit(r.id, r.last, ev)
 	return Outcome{Room: r.id}
-}
-
-func (d *decision) renamable(r *room) *Error {
-	if err := CheckRoomName(d.c.Name); err != nil {
-		return err
-	}
-	if id, taken := d.s.Find(d.c.Name); taken && id != r.id || Fold(d.c.Name) == AuditName {
-		return Errorf(Conflict, "There is already a room called %s.", d.c.Name)
-	}
-	if d.c.Name == r.name {
-		return Errorf(Conflict, "The room is called %s already.", r.name)
-	}
-	return nil
 }
 
 func (d *decision) invite() Outcome {

@@ -44,49 +44,69 @@ func (d *decision) arrive() Outcome {
 // grant returns the nick that an arriving guest gets: the one wished for, or
 // one like it with a number.
 func (d *decision) grant(wish string) (string, *Error) {
+	wish = compose(wish)
 	if err := CheckNick(wish); err != nil {
 		if d.c.Strict {
 			return "", err
 		}
 		wish = "guest"
 	}
-	if !d.taken(wish) {
+	err := d.claimed(wish, 0)
+	if err == nil {
 		return wish, nil
 	}
 	if d.c.Strict {
-		return "", Errorf(Conflict, "The nick %s is taken; choose another.", wish)
+		return "", err
 	}
+	return d.numbered(wish), nil
+}
+
+// numbered returns a nick that nobody has, nor one that looks like it: a guest's
+// wish, or what of it leaves room, and a number. Numbers that differ look
+// different, and so only those are in the way that somebody chose to be called by.
+func (d *decision) numbered(wish string) string {
 	for utf8.RuneCountInString(wish) > MaxNick-20 { // 20 digits number every Seq
 		_, n := utf8.DecodeLastRuneInString(wish)
 		wish = wish[:len(wish)-n]
 	}
-	if allDigits(wish) { // which its number would make a message's
+	if CheckNick(wish+"2") != nil { // all digits, say, which would be a message's number
 		wish = "guest"
 	}
-	for n := uint64(2); n < 10; n++ {
-		if nick := wish + strconv.FormatUint(n, 10); !d.taken(nick) {
-			return nick, nil
+	folded, look := keysOf(wish)
+	for n := uint64(2); ; n++ {
+		if n == 10 { // on with one that hardly anybody has, so that many of one name cost no search
+			n = max(n, uint64(d.next()))
 		}
-	}
-	for n := uint64(d.next()); ; n++ { // a number that hardly anybody has, so that many of one name cost no search
-		if nick := wish + strconv.FormatUint(n, 10); !d.taken(nick) {
-			return nick, nil
+		digits := strconv.FormatUint(n, 10)
+		_, taken := d.s.nicks[folded+digits] // digits change nothing in what is before them
+		_, alike := d.s.nickLooks.first[look+Skeleton(digits)]
+		if !taken && !alike {
+			return wish + digits
 		}
 	}
 }
 
-func (d *decision) taken(nick string) bool {
-	_, taken := d.s.Lookup(nick)
-	return taken
+// claimed says why somebody can't have a nick, or nil: it is another's, or looks
+// like it.
+func (d *decision) claimed(nick string, by UserID) *Error {
+	folded, look := keysOf(nick)
+	if id, taken := d.s.nicks[folded]; taken && id != by {
+		return Errorf(Conflict, "The nick %s is taken; choose another.", nick)
+	}
+	if id, alike := d.s.nickLooks.other(look, by); alike {
+		return Errorf(Conflict, "The nick %s looks like %s's; choose another.", nick, d.s.users[id].nick)
+	}
+	return nil
 }
 
 // setNick renames somebody, visibly in each room that they are in.
 func (d *decision) setNick() Outcome {
-	name := d.c.Name
-	if err := CheckNick(name); err != nil {
-		return Outcome{Err: err}
+	name := compose(d.c.Name)
+	err := CheckNick(name)
+	if err == nil {
+		err = d.claimed(name, d.by.id)
 	}
-	if err := d.claim(name, d.by); err != nil {
+	if err != nil {
 		return Outcome{Err: err}
 	}
 	if name == d.by.nick {

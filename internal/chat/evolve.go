@@ -42,9 +42,9 @@ func (s *State) roomCreated(ev *Event) {
 func (s *State) inboxEvent(u *user, ev *Event) {
 	switch ev.Kind {
 	case NickChanged:
-		delete(s.nicks, Fold(u.nick))
+		s.unnameUser(u)
 		u.nick = ev.Name
-		s.nicks[Fold(u.nick)] = u.id
+		s.nameUser(u)
 	case ReadMarked:
 		if u.read == nil {
 			u.read = map[RoomID]Seq{}
@@ -54,7 +54,7 @@ func (s *State) inboxEvent(u *user, ev *Event) {
 		s.direct[pair(u.id, ev.User)] = ev.About
 	case Departed:
 		delete(s.users, u.id)
-		delete(s.nicks, Fold(u.nick))
+		s.unnameUser(u)
 		delete(s.keys, u.secret())
 		for _, id := range slices.Clone(u.invited) {
 			s.rooms[id].uninvite(u)
@@ -105,9 +105,9 @@ func (s *State) roomEvent(r *room, ev *Event) {
 	case Invited:
 		r.invite(s.users[ev.User])
 	case RoomRenamed:
-		delete(s.names, Fold(r.name))
+		s.unnameRoom(r)
 		r.name = ev.Name
-		s.names[Fold(r.name)] = r.id
+		s.nameRoom(r)
 	case RoomArchived:
 		r.archived = true
 	case RoomRestored:

@@ -1,8 +1,10 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The ends of the closed lists, and how far back a clock is not believed.
@@ -10,16 +12,32 @@ const (
 	KindEnd     = kindEnd
 	OpEnd       = opEnd
 	MaxStepBack = maxStepBack
+	MaxLook     = maxLook
 )
+
+// NameRune reports whether r can be in a name.
+func NameRune(r rune) bool {
+	_, bad := noIdentifier(string(r))
+	return nickRune(r, false) && !bad
+}
+
+// FoldRunes folds each rune by itself.
+func FoldRunes(s string) string { return strings.Map(foldRune, s) }
 
 // CheckIndexes reports an index of the state that does not agree with what it
 // indexes.
 func (s *State) CheckIndexes() error {
 	nicks, keys, names, direct := 0, 0, 0, 0
+	if err := cmp.Or(s.nickLooks.check(len(s.nicks)), s.nameLooks.check(len(s.names))); err != nil {
+		return err
+	}
 	for id, u := range s.users {
 		nicks++
 		if s.nicks[Fold(u.nick)] != id {
 			return fmt.Errorf("nick %q of user %d finds %d", u.nick, id, s.nicks[Fold(u.nick)])
+		}
+		if look := Skeleton(u.nick); !s.nickLooks.has(look, id) {
+			return fmt.Errorf("user %d does not hold %q, which %q looks like", id, look, u.nick)
 		}
 		if !u.secret().IsZero() {
 			if keys++; s.keys[u.secret()] != id {
@@ -36,6 +54,9 @@ func (s *State) CheckIndexes() error {
 		if r.name != "" {
 			if names++; s.names[Fold(r.name)] != id {
 				return fmt.Errorf("name %q of room %d finds %d", r.name, id, s.names[Fold(r.name)])
+			}
+			if look := Skeleton(r.name); !s.nameLooks.has(look, id) {
+				return fmt.Errorf("room %d does not hold %q, which %q looks like", id, look, r.name)
 			}
 		}
 		if r.flags&Direct != 0 && len(r.members) == 2 {
@@ -57,6 +78,25 @@ func (s *State) CheckIndexes() error {
 	if nicks != len(s.nicks) || keys != len(s.keys) || names != len(s.names) || direct != len(s.direct) {
 		return fmt.Errorf("stale index: %d nicks of %d, %d keys of %d, %d names of %d, %d direct conversations of %d",
 			len(s.nicks), nicks, len(s.keys), keys, len(s.names), names, len(s.direct), direct)
+	}
+	return nil
+}
+
+func (c claims[ID]) has(look string, id ID) bool {
+	return c.first[look] == id || slices.Contains(c.rest[look], id)
+}
+
+// check reports claims that are not n, or whose first is not the least.
+func (c claims[ID]) check(n int) error {
+	held := len(c.first)
+	for look, rest := range c.rest {
+		held += len(rest)
+		if len(rest) == 0 || slices.Min(rest) <= c.first[look] {
+			return fmt.Errorf("%q is held by %d first, then %d", look, c.first[look], rest)
+		}
+	}
+	if held != n {
+		return fmt.Errorf("%d claims of %d names", held, n)
 	}
 	return nil
 }

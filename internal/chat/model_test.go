@@ -111,6 +111,7 @@ var (
 	}
 	someNames = []string{
 		"alice", "ALICE", "bob", "carol", "otter", "Żółw", "żółW", "\u212aelvin", "kelvin", "i", "\u0130", "42", "",
+		"b0b", "B0B", "Iris", "lris", "IRIS", "alıce", "otter2", "ottеr", "אב", "e\u0301va", "\u00c9VA", "#l0bby", "#tеa", "#den1", "#denl",
 		"#lobby", "#Lobby", "#tea", "#TEA", "#den", "#żółć", "#1", "#2", "#3", "#4", "#", "#a b", "a\x1b[2J", "\xff", strings.Repeat("x", 65),
 	}
 	someTexts = []string{

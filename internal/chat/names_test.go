@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"hubbub/internal/chat"
 )
 
@@ -29,6 +31,9 @@ func TestFold(t *testing.T) {
 		{"Ǆ ǅ ǆ", "ǆ ǆ ǆ"},
 		{"ДЖОН", "джон"},
 		{"你好", "你好"},
+		{"e\u0301va", "\u00e9va"},
+		{"E\u0301VA", "\u00e9va"},
+		{"J\u030c", "\u01f0"}, // only the small one is one letter with its accent
 		{"ᏣᎳᎩ", chat.Fold("ꮳꮃꭹ")},
 	} {
 		if got := chat.Fold(c.name); got != c.want {
@@ -39,11 +44,11 @@ func TestFold(t *testing.T) {
 
 // TestFoldOfEveryRune checks each rune against all that differ from it in case
 // alone, as unicode.SimpleFold lists them. Beyond the supplementary plane there
-// is no case.
+// is no case. What is another rune to NFC is left out.
 func TestFoldOfEveryRune(t *testing.T) {
 	seen := map[string]rune{} // fold to the least rune of its family
 	for r := rune(0); r < 0x20000; r++ {
-		if !utf8.ValidRune(r) {
+		if !utf8.ValidRune(r) || !norm.NFC.IsNormalString(string(r)) {
 			continue
 		}
 		folded := chat.Fold(string(r))
@@ -75,10 +80,14 @@ func FuzzFold(f *testing.F) {
 		if twice := chat.Fold(chat.Fold(a)); twice != chat.Fold(a) {
 			t.Errorf("Fold(%q) = %q, folded again %q", a, chat.Fold(a), twice)
 		}
-		if same := chat.Fold(a) == chat.Fold(b); same != strings.EqualFold(a, b) {
-			t.Errorf("Fold says that %q and %q are the same: %v; they differ in case alone: %v", a, b, same, !same)
+		same := chat.Fold(a) == chat.Fold(b)
+		if strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b)) && !same {
+			t.Errorf("Fold says that %q and %q are not the same; they differ in case alone", a, b)
 		}
-		for _, variant := range []string{strings.ToUpper(a), strings.ToLower(a), strings.ToTitle(a)} {
+		if same && !strings.EqualFold(norm.NFD.String(a), norm.NFD.String(b)) {
+			t.Errorf("Fold says that %q and %q are the same; they differ in more than case", a, b)
+		}
+		for _, variant := range []string{norm.NFD.String(a), norm.NFC.String(strings.ToUpper(a)), strings.ToLower(a), strings.ToTitle(a)} {
 			if strings.EqualFold(a, variant) && chat.Fold(a) != chat.Fold(variant) {
 				t.Errorf("%q and %q fold to %q and %q", a, variant, chat.Fold(a), chat.Fold(variant))
 			}
@@ -103,7 +112,9 @@ func TestCheckNick(t *testing.T) {
 		{"Thai, with marks", "ที่", true},
 		{"a letter with a combining accent", "e\u0301va", true},
 		{"as long as can be", strings.Repeat("ż", chat.MaxNick), true},
+		{"as long as can be, its accents apart", strings.Repeat("z\u0307", chat.MaxNick), true},
 		{"a character too long", strings.Repeat("a", chat.MaxNick+1), false},
+		{"too long once its letters are what NFC makes of them", strings.Repeat("\u0958", chat.MaxNick/2+1), false},
 		{"nothing", "", false},
 		{"a number", "812", false},
 		{"a number in Arabic digits", "٣٤", false},
@@ -121,6 +132,36 @@ func TestCheckNick(t *testing.T) {
 		{"an override", "a\u202eb", false},
 		{"a joiner", "a\u200db", false},
 		{"an emoji", "👍", false},
+		{"an emoji in it", "ada👍", false},
+		{"an emoji of a letter", "🅰da", false},
+		{"Latin and Cyrillic", "аlice", false},
+		{"Latin and Greek", "αlice", false},
+		{"Latin, and a Greek mark that is a letter when folded", "a\u0345", false},
+		{"Greek and Cyrillic", "αд", false},
+		{"all Cyrillic, though it looks Latin", "асе", true},
+		{"Cyrillic with digits", "Пётр_2.0", true},
+		{"Latin with Chinese", "li李", true},
+		{"Latin with Japanese", "kenケンけん犬", true},
+		{"Japanese with a long vowel", "スーパー", true},
+		{"Latin with Chinese and its phonetics", "xu徐ㄒㄩ", true},
+		{"Latin with Korean", "kim金김", true},
+		{"Japanese with Korean", "けん김", false},
+		{"Chinese phonetics with Japanese", "ㄒけ", false},
+		{"Latin with Thai", "som_สม", true},
+		{"Latin with Thai and Devanagari", "aसส", false},
+		{"Thai with Devanagari", "सส", false},
+		{"Cherokee", "ᏣᎳᎩ", true},
+		{"Latin with Cherokee", "tᏣ", false},
+		{"Cherokee with Runes", "Ꮳᚠ", false},
+		{"a ligature", "\ufb01ne", false},
+		{"a superscript", "x\u00b2", false},
+		{"a Roman numeral", "x\u2177", false},
+		{"a mathematical letter", "\U0001d41alice", false},
+		{"full-width letters", "ａｌｉｃｅ", true},
+		{"Hebrew", "שלום_2", true},
+		{"Hebrew and Latin", "שלוםx", false},
+		{"Latin and Hebrew", "xשלום", false},
+		{"Hebrew after a digit", "2שלום", false},
 		{"an invisible letter", "\u3164", false},
 		{"an invisible mark", "alice\u034f", false},
 		{"a variation selector", "alice\ufe0f", false},
@@ -154,9 +195,23 @@ func TestCheckRoomName(t *testing.T) {
 		{"an escape", "#\x1bc", false},
 		{"an override", "#a\u202eb", false},
 		{"an invisible letter", "#\u115f", false},
+		{"an emoji", "#👍", false},
+		{"a ligature", "#\ufb01ne", false},
+		{"two scripts", "#go-новости", true},
+		{"both directions", "#שלום-2-go", true},
 		{"invalid UTF-8", "#\xff", false},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantCheck(t, c.room, chat.CheckRoomName(c.room), c.ok) })
+	}
+}
+
+func TestMixedScriptsAreNamed(t *testing.T) {
+	for nick, want := range map[string]string{
+		"аlice": "Cyrillic and Latin", "li李ส": "Han and Thai", "aसส": "Devanagari and Thai", "犬けん金김": "Hiragana and Hangul", "tᏣ": "Latin and Cherokee",
+	} {
+		if err := chat.CheckNick(nick); err == nil || !strings.Contains(err.Text, "can't mix "+want+" letters") {
+			t.Errorf("%q: %v, want that it mixes %s", nick, err, want)
+		}
 	}
 }
 

@@ -77,7 +77,7 @@ func TestArriveWithoutALobby(t *testing.T) {
 // TestManyOfOneName lets more guests in than have short numbers, one of whom
 // has taken a number that would have come next.
 func TestManyOfOneName(t *testing.T) {
-	for _, wish := range []string{"otter", strings.Repeat("ż", chat.MaxNick), "1234567890123456789x"} {
+	for _, wish := range []string{"otter", strings.Repeat("ż", chat.MaxNick), "mI1l0", "1234567890123456789x"} {
 		w := newCast(t)
 		nicks := map[string]bool{}
 		for i := range 40 {

@@ -21,6 +21,9 @@ type State struct {
 	audit  *room                // the audit log; nil until there is one
 	bans   map[UserID]*BanInfo  // from the server, of people
 	nets   []BanInfo            // and of networks, by Name
+
+	nickLooks claims[UserID]
+	nameLooks claims[RoomID]
 }
 
 type user struct {
@@ -61,6 +64,9 @@ func NewState() *State {
 		direct: map[[2]UserID]RoomID{},
 		keys:   map[Key]UserID{},
 		bans:   map[UserID]*BanInfo{},
+
+		nickLooks: newClaims[UserID](),
+		nameLooks: newClaims[RoomID](),
 	}
 }
 
@@ -225,7 +231,7 @@ func Restore(snap Snapshot) *State {
 
 func (s *State) addUser(u *user) {
 	s.users[u.id] = u
-	s.nicks[Fold(u.nick)] = u.id
+	s.nameUser(u)
 	if u.key != nil {
 		s.keys[*u.key] = u.id
 	}
@@ -233,9 +239,7 @@ func (s *State) addUser(u *user) {
 
 func (s *State) addRoom(r *room) {
 	s.rooms[r.id] = r
-	if r.name != "" {
-		s.names[Fold(r.name)] = r.id
-	}
+	s.nameRoom(r)
 	if r.flags&Audit != 0 {
 		s.audit = r
 	}
