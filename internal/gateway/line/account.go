@@ -313,9 +313,9 @@ func (c *conn) token(req request) {
 	default:
 		err = c.mayTell()
 	}
-	t := door.Token{Name: args[1], Lasts: programToken}
+	var t door.Token
 	if err == nil {
-		t, err = parseToken(args[1:])
+		t, err = door.ParseToken(args[1:])
 	}
 	if err != nil {
 		c.refuse(req.id, err)
@@ -327,27 +327,6 @@ func (c *conn) token(req request) {
 		return
 	}
 	c.reply(req, api.Message{Text: "* " + secret.Reveal() + "\n* Keep it well: it is shown this once. A program gives it in its hello, a person after /login.", Token: secret.Reveal()})
-}
-
-// parseToken reads a token's name, scope and time.
-func parseToken(args []string) (door.Token, *chat.Error) {
-	t := door.Token{Name: args[0], Scopes: hub.ScopeRead | hub.ScopeWrite, Lasts: 365 * 24 * time.Hour}
-	if t.Name == "" {
-		return t, chat.Errorf(chat.Invalid, "A token needs a name, so that you know later what it is for: /token new builds.")
-	}
-	for _, arg := range args[1:] {
-		if arg == "" {
-			continue
-		}
-		if scopes, ok := hub.ParseScopes(arg); ok {
-			t.Scopes = scopes
-		} else if d, ok := parseSpan(arg); ok {
-			t.Lasts = d
-		} else {
-			return t, chat.Errorf(chat.Invalid, "%q is neither a scope (read, write, admin, all) nor a time (30d, 12h, forever).", quoted(arg))
-		}
-	}
-	return t, nil
 }
 
 func (c *conn) listCredentials(req request, me hub.Person) {
@@ -488,26 +467,4 @@ func connection(s hub.Connection, zone *time.Location) string {
 		from = "from " + s.From.String()
 	}
 	return "since " + s.Since.In(zone).Format("2006-01-02 15:04") + " " + from
-}
-
-// parseSpan reads a length of time as people type it: 10m, 12h, 30d, 2w, or
-// forever, which is 0.
-func parseSpan(s string) (time.Duration, bool) {
-	if s == "forever" {
-		return 0, true
-	}
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	if len(s) < 2 || len(s) > 6 {
-		return 0, false
-	}
-	unit, ok := units[s[len(s)-1]]
-	n := 0
-	for _, d := range []byte(s[:len(s)-1]) {
-		if d < '0' || d > '9' {
-			return 0, false
-		}
-		n = n*10 + int(d-'0')
-	}
-	const most = 10 * 365 * 24 * time.Hour
-	return time.Duration(n) * unit, ok && n > 0 && time.Duration(n)*unit <= most
 }

@@ -32,26 +32,13 @@ func (c *conn) target(rest string, timed bool) (cmd chat.Command, err *chat.Erro
 	}
 	cmd.Text = args[1]
 	if timed {
-		cmd.Until, cmd.Text = until(args[1])
+		cmd.Until, cmd.Text = door.Until(args[1])
 	}
 	room, err := c.room("")
 	if err == nil {
 		cmd.Room = room.ID
 	}
 	return cmd, err
-}
-
-// until takes a time off the beginning of a reason.
-func until(text string) (chat.Millis, string) {
-	word, rest, _ := strings.Cut(text, " ")
-	d, ok := parseSpan(word)
-	switch {
-	case !ok:
-		return 0, text
-	case d == 0:
-		return 0, strings.TrimSpace(rest)
-	}
-	return chat.Millis(time.Now().Add(d).UnixMilli()), strings.TrimSpace(rest)
 }
 
 // order does something to somebody in the room that the peer is in.
@@ -82,7 +69,7 @@ func (c *conn) banOrLift(req request, op chat.Op) {
 	}
 	args := words(rest, 2)
 	cmd := chat.Command{Op: op}
-	cmd.Until, cmd.Text = until(args[1])
+	cmd.Until, cmd.Text = door.Until(args[1])
 	if network, bad := chat.ParseNetwork(args[0]); bad == nil {
 		cmd.Name = network
 		if prefix := netip.MustParsePrefix(network); op == chat.Ban && prefix.Contains(c.Session().Address().WithZone("")) {
@@ -335,53 +322,17 @@ func (c *conn) disconnect(req request) {
 
 // invitation makes an invitation to the server.
 func (c *conn) invitation(req request) {
-	v := door.Invitation{Role: chat.MemberRole, Uses: 1, Lasts: 7 * 24 * time.Hour}
-	for word := range strings.FieldsSeq(req.rest) {
-		if err := c.invitationPart(&v, word); err != nil {
-			c.refuse(req.id, err)
-			return
-		}
+	v, err := door.ParseInvitation(strings.Fields(req.rest), c.Session().Room)
+	if err != nil {
+		c.refuse(req.id, err)
+		return
 	}
 	code, err := c.gateway.cfg.Door.Invite(c.Context(), c.Session(), v)
 	if err != nil {
 		c.refuse(req.id, err)
 		return
 	}
-	lasts := "until it is used up"
-	if v.Lasts > 0 {
-		lasts = "until " + c.day(chat.Millis(time.Now().Add(v.Lasts).UnixMilli()))
-	}
-	c.reply(req, api.Message{Text: fmt.Sprintf("* %s lets %s in, %s: /register NAME %s\n* It is shown this once.", code.Reveal(), people(v.Uses), lasts, code.Reveal())})
-}
-
-func people(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return strconv.Itoa(n) + " people"
-}
-
-func (c *conn) invitationPart(v *door.Invitation, word string) *chat.Error {
-	if role, ok := chat.ParseRole(word); ok {
-		v.Role = role
-		return nil
-	}
-	if d, ok := parseSpan(word); ok {
-		v.Lasts = d
-		return nil
-	}
-	if n, err := strconv.Atoi(word); err == nil && n > 0 {
-		v.Uses = n
-		return nil
-	}
-	if strings.HasPrefix(word, "#") {
-		room, err := c.Session().Room(word)
-		if err == nil {
-			v.Rooms = append(v.Rooms, room.ID)
-		}
-		return err
-	}
-	return chat.Errorf(chat.Invalid, "%q is neither how many people (3), nor for how long (7d), nor a role (member), nor a room (#tea).", quoted(word))
+	c.reply(req, api.Message{Text: "* " + v.Describe(code, c.gateway.cfg.Zone) + "\n* It is shown this once."})
 }
 
 // How many events of the audit log are shown, usually and at most.
