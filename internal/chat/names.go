@@ -26,9 +26,9 @@ func compose(name string) string { return norm.NFC.String(name) }
 
 // foldRune returns the smallest of the runes that differ from r in case alone,
 // in lower case where there is one, so that it is its own fold. That is
-// Unicode's simple case folding: the Turkish İ is not an i. The Greek iota is a
-// letter, though the least of its family is the mark for one that is written
-// below another.
+// Unicode's simple case folding: the Turkish İ is not an i. Where the least is no
+// letter of a name, but the mark for an iota below another letter, or the sign
+// for a millionth, it is the Greek letter of that family instead.
 func foldRune(r rune) rune {
 	least, lone := r, true
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
@@ -37,8 +37,11 @@ func foldRune(r rune) rune {
 	if lone {
 		return r
 	}
-	if least == '\u0345' {
+	switch least {
+	case '\u0345':
 		return 'ι'
+	case '\u00b5':
+		return 'μ'
 	}
 	return unicode.ToLower(least)
 }

@@ -70,7 +70,7 @@ func TestFoldOfEveryRune(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	for _, seed := range [][2]string{{"Alice", "aLICE"}, {"ΣΑΣ", "σας"}, {"\u0130", "i"}, {"\u212a", "K"}, {"ß", "ẞ"}, {"ß", "ss"}, {"\u0345", "ι"}, {"\xff", "\ufffd"}} {
+	for _, seed := range [][2]string{{"Alice", "aLICE"}, {"ΣΑΣ", "σας"}, {"\u0130", "i"}, {"\u212a", "K"}, {"ß", "ẞ"}, {"ß", "ss"}, {"\u0345", "ι"}, {"µ", "Μ"}, {"\xff", "\ufffd"}} {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
@@ -205,6 +205,26 @@ func TestCheckRoomName(t *testing.T) {
 	}
 }
 
+// TestFoldedNamesAreNames tries each rune that folding changes, alone and
+// beside a Latin letter.
+func TestFoldedNamesAreNames(t *testing.T) {
+	tried := 0
+	for r := rune(0); r < 0x20000; r++ {
+		for _, nick := range []string{string(r), "a" + string(r)} {
+			folded := chat.Fold(nick)
+			if folded == nick || chat.CheckNick(nick) != nil {
+				continue
+			}
+			if tried++; chat.CheckNick(folded) != nil {
+				t.Errorf("%+q is accepted, %+q is not: %v", nick, folded, chat.CheckNick(folded))
+			}
+		}
+	}
+	if tried < 1000 {
+		t.Errorf("only %d names were tried", tried)
+	}
+}
+
 func TestMixedScriptsAreNamed(t *testing.T) {
 	for nick, want := range map[string]string{
 		"аlice": "Cyrillic and Latin", "li李ส": "Han and Thai", "aसส": "Devanagari and Thai", "犬けん金김": "Hiragana and Hangul", "tᏣ": "Latin and Cherokee",
@@ -218,7 +238,7 @@ func TestMixedScriptsAreNamed(t *testing.T) {
 // FuzzNames checks that a name that is accepted is harmless and typable, and
 // that neither capitals nor cleaning change whether it is.
 func FuzzNames(f *testing.F) {
-	for _, seed := range []string{"alice", "#lobby", "2", "\u3164", "a\u202e", "ΐ", "\u0345", "ﬆ", "ǅ", "a'"} {
+	for _, seed := range []string{"alice", "#lobby", "2", "\u3164", "a\u202e", "ΐ", "\u0345", "Μ", "ﬆ", "ǅ", "a'"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
