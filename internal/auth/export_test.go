@@ -24,3 +24,6 @@ func ReadPHC(s string) (again string, p Params, ok bool) {
 	parsed, ok := parsePHC(s)
 	return parsed.String(), parsed.Params, ok
 }
+
+// TOTPAt returns the code of a step.
+func TOTPAt(seed []byte, step uint64) string { return totp(seed, step) }
