@@ -6,6 +6,7 @@ import "golang.org/x/crypto/argon2"
 const (
 	MaxHashing = maxHashing
 	MaxWaiting = maxWaiting
+	MaxEntries = maxEntries
 )
 
 // CommonPasswords returns the list of them.
@@ -27,3 +28,9 @@ func ReadPHC(s string) (again string, p Params, ok bool) {
 
 // TOTPAt returns the code of a step.
 func TOTPAt(seed []byte, step uint64) string { return totp(seed, step) }
+
+// Entries returns how many networks, accounts, queues and successes are
+// remembered.
+func (t *Throttle) Entries() (networks, accounts, queues, known int) {
+	return len(t.networks.index), len(t.accounts.index), len(t.queues.index), len(t.known.index)
+}
