@@ -104,6 +104,13 @@ func TestWaitsAreForgottenInTime(t *testing.T) {
 		guess(t, th, 40, home, "otter")
 		time.Sleep(30 * time.Minute)
 		wantWaits(t, guess(t, th, 6, home, "otter"), 5, 1)
+		for n := range 300 { // two hours and more
+			guess(t, th, 1, host(n), "bear")
+		}
+		time.Sleep(10 * time.Minute)
+		if wait := th.Allow(away, "bear"); wait != 0 {
+			t.Errorf("ten minutes after long guessing: %v", wait)
+		}
 	})
 }
 
