@@ -3,6 +3,7 @@ package auth
 import (
 	_ "embed"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
@@ -55,6 +56,9 @@ func prepare(password string) (string, *chat.Error) {
 	}
 	if len(password) > maxTyped {
 		return "", tooLong()
+	}
+	if !utf8.ValidString(password) { // PRECIS would not mind
+		return "", chat.Errorf(chat.Invalid, "That password is not valid UTF-8; set the terminal or the program to UTF-8, or choose another.")
 	}
 	prepared, err := precis.OpaqueString.String(password)
 	if err != nil {

@@ -19,7 +19,8 @@ type Sealer struct{ aead cipher.AEAD }
 const (
 	sealVersion = 1
 	sealKeyLen  = 32
-	maxSealed   = 4 << 10 // bytes
+	sealAdds    = 1 + 12 + 16 // bytes: version, nonce, tag
+	maxSecret   = 4 << 10     // bytes
 )
 
 func newSealer(key []byte) *Sealer {
@@ -34,8 +35,12 @@ func newSealer(key []byte) *Sealer {
 	return &Sealer{aead}
 }
 
-// Seal encrypts a secret of a user.
+// Seal encrypts a secret of a user: at most 4 KiB. More is a mistake in the
+// program, and panics.
 func (s *Sealer) Seal(user chat.UserID, secret []byte) []byte {
+	if len(secret) > maxSecret {
+		panic("auth: a secret too long to seal")
+	}
 	return s.aead.Seal([]byte{sealVersion}, nil, secret, sealedFor(user))
 }
 
@@ -43,7 +48,7 @@ func (s *Sealer) Seal(user chat.UserID, secret []byte) []byte {
 // [chat.Internal] if the text is not one that this sealer made for that user:
 // damaged, someone else's, or made with another key file.
 func (s *Sealer) Open(user chat.UserID, sealed []byte) ([]byte, *chat.Error) {
-	if len(sealed) == 0 || len(sealed) > maxSealed || sealed[0] != sealVersion {
+	if !within(len(sealed), sealAdds, maxSecret+sealAdds) || sealed[0] != sealVersion {
 		return nil, unopened(nil)
 	}
 	secret, err := s.aead.Open(nil, nil, sealed[1:], sealedFor(user))

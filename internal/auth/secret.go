@@ -12,8 +12,9 @@ import (
 )
 
 // Secret is text that must not be read by accident: however it is printed,
-// logged or encoded, it shows as [secret]. (In a field that is not exported fmt
-// can't tell it from other text; keep it out of structs that are printed.)
+// logged or encoded, it shows as [secret]. Two things get past that, so nobody
+// does them: printing a struct that has it in a field that is not exported, and
+// encoding a map that has it for a key as JSON.
 type Secret string
 
 const redacted = "[secret]"

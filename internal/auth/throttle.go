@@ -19,16 +19,18 @@ import (
 // what was counted is forgotten bit by bit.
 //
 //   - An address waits after its own last attempt, whatever the account.
-//   - At an account that many guess at, each address waits by itself, at most
-//     30 seconds, from when it first asks. A gate shared by all would be for
-//     whoever knocks most often, which is not the owner.
+//   - At an account that many guess at, each site waits by itself, at most 30
+//     seconds, from when it first asks. A gate shared by all would be for
+//     whoever knocks most often, which is not the owner. (A site is what one
+//     customer can have at most: an IPv4 address, or an IPv6 /48, in which a
+//     guesser could hop from one /64 to the next.)
 //   - An address from which the account was entered before waits for its own
 //     attempts only.
 //
 // An attempt counts from the moment it is allowed, or a thousand at once would
-// all be the first. The entries are bounded, and the oldest are forgotten: that
-// gives a guesser with ten thousand networks some attempts back, and never
-// keeps the owner out for longer.
+// all be the first. The entries are bounded, and the oldest are forgotten. So a
+// guesser with ten thousand sites gets some attempts back, and can have somebody
+// new begin to wait again; where the owner was before, that changes nothing.
 //
 // A Throttle is safe for concurrent use. It starts afresh with the process.
 type Throttle struct {
@@ -37,7 +39,7 @@ type Throttle struct {
 	mu       sync.Mutex
 	networks *recent[netip.Addr, pace]
 	accounts *recent[accountKey, pace]
-	queues   *recent[visit, time.Time] // since when a network waits at an account
+	queues   *recent[visit, time.Time] // since when a site waits at an account
 	known    *recent[visit, struct{}]  // where a network had a success
 }
 
@@ -45,11 +47,13 @@ type Throttle struct {
 // somebody typed, of any length.
 type accountKey chat.Key
 
-// visit is a network at an account.
+// visit is a network, or a site, at an account.
 type visit struct {
 	network netip.Addr
 	account accountKey
 }
+
+func (v visit) ofSite() visit { return visit{around(v.network, 48), v.account} }
 
 // maxEntries is how many networks, accounts and visits are remembered.
 const maxEntries = 10_000
@@ -89,7 +93,7 @@ func (t *Throttle) networkWaitLocked(v visit, now time.Time) time.Duration {
 }
 
 // accountWaitLocked returns what is left to wait of the account's delay, and
-// has the network begin to wait if it did not.
+// has the site begin to wait if it did not.
 func (t *Throttle) accountWaitLocked(v visit, now time.Time) time.Duration {
 	p := t.accounts.find(v.account)
 	if p == nil || t.known.find(v) != nil {
@@ -99,7 +103,7 @@ func (t *Throttle) accountWaitLocked(v visit, now time.Time) time.Duration {
 	if delay == 0 {
 		return 0
 	}
-	since := t.queues.ensure(v)
+	since := t.queues.ensure(v.ofSite())
 	if since.IsZero() {
 		*since = now
 	}
@@ -112,7 +116,7 @@ func (t *Throttle) countLocked(v visit, now time.Time) {
 	}
 	if v.account != (accountKey{}) && t.known.find(v) == nil {
 		t.accounts.ensure(v.account).add(1, now, accountRule)
-		*t.queues.ensure(v) = now
+		*t.queues.ensure(v.ofSite()) = now
 	}
 }
 
@@ -142,7 +146,7 @@ func (t *Throttle) Withdraw(addr netip.Addr, account string) {
 	t.end(visitOf(addr, account), -1, accountRule.maxDelay)
 }
 
-// end changes what an attempt counts, and how long the network has waited for
+// end changes what an attempt counts, and how long the site has waited for
 // the next one at the account.
 func (t *Throttle) end(v visit, change float64, waited time.Duration) {
 	now := time.Now()
@@ -157,7 +161,7 @@ func (t *Throttle) end(v visit, change float64, waited time.Duration) {
 	if p := t.accounts.find(v.account); p != nil {
 		p.add(change, now, accountRule)
 	}
-	if since := t.queues.find(v); since != nil {
+	if since := t.queues.find(v.ofSite()); since != nil {
 		*since = now.Add(-waited)
 	}
 }
@@ -166,21 +170,21 @@ func (t *Throttle) end(v visit, change float64, waited time.Duration) {
 const maxAccount = 256
 
 func visitOf(addr netip.Addr, account string) (v visit) {
-	v.network = networkOf(addr)
+	v.network = around(addr, 64) // one customer commonly gets that much
 	if account != "" {
 		v.account = sha256.Sum256([]byte(chat.Fold(account[:min(len(account), maxAccount)])))
 	}
 	return v
 }
 
-// networkOf returns what counts as one: an IPv4 address, or the /64 around an
-// IPv6 address, since one customer commonly gets at least that much.
-func networkOf(addr netip.Addr) netip.Addr {
+// around returns an IPv4 address, or the network of so many bits around an
+// IPv6 address.
+func around(addr netip.Addr, bits int) netip.Addr {
 	addr = addr.Unmap().WithZone("")
 	if !addr.Is6() {
 		return addr
 	}
-	p, err := addr.Prefix(64)
+	p, err := addr.Prefix(bits)
 	if err != nil {
 		return addr
 	}

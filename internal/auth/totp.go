@@ -31,10 +31,11 @@ func NewTOTP() []byte { return random(totpSeed) }
 // TOTPURL returns what an authenticator app reads from a QR code: the seed, and
 // under which name to show its codes.
 func TOTPURL(seed []byte, issuer, nick string) Secret {
-	issuer = strings.ReplaceAll(issuer, ":", "") // it parts the issuer from the nick
+	issuer = strings.ReplaceAll(issuer, ":", "")                     // it parts the issuer from the nick
+	query := strings.ReplaceAll(url.QueryEscape(issuer), "+", "%20") // some apps show a plus
 	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed)
 	return Secret(fmt.Sprintf("otpauth://totp/%s:%s?secret=%s&issuer=%s&algorithm=SHA1&digits=%d&period=%d",
-		url.PathEscape(issuer), url.PathEscape(nick), text, url.PathEscape(issuer), totpDigits, totpPeriod))
+		url.PathEscape(issuer), url.PathEscape(nick), text, query, totpDigits, totpPeriod))
 }
 
 // CheckTOTP reports whether code is one that the seed gives at that time, or

@@ -1,0 +1,50 @@
+package auth_test
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"fmt"
+	"math/big"
+	"testing"
+
+	"hubbub/internal/auth"
+)
+
+func TestCertificateIsKnownByItsBytes(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys [2]string
+	for i := range keys {
+		der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(int64(i) + 1)}, &x509.Certificate{}, public, private)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key := auth.CertificateKey(c); key != sha256.Sum256(der) {
+			t.Errorf("its key is %x", key)
+		}
+		keys[i] = auth.CertificateFingerprint(c)
+		if keys[i] != fmt.Sprintf("%x", sha256.Sum256(der)) {
+			t.Errorf("its fingerprint is %s", keys[i])
+		}
+	}
+	if keys[0] == keys[1] {
+		t.Error("two certificates of one key are the same")
+	}
+}
+
+// Or all who show none would be one person.
+func TestNoCertificateIsNobodys(t *testing.T) {
+	for _, c := range []*x509.Certificate{nil, {}} {
+		if key, shown := auth.CertificateKey(c), auth.CertificateFingerprint(c); !key.IsZero() || shown != "" {
+			t.Errorf("%v: key %x, shown as %q", c, key, shown)
+		}
+	}
+}
