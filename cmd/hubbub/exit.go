@@ -35,6 +35,9 @@ func exitCode(err error, stderr io.Writer) int {
 	if err != errUsage {
 		fmt.Fprintln(stderr, "hubbub:", message(err))
 	}
+	if _, ok := errors.AsType[*notRunning](err); ok {
+		return exitUnavailable
+	}
 	for _, c := range [...]struct {
 		is   error
 		code int

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hubbub/internal/auth"
 	"hubbub/internal/hub"
 	"hubbub/internal/server"
 )
@@ -23,9 +24,9 @@ func running(t *testing.T) string {
 	ready, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		done <- server.Run(ctx, server.Config{
-			Policy: hub.OpenPolicy(),
-			Data:   t.TempDir(), Listeners: []net.Listener{on}, Limits: server.NoLimits(),
-			Ready: func() { close(ready) },
+			Policy: hub.OpenPolicy(), Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1},
+			Data: t.TempDir(), Listeners: []net.Listener{on}, Limits: server.NoLimits(),
+			Ready: func(server.Welcome) { close(ready) },
 		})
 	}()
 	t.Cleanup(func() {

@@ -34,6 +34,7 @@ func commands() []command {
 	return []command{
 		{"serve", "run a server", serve},
 		{"join", "talk to a server, or be a pipe to it", join},
+		{"admin", "keep the server that runs here: people, invitations, bans", administer},
 		{"backup", "copy what a server keeps", backup},
 		{"restore", "put a copy back", restore},
 		{"bench", "measure a server under load", benchmark},

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 
+	"hubbub/internal/auth"
 	"hubbub/internal/hub"
 	"hubbub/internal/server"
 )
@@ -28,6 +29,9 @@ type serveFlags struct {
 	trusted    []server.TrustedProxy
 	substrings bool
 	level      slog.Level
+
+	registration string // open, invitation, closed; empty for what the listeners suggest
+	guests       bool
 }
 
 // serve runs a server until it is told to stop.
@@ -49,11 +53,11 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 		logger.Warn("ALL LIMITS ARE OFF (--no-limits): anybody who can connect can exhaust this machine. This is for benchmarks and tests.")
 	}
 	return server.Run(ctx, server.Config{
-		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: hub.OpenPolicy(),
+		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: f.policy(bound),
 		Substrings: f.substrings, Logger: logger,
-		Ready: func() {
-			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s\nCtrl-C stops it.\n",
-				f.data, server.Invitation(program(), bound, server.OutwardAddrs()))
+		Ready: func(w server.Welcome) {
+			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%s\nCtrl-C stops it.\n",
+				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), ownersCode(w.OwnerCode))
 		},
 	})
 }
@@ -69,6 +73,8 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off: for benchmarks and tests only")
 	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers are believed; may be repeated",
 		func(s string) error { return f.trust(s) })
+	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
+	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
@@ -84,6 +90,32 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	return f, false, f.complete(flags)
 }
 
+// ownersCode tells how to become the owner, as long as there is none.
+func ownersCode(code auth.Secret) string {
+	if code == "" {
+		return ""
+	}
+	return "\nThis server has no owner yet. Whoever joins and registers with this code is:\n\n    /register NAME " + code.Reveal() + "\n"
+}
+
+// policy says who may come in: everybody as long as only this machine can reach
+// the server, members only if others can. The flags have the last word.
+func (f *serveFlags) policy(bound []net.Addr) hub.Policy {
+	p := hub.OpenPolicy()
+	if !server.OnlyThisMachine(bound) {
+		p = hub.Policy{Registration: hub.ByInvite, Guests: f.guests, Confined: true}
+	}
+	switch f.registration {
+	case "open":
+		p.Registration = hub.Open
+	case "invitation":
+		p.Registration = hub.ByInvite
+	case "closed":
+		p.Registration = hub.Closed
+	}
+	return p
+}
+
 // complete checks what the flags say together.
 func (f *serveFlags) complete(flags *flag.FlagSet) error {
 	if flags.NArg() > 0 {
@@ -94,6 +126,11 @@ func (f *serveFlags) complete(flags *flag.FlagSet) error {
 	}
 	if f.data == "" {
 		return fmt.Errorf("%w: there is no home directory to keep the data in; name one with --data", errUsage)
+	}
+	switch f.registration {
+	case "", "open", "invitation", "closed":
+	default:
+		return fmt.Errorf("%w: --registration is open, invitation or closed, not %q", errUsage, f.registration)
 	}
 	if f.noLimits {
 		f.limits = server.NoLimits()

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/auth"
 	"hubbub/internal/hub"
 	"hubbub/internal/server"
 	"hubbub/internal/store"
@@ -58,10 +59,10 @@ func beServer(text string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err = server.Run(ctx, server.Config{
-		Policy: hub.OpenPolicy(),
-		Data:   cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
+		Policy: hub.OpenPolicy(), Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1},
+		Data: cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Ready: func() {
+		Ready: func(server.Welcome) {
 			fmt.Println(listener.Addr())
 			go tellGoroutines()
 		},

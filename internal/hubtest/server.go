@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"hubbub/internal/auth"
 	"hubbub/internal/hub"
 	"hubbub/internal/server"
 )
@@ -172,10 +173,10 @@ func startHere(t testing.TB, cfg Config) (life, error) {
 	go func() {
 		defer close(h.ended)
 		h.err = server.Run(ctx, server.Config{
-			Policy: hub.OpenPolicy(),
-			Data:   cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
+			Policy: hub.OpenPolicy(), Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1},
+			Data: cfg.Data, Listeners: []net.Listener{listener}, Limits: cfg.Limits,
 			Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
-			Ready:  func() { close(ready) },
+			Ready:  func(server.Welcome) { close(ready) },
 		})
 	}()
 	select {

@@ -212,6 +212,17 @@ func OutwardAddrs() []netip.Addr {
 	return slices.Concat(v4[:min(len(v4), maxOutward)], v6[:min(len(v6), maxOutward)])
 }
 
+// OnlyThisMachine reports whether nobody but this machine can reach what the
+// server is bound to.
+func OnlyThisMachine(bound []net.Addr) bool {
+	for _, a := range bound {
+		if at := addrPort(a); at.IsValid() && !at.Addr().IsLoopback() {
+			return false
+		}
+	}
+	return true
+}
+
 // Invitation returns what to print at start: how to join at the addresses that
 // the server is bound to, from this machine and, if they can reach it, from
 // others, which know this machine by the addresses in outward. program is how

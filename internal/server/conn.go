@@ -38,6 +38,12 @@ func (l *Listener) choose(ctx context.Context, c *Conn, t trust) Handler {
 		l.turnAway(c, err)
 		return nil
 	}
+	if l.cfg.Barred != nil {
+		if why := l.cfg.Barred(c.Remote.Addr()); why != nil {
+			l.turnAway(c, refusal(why.Text))
+			return nil
+		}
+	}
 	if h := l.cfg.Handlers[p]; h != nil {
 		return h
 	}

@@ -23,6 +23,7 @@ import (
 	"syscall"
 	"time"
 
+	"hubbub/internal/chat"
 	"hubbub/internal/gateway"
 )
 
@@ -60,6 +61,10 @@ type ListenConfig struct {
 
 	// TrustedProxies may tell the real address of a client in a PROXY preamble.
 	TrustedProxies []TrustedProxy
+
+	// Barred says why nobody may come in from an address, or nil. It is asked once
+	// for each connection, about the client's own address, and must not block.
+	Barred func(netip.Addr) *chat.Error
 
 	SniffTimeout time.Duration // how long a silent peer is waited for; then it is greeted as Lines
 	ProxyTimeout time.Duration // how long a PROXY preamble may take

@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"hubbub/internal/auth"
 	"hubbub/internal/commitlog"
+	"hubbub/internal/door"
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/hub"
@@ -28,7 +30,13 @@ type Config struct {
 	Substrings     bool           // search finds parts of words
 	Zone           *time.Location // in which times are shown; nil is the machine's
 	Logger         *slog.Logger   // nil for none
-	Ready          func()         // called once people can come in; nil for none
+	Ready          func(Welcome)  // called once people can come in; nil for none
+	Hashing        auth.Params    // of passwords; zero for what is recommended
+}
+
+// Welcome is what whoever starts a server has to know.
+type Welcome struct {
+	OwnerCode auth.Secret // makes whoever registers with it the owner; empty if there is one
 }
 
 // Run runs a server until ctx ends, and returns when every goroutine of it has.
@@ -47,41 +55,58 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	h, err := hub.New(ctx, hub.Config{
+	s := &server{cfg: cfg, store: st}
+	if s.hub, err = hub.New(ctx, hub.Config{
 		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(cfg.Zone),
 		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
-	})
+	}); err == nil {
+		err = s.openDoor()
+	}
 	if err != nil {
 		closeAll(cfg.Listeners)
 		return err
 	}
-	return run(ctx, cfg, st, h)
+	return s.run(ctx)
+}
+
+// server is a server from its start to its end.
+type server struct {
+	cfg   Config
+	store *store.Store
+	hub   *hub.Hub
+	door  *door.Door
+	pump  *gateway.Pump
 }
 
 // run starts what stands on the hub, waits, and stops it all.
-func run(ctx context.Context, cfg Config, st *store.Store, h *hub.Hub) error {
+func (s *server) run(ctx context.Context) error {
 	// What serves connections ends when they have drained, not with ctx.
 	serving, stopServing := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stopServing(nil)
 	var background sync.WaitGroup
 	applied := make(chan error, 1)
-	background.Go(func() { applied <- h.Run(serving) })
-	background.Go(func() { trail(serving, st, cfg.Logger) })
-	pump := gateway.NewPump(h, cfg.Limits.Stall)
-	background.Go(func() { pump.Run(serving) })
-	background.Go(func() { tidy(serving, pump, st, cfg.Logger) })
+	background.Go(func() { applied <- s.hub.Run(serving) })
+	background.Go(func() { trail(serving, s.store, s.cfg.Logger) })
+	s.pump = gateway.NewPump(s.hub, s.cfg.Limits.Stall)
+	background.Go(func() { s.pump.Run(serving) })
+	background.Go(func() { tidy(serving, s.pump, s.store, s.cfg.Logger) })
 
-	err := h.Start(ctx)
+	err := s.hub.Start(ctx)
+	var welcome Welcome
 	if err == nil {
-		err = serve(ctx, serving, cfg, pump, applied)
-	} else {
-		closeAll(cfg.Listeners)
+		welcome.OwnerCode, err = s.ownerCode(ctx)
 	}
-	h.Close()
+	if err == nil {
+		background.Go(func() { s.administer(serving) })
+		err = s.serve(ctx, serving, welcome, applied)
+	} else {
+		closeAll(s.cfg.Listeners)
+	}
+	s.hub.Close()
 	if failed, ok := <-applied; ok && failed != nil {
 		err = failed
 	}
-	pump.Wait()
+	s.pump.Wait()
 	stopServing(nil)
 	background.Wait()
 	return err
@@ -121,21 +146,25 @@ func tidy(ctx context.Context, pump *gateway.Pump, st *store.Store, logger *slog
 
 // serve accepts connections until ctx ends or the disk fails, and returns when
 // they have drained.
-func serve(ctx, serving context.Context, cfg Config, pump *gateway.Pump, applied chan error) error {
-	lines := line.New(line.Config{Pump: pump, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line})
+func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied chan error) error {
+	cfg, pump := s.cfg, s.pump
+	lines := line.New(line.Config{
+		Pump: pump, Door: s.door, Console: s.hub.Console(), Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line,
+	})
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
 	listener := NewListener(ListenConfig{
 		Handlers: map[Protocol]Handler{
 			Lines: func(_ context.Context, c *Conn) func() { return lines.Greet(serving, c.peer()) },
 		},
+		Barred:   s.hub.Barred,
 		MaxConns: cfg.Limits.Conns, MaxConnsPerAddr: cfg.Limits.ConnsPerAddr,
 		TrustedProxies: cfg.TrustedProxies, Log: cfg.Logger,
 	}, cfg.Listeners...)
 	ended := make(chan error, 1)
 	go func() { ended <- listener.Serve(accepting) }()
 	if cfg.Ready != nil {
-		cfg.Ready()
+		cfg.Ready(welcome)
 	}
 	select {
 	case <-ctx.Done():
@@ -161,7 +190,8 @@ func serve(ctx, serving context.Context, cfg Config, pump *gateway.Pump, applied
 func (c *Conn) peer() *gateway.Peer {
 	first := c.First
 	c.First = nil
-	return &gateway.Peer{Conn: c.Conn, First: first, Remote: c.Remote.Addr()}
+	from := c.Remote.Addr()
+	return &gateway.Peer{Conn: c.Conn, First: first, Remote: from, Private: c.Secure || !from.IsValid() || from.IsLoopback()}
 }
 
 func closeAll(listeners []net.Listener) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,7 +16,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hubbub/internal/auth"
 	"hubbub/internal/commitlog"
+	"hubbub/internal/door"
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/hub"
@@ -28,6 +31,8 @@ type server struct {
 	t       *testing.T
 	gateway *line.Gateway
 	pump    *gateway.Pump
+	hub     *hub.Hub
+	door    *door.Door
 	store   *store.Store
 	serving context.Context
 	peers   sync.WaitGroup
@@ -40,6 +45,7 @@ type options struct {
 	dir    string // of the data; empty for a temporary one
 	limits hub.Limits
 	line   int // bytes of a line; 0 for the usual
+	policy hub.Policy
 }
 
 // start starts a server that ends with the test.
@@ -51,6 +57,9 @@ func start(t *testing.T, o options) *server {
 	if o.limits == (hub.Limits{}) {
 		o.limits = hub.NoLimits()
 	}
+	if o.policy == (hub.Policy{}) {
+		o.policy = hub.OpenPolicy()
+	}
 	s := &server{t: t, log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
 	st, err := store.Open(o.dir, store.Options{Logger: logger, Readers: 1})
@@ -58,16 +67,22 @@ func start(t *testing.T, o options) *server {
 		t.Fatal(err)
 	}
 	s.store = st
-	h, err := hub.New(t.Context(), hub.Config{Policy: hub.OpenPolicy(),
+	sealer, err := auth.LoadSealer(filepath.Join(t.TempDir(), "secret.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := hub.New(t.Context(), hub.Config{Policy: o.policy,
 		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(time.UTC), Limits: o.limits, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.hub = h
 	serving, stop := context.WithCancel(context.Background())
 	s.serving = serving
 	s.pump = gateway.NewPump(h, 30*time.Second)
-	s.gateway = line.New(line.Config{Pump: s.pump, Logger: logger, Zone: time.UTC, Max: o.line})
+	s.door = door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub"})
+	s.gateway = line.New(line.Config{Pump: s.pump, Door: s.door, Console: h.Console(), Logger: logger, Zone: time.UTC, Max: o.line})
 	s.gateway.SetGuest(s.nextGuest)
 	var background sync.WaitGroup
 	background.Go(func() {
@@ -108,7 +123,7 @@ func (s *server) connect(first string) *client {
 	in, out := duplex()
 	c := &client{conn: in}
 	s.peers.Go(func() {
-		peer := &gateway.Peer{Conn: out, First: []byte(first), Remote: netip.MustParseAddr("192.0.2.1")}
+		peer := &gateway.Peer{Conn: out, First: []byte(first), Remote: netip.MustParseAddr("192.0.2.1"), Private: true}
 		s.gateway.Serve(s.serving, peer)
 	})
 	s.peers.Go(func() {
