@@ -62,7 +62,7 @@ func administer(ctx context.Context, args []string, stdin io.Reader, stdout, std
 	if err != nil {
 		return err
 	}
-	return show(&resp, *asJSON, stdout)
+	return printAnswer(&resp, *asJSON, stdout)
 }
 
 // askServer sends a request to the server of a data directory.
@@ -88,8 +88,8 @@ func askServer(ctx context.Context, data string, req *admin.Request) (resp admin
 	return resp, nil
 }
 
-// show prints an answer.
-func show(resp *admin.Response, asJSON bool, stdout io.Writer) error {
+// printAnswer prints an answer.
+func printAnswer(resp *admin.Response, asJSON bool, stdout io.Writer) error {
 	switch {
 	case asJSON:
 		enc := json.NewEncoder(stdout)
