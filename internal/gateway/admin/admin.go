@@ -35,7 +35,7 @@ type Request struct {
 type Response struct {
 	Text    string              `json:"text,omitempty"`
 	Columns []string            `json:"columns,omitempty"`
-	Rows    []map[string]string `json:"rows,omitempty"` // by column
+	Rows    []map[string]string `json:"rows,omitzero"` // by column
 	Error   string              `json:"error,omitempty"`
 	Code    string              `json:"code,omitempty"` // of the error: see package chat
 }
