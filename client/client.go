@@ -56,9 +56,14 @@ import (
 type Config struct {
 	Address string   // see [ParseAddress]
 	Nick    string   // wished for; the server numbers it if it is taken
-	Token   string   // a secret of 16 to 256 bytes by which the server recognises the client; a random one if empty
+	Token   string   // a member's token, or a secret of 16 to 256 bytes by which the server recognises a guest's client; a random one if empty
 	Room    string   // where text goes; #lobby if empty
 	Rooms   []string // more rooms to be in
+
+	// To log in as a member without a token: once. The server gives a token to
+	// come back with, of which KeepToken is told, unless it is nil.
+	User, Password, Code string
+	KeepToken            func(token string)
 
 	Epoch string // with After: resume where an earlier client was, as [Client.Position] told
 	After uint64
@@ -84,6 +89,7 @@ type Client struct {
 	ids    uint64     // given so far
 	user   uint64
 	nick   string
+	token  string
 	epoch  string            // of the log that after and seen belong to; empty before the first welcome
 	after  uint64            // everything up to it has been handled
 	seen   map[uint64]uint64 // by room: the last event handled
@@ -119,7 +125,7 @@ func New(cfg Config) *Client {
 	cfg.Token = cmp.Or(cfg.Token, rand.Text())
 	cfg.Room = cmp.Or(cfg.Room, lobby)
 	c := &Client{
-		cfg: cfg, prefix: rand.Text()[:12] + "-", nick: cfg.Nick,
+		cfg: cfg, prefix: rand.Text()[:12] + "-", nick: cfg.Nick, token: cfg.Token,
 		epoch: cfg.Epoch, after: cfg.After, seen: map[uint64]uint64{},
 	}
 	c.where.init(cfg.Room, cfg.Rooms)

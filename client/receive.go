@@ -74,7 +74,15 @@ func (s *stream) welcomed(m *api.Message) error {
 	s.start = m.Seq
 	c.user, c.nick, c.epoch, c.arrive = m.User, m.Nick, m.Epoch, true
 	c.where.learn(m.Rooms)
+	issued := m.Token
+	if issued != "" {
+		c.token = issued
+	}
 	c.mu.Unlock()
+	if issued != "" && c.cfg.KeepToken != nil {
+		c.cfg.KeepToken(issued)
+	}
+	m.Token = ""
 	s.handle(Connected{Welcome: *m, Resumed: resumed, Stale: stale})
 	return nil
 }

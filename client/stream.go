@@ -86,7 +86,10 @@ func (c *Client) prepare(s *stream) {
 	id := c.newID()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.hello = api.Hello{Nick: c.nick, Token: c.cfg.Token, Rooms: c.where.hello(), Epoch: c.epoch, After: c.after}
+	s.hello = api.Hello{Nick: c.nick, Token: c.token, Rooms: c.where.hello(), Epoch: c.epoch, After: c.after}
+	if c.cfg.User != "" && c.token == c.cfg.Token { // no token has been given for it yet
+		s.hello.Token, s.hello.User, s.hello.Password, s.hello.Code = "", c.cfg.User, c.cfg.Password, c.cfg.Code
+	}
 	s.place = Command{id: id, Line: c.where.line()}
 	if s.place.Line == "" {
 		close(s.placed)

@@ -20,6 +20,8 @@ import (
 // joinFlags is what hubbub join can be told.
 type joinFlags struct {
 	address, room, nick    string
+	user, code             string
+	login                  login // how to prove to be user; made by prove
 	json, follow, commands bool
 	timeout                time.Duration
 	patient                bool // the timeout was given: also the first connection may take so long
@@ -32,6 +34,9 @@ const usualTimeout = time.Minute
 func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	f, done, err := parseJoin(args, stdout, stderr)
 	if done || err != nil {
+		return err
+	}
+	if err := f.prove(stderr); err != nil {
 		return err
 	}
 	in, typed := terminal(stdin)
@@ -52,6 +57,8 @@ func parseJoin(args []string, stdout, stderr io.Writer) (*joinFlags, bool, error
 	f := &joinFlags{}
 	flags := flag.NewFlagSet("join", flag.ContinueOnError)
 	flags.StringVar(&f.nick, "nick", "", "be called `NAME`, with a number if that is taken (default your login name)")
+	flags.StringVar(&f.user, "user", "", "log in as the member `NAME`; the password is asked for once, and a token is kept")
+	flags.StringVar(&f.code, "code", "", "with --user, the `CODE` that an authenticator app shows, or a recovery code")
 	flags.BoolVar(&f.json, "json", false, "print events as JSON, one a line")
 	flags.BoolVar(&f.follow, "follow", false, "print what is said, and go on when the input has ended, until interrupted")
 	flags.BoolVar(&f.commands, "commands", false, "in a pipe, take lines that begin with / as commands; // begins a message with one /")
@@ -85,6 +92,8 @@ and nothing comes twice.
   hubbub join chat.example.org tea                  chat in #tea
   make 2>&1 | hubbub join --nick ci : builds        say what make says
   hubbub join --json --follow < /dev/null | jq .    watch
+  hubbub join --user ada chat.example.org           as a member
+  HUBBUB_TOKEN=hub_… hubbub join : builds           as a bot, or a member, by a token
   printf '/join #tea\n/topic hot\n' | hubbub join --commands
 
 Flags:
@@ -125,7 +134,9 @@ func loginName() string {
 
 // config returns the client that the flags ask for.
 func (f *joinFlags) config() client.Config {
-	return client.Config{Address: f.address, Nick: f.nick, Room: f.room}
+	cfg := client.Config{Address: f.address, Nick: f.nick, Room: f.room}
+	f.login.configure(&cfg)
+	return cfg
 }
 
 // where says where a server is, as people write it.
@@ -145,6 +156,8 @@ func (f *joinFlags) explain(err error) error {
 	switch {
 	case err == nil || errors.Is(err, context.Canceled):
 		return err
+	case errors.As(err, &no) && f.login.expired(no):
+		return fmt.Errorf("your login at %s has ended: run this again, and your password is asked for", f.where())
 	case errors.As(err, &no):
 		return fmt.Errorf("%s says: %w", f.where(), err)
 	case errors.As(err, &name):

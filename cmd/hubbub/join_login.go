@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"hubbub/client"
+)
+
+// login is how somebody proves to be a member: by a token that an earlier login
+// left or that the environment gives, or by a password.
+type login struct {
+	user, password, code string
+	token                string
+	path                 string // of the file that the token is kept in; empty for none
+	kept                 bool   // token is from there
+}
+
+// prove finds out what to log in with. A password is asked for on the terminal,
+// whatever is piped in and out.
+func (f *joinFlags) prove(stderr io.Writer) error {
+	l := &f.login
+	if l.token = os.Getenv("HUBBUB_TOKEN"); l.token != "" || f.user == "" {
+		return nil
+	}
+	l.user, l.code = f.user, f.code
+	if dir, err := os.UserConfigDir(); err == nil {
+		l.path = filepath.Join(dir, "hubbub", "tokens", fileName(f.where())+"_"+fileName(f.user))
+	}
+	if data, err := os.ReadFile(l.path); err == nil && f.code == "" {
+		l.token, l.kept = strings.TrimSpace(string(data)), true
+		return nil
+	}
+	if l.password = os.Getenv("HUBBUB_PASSWORD"); l.password != "" {
+		return nil
+	}
+	var err error
+	if l.password, err = typedPassword(fmt.Sprintf("The password of %s at %s: ", f.user, f.where()), stderr); err != nil {
+		return fmt.Errorf("a password is needed to log in as %s: %w; without a terminal, give it as HUBBUB_PASSWORD, or a token as HUBBUB_TOKEN", f.user, err)
+	}
+	return nil
+}
+
+// typedPassword asks for a password on the terminal, where it is not shown.
+func typedPassword(question string, stderr io.Writer) (string, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		if !term.IsTerminal(int(os.Stdin.Fd())) {
+			return "", errors.New("there is no terminal to ask for it on")
+		}
+		tty = os.Stdin
+	} else {
+		defer tty.Close()
+	}
+	fmt.Fprint(stderr, question)
+	b, err := term.ReadPassword(int(tty.Fd()))
+	fmt.Fprintln(stderr)
+	return string(b), err
+}
+
+// configure has a client log in.
+func (l *login) configure(cfg *client.Config) {
+	cfg.Token = l.token
+	if l.user == "" || l.token != "" {
+		return
+	}
+	cfg.User, cfg.Password, cfg.Code = l.user, l.password, l.code
+	cfg.KeepToken = l.keep
+}
+
+// keep keeps a token for the next time, where only its owner can read it. It is
+// no misfortune if that fails: the password is asked for again.
+func (l *login) keep(token string) {
+	if l.path == "" || os.MkdirAll(filepath.Dir(l.path), 0o700) != nil {
+		return
+	}
+	fresh := l.path + ".new"
+	if os.WriteFile(fresh, []byte(token+"\n"), 0o600) != nil || os.Rename(fresh, l.path) != nil {
+		os.Remove(fresh)
+	}
+}
+
+// expired reports whether the server has refused the token that was kept, and
+// forgets it.
+func (l *login) expired(no *client.Refused) bool {
+	if !l.kept || no.Code != "forbidden" {
+		return false
+	}
+	os.Remove(l.path)
+	return true
+}
+
+// fileName makes a file's name of what somebody typed.
+func fileName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
+			return r
+		}
+		return '_'
+	}, s)
+}
