@@ -1,5 +1,10 @@
 package chat
 
+import (
+	"cmp"
+	"slices"
+)
+
 // The rules about keeping order: in a room, and on the server. Whoever is at the
 // server's console (d.by is nil) may do what an owner may.
 
@@ -452,6 +457,28 @@ func (d *decision) report() Outcome {
 		return Outcome{Err: err}
 	}
 	ev := Event{Kind: Reported, Target: d.c.Target, User: m.By, Whose: m.Nick, When: m.Time, Text: d.c.Text, About: r.id, Name: r.name}
+	for _, u := range d.s.keepers(r) {
+		d.emit(u.id.Inbox(), u.inbox, ev)
+	}
+	ev.Client = d.c.Client
+	d.emit(d.by.id.Inbox(), d.by.inbox, ev)
 	d.record(ev)
 	return Outcome{Room: r.id}
+}
+
+// maxTold is how many of those who keep order are told of a report; the others
+// find it in the audit log.
+const maxTold = 50
+
+// keepers returns those who keep order in a room: its moderators and owners, and
+// the server's admins and owners, by their ids.
+func (s *State) keepers(r *room) []*user {
+	var all []*user
+	for _, u := range s.users {
+		if u.role >= AdminRole || r.has(u.id) && r.standing[u.id].Rank >= ModeratorRank {
+			all = append(all, u)
+		}
+	}
+	slices.SortFunc(all, func(a, b *user) int { return cmp.Compare(a.id, b.id) })
+	return all[:min(len(all), maxTold)]
 }

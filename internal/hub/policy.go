@@ -135,12 +135,25 @@ func (s *Session) RoleOf(id chat.UserID) chat.Role {
 	return chat.GuestRole
 }
 
-// Present reports whether a session speaks for somebody.
-func (s *Session) Present(id chat.UserID) bool {
+// Presence is what is shown of somebody in a list.
+type Presence struct {
+	chat.Member
+	Role chat.Role
+	Here bool // a session speaks for them
+}
+
+// Presences returns what is shown of the members of a room, in their order.
+func (s *Session) Presences(members []chat.Member) []Presence {
+	all := make([]Presence, len(members))
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
-	p := s.hub.people[id]
-	return p != nil && len(p.sessions) > 0
+	for i, m := range members {
+		all[i].Member = m
+		if p := s.hub.people[m.ID]; p != nil {
+			all[i].Role, all[i].Here = p.role, len(p.sessions) > 0
+		}
+	}
+	return all
 }
 
 // lookAtAudit is how many events of the audit log are looked at for those that

@@ -37,7 +37,7 @@ func commands() []command {
 			also: []string{"leave", "close"}, do: (*conn).part},
 		{name: "rooms", args: "[WORD]", help: "which rooms there are", detail: roomsHelp,
 			also: []string{"list", "ls", "channels"}, reads: true, do: (*conn).rooms},
-		{name: "who", args: "[#ROOM]", help: "who is in a room", detail: "Without a room: the one you talk in.",
+		{name: "who", args: "[#ROOM]", help: "who is in a room", detail: "Without a room: the one you talk in. @ is who keeps order there, ~ who is away.",
 			also: []string{"names", "users", "people", "w"}, reads: true, do: (*conn).who},
 		{name: "msg", args: "NICK [TEXT]", help: "say something to one person alone", detail: msgHelp,
 			also: []string{"m", "query", "dm", "tell", "whisper", "privmsg", "pm"}, do: (*conn).msg},

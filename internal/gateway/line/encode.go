@@ -1,6 +1,7 @@
 package line
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -250,6 +251,13 @@ func appendInbox(dst []byte, ev *chat.Event) []byte {
 		dst = append(append(dst, "* "...), ev.Nick...)
 		dst = append(append(dst, " talks to you alone: /msg "...), ev.Nick...)
 		return append(dst, " TEXT answers.\n"...)
+	case ev.Kind == chat.Reported && ev.Room != ev.By.Inbox():
+		dst = append(append(dst, "* "...), ev.Nick...)
+		dst = fmt.Appendf(dst, " reports message %d of %s in %s", ev.Target, ev.Whose, ev.Name)
+		if ev.Text != "" {
+			dst = append(append(dst, ": "...), ev.Text...)
+		}
+		return append(dst, '\n')
 	case ev.Kind == chat.RoleSet:
 		dst = append(append(append(dst, "* You are "...), chat.Role(ev.Level).String()...), " of this server now"...)
 		return append(append(append(dst, ", says "...), doer(ev.Nick)...), ".\n"...)

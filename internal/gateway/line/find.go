@@ -130,7 +130,7 @@ func (c *conn) appendPast(dst []byte, room *chat.RoomInfo, m *hub.Message, numbe
 		done = append(done, "edited")
 	}
 	for _, r := range m.Reactions {
-		done = append(done, r.Emoji+" "+few(r.Nicks))
+		done = append(done, r.Emoji+" "+few(r.Nicks, 0))
 	}
 	return fmt.Appendf(dst, "      * %s\n", strings.Join(done, "; "))
 }

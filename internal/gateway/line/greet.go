@@ -251,7 +251,7 @@ func (c *conn) Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte {
 		return dst
 	}
 	if room, err := c.Session().RoomByID(room.ID); err == nil && c.here.Load().is(room) {
-		dst = fmt.Appendf(dst, "* You are in %s, %s.\n", room.Name, company(room, c.Session().User()))
+		dst = fmt.Appendf(dst, "* You are in %s, %s.\n", room.Name, c.company(room))
 	}
 	if room.Topic != "" {
 		dst = fmt.Appendf(dst, "* Topic: %s\n", room.Topic)
@@ -288,28 +288,46 @@ func (c *conn) Exited(dst []byte, room *chat.RoomInfo) []byte {
 	return fmt.Appendf(dst, "* You are no longer in %s.\n", room.Name)
 }
 
-// company says who else is in a room.
-func company(room *chat.RoomInfo, self chat.UserID) string {
-	nicks := make([]string, 0, len(room.Members))
-	for _, m := range room.Members {
-		if m.ID != self {
-			nicks = append(nicks, m.Nick)
+// How many people a greeting looks at, and names.
+const (
+	lookedAt = 100
+	named    = 10
+)
+
+// company says who else is in a room, and here. In a large room it names some and
+// counts the others, whether they are here or not.
+func (c *conn) company(room *chat.RoomInfo) string {
+	var nicks []string
+	away := 0
+	for _, p := range c.Session().Presences(room.Members[:min(lookedAt, len(room.Members))]) {
+		switch {
+		case p.ID == c.Session().User():
+		case p.Here:
+			nicks = append(nicks, p.Nick)
+		default:
+			away++
 		}
 	}
-	if len(nicks) == 0 {
-		return "alone so far"
+	more := max(0, room.Size-lookedAt)
+	switch {
+	case len(nicks) > 0 || more > 0:
+		return "with " + few(nicks, more)
+	case away == 1:
+		return "alone for now: 1 member is away"
+	case away > 1:
+		return fmt.Sprintf("alone for now: %d members are away", away)
 	}
-	return "with " + few(nicks)
+	return "alone so far"
 }
 
 // few names people, some of them if they are many.
-func few(nicks []string) string {
-	const named = 10
+func few(nicks []string, more int) string {
+	if len(nicks) > named+1 || more > 0 {
+		shown := nicks[:min(named, len(nicks))]
+		return fmt.Sprintf("%s and %d more", strings.Join(shown, ", "), len(nicks)-len(shown)+more)
+	}
 	last := len(nicks) - 1
-	switch {
-	case len(nicks) > named+1:
-		return fmt.Sprintf("%s and %d more", strings.Join(nicks[:named], ", "), len(nicks)-named)
-	case len(nicks) == 1:
+	if last == 0 {
 		return nicks[0]
 	}
 	return strings.Join(nicks[:last], ", ") + " and " + nicks[last]

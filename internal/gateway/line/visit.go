@@ -7,6 +7,7 @@ import (
 
 	"hubbub/api"
 	"hubbub/internal/chat"
+	"hubbub/internal/hub"
 )
 
 // Names and rooms: what one is called, where one is.
@@ -164,11 +165,11 @@ func (c *conn) who(req request) {
 		return
 	}
 	var m api.Message
-	named := room.Members[:min(len(room.Members), mostPeople)]
+	named := c.Session().Presences(room.Members[:min(len(room.Members), mostPeople)])
 	nicks := make([]string, 0, len(named)+1)
-	for _, member := range named {
-		nicks = append(nicks, member.Nick)
-		m.People = append(m.People, api.Person{ID: uint64(member.ID), Nick: member.Nick})
+	for i := range named {
+		nicks = append(nicks, listed(room, &named[i]))
+		m.People = append(m.People, memberJSON(room, &named[i]))
 	}
 	if more := len(room.Members) - len(named); more > 0 {
 		nicks = append(nicks, fmt.Sprintf("and %d more", more))
@@ -182,6 +183,30 @@ func (c *conn) who(req request) {
 		m.Text = "* This is between you and " + other + " alone."
 	}
 	c.reply(req, m)
+}
+
+// listed is how somebody is shown among the members of a room: @ before whoever
+// keeps order in it, ~ behind whoever is away.
+func listed(room *chat.RoomInfo, p *hub.Presence) string {
+	nick := p.Nick
+	if room.Standing(p.ID).Rank >= chat.ModeratorRank {
+		nick = "@" + nick
+	}
+	if !p.Here {
+		nick += "~"
+	}
+	return nick
+}
+
+func memberJSON(room *chat.RoomInfo, p *hub.Presence) api.Person {
+	person := api.Person{ID: uint64(p.ID), Nick: p.Nick, Away: !p.Here}
+	if p.Role != chat.GuestRole {
+		person.Role = p.Role.String()
+	}
+	if rank := room.Standing(p.ID).Rank; rank != chat.PlainRank {
+		person.Rank = rank.String()
+	}
+	return person
 }
 
 // wrapped appends words to text in lines of at most 78 characters, if the words
