@@ -457,7 +457,7 @@ func (d *decision) report() Outcome {
 		return Outcome{Err: err}
 	}
 	ev := Event{Kind: Reported, Target: d.c.Target, User: m.By, Whose: m.Nick, When: m.Time, Text: d.c.Text, About: r.id, Name: r.name}
-	for _, u := range d.s.keepers(r) {
+	for _, u := range d.s.keepers(r, d.by) {
 		d.emit(u.id.Inbox(), u.inbox, ev)
 	}
 	ev.Client = d.c.Client
@@ -470,12 +470,12 @@ func (d *decision) report() Outcome {
 // find it in the audit log.
 const maxTold = 50
 
-// keepers returns those who keep order in a room: its moderators and owners, and
-// the server's admins and owners, by their ids.
-func (s *State) keepers(r *room) []*user {
+// keepers returns those who keep order in a room, but for one: its moderators
+// and owners, and the server's admins and owners, by their ids.
+func (s *State) keepers(r *room, but *user) []*user {
 	var all []*user
 	for _, u := range s.users {
-		if u.role >= AdminRole || r.has(u.id) && r.standing[u.id].Rank >= ModeratorRank {
+		if u != but && (u.role >= AdminRole || r.has(u.id) && r.standing[u.id].Rank >= ModeratorRank) {
 			all = append(all, u)
 		}
 	}
