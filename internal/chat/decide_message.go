@@ -219,3 +219,22 @@ func (d *decision) markRead() Outcome {
 	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Target: d.c.Target})
 	return Outcome{Room: r.id}
 }
+
+// report tells those who keep order of a message.
+func (d *decision) report() Outcome {
+	m, ok := d.facts.Messages[d.c.Target]
+	r, err := d.member(m.Room)
+	switch {
+	case !ok || err != nil:
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", d.c.Target)
+	case d.s.audit == nil:
+		return refuse(Unavailable, noAudit)
+	}
+	if err := checkLine("reason", d.c.Text); err != nil {
+		return Outcome{Err: err}
+	}
+	d.recordAlone(Event{
+		Kind: Reported, Client: d.c.Client, Target: d.c.Target, User: m.By, Whose: m.Nick, When: m.Time, Text: d.c.Text, About: r.id, Name: r.name,
+	})
+	return Outcome{Room: r.id}
+}

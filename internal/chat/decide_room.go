@@ -30,9 +30,9 @@ func (d *decision) create(name string) Outcome {
 	if d.c.Private {
 		flags = Private
 	}
-	if name == AuditName {
+	if Fold(name) == AuditName {
 		if d.by != nil {
-			return refuse(Forbidden, "The name %s is this server's own.", name)
+			return Outcome{Err: errReserved()}
 		}
 		flags = Private | Audit
 	}
@@ -44,6 +44,8 @@ func (d *decision) create(name string) Outcome {
 	}
 	return Outcome{Room: id}
 }
+
+func errReserved() *Error { return Errorf(Forbidden, "The name %s is this server's own.", AuditName) }
 
 // confined reports whether the one who asks is a guest of a server that keeps
 // its guests to the public rooms that there are.
@@ -111,8 +113,18 @@ func (d *decision) leave() Outcome {
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	d.emit(r.id, r.last, Event{Kind: Left, Client: d.c.Client, Text: d.c.Text})
+	d.emit(r.id, r.last, Event{Kind: Left, Client: d.c.Client, Text: d.lastWords(r, d.by, d.c.Text)})
 	return Outcome{Room: r.id}
+}
+
+// lastWords returns the reason with which somebody leaves a room: none if they
+// may say nothing there, or leaving and coming back would be a way to.
+func (d *decision) lastWords(r *room, u *user, reason string) string {
+	st := r.standing[u.id]
+	if st.Silenced(d.now) || !Permit(ActSay, u.role, st.Rank, r.flags) {
+		return ""
+	}
+	return reason
 }
 
 func (d *decision) setTopic() Outcome {
@@ -182,6 +194,9 @@ func (d *decision) renamable(r *room) *Error {
 	}
 	if d.c.Name == r.name {
 		return Errorf(Conflict, "The room is called %s already.", r.name)
+	}
+	if Fold(d.c.Name) == AuditName {
+		return errReserved()
 	}
 	return nil
 }
