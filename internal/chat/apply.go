@@ -4,7 +4,7 @@ package chat
 type Outcome struct {
 	Seq  Seq    // of the command's last event, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
 	Room RoomID // the room that it concerned: joined, created, spoken in
-	User UserID // Arrive: who the session now speaks for
+	User UserID // Arrive, Register, Login: who the session now speaks for
 	Err  *Error // nil if it was done
 }
 
@@ -94,7 +94,7 @@ func (d *decision) decide() Outcome {
 		return d.ordered()
 	}
 	if d.by = d.s.users[c.By]; d.by == nil {
-		return refuse(Unavailable, "You are not here any more; connect again.")
+		return refuse(Unavailable, notHere)
 	}
 	if err := d.s.barred(c.By, d.now); err != nil {
 		return Outcome{Err: err}
@@ -126,6 +126,8 @@ func (d *decision) decide() Outcome {
 	return d.ordered()
 }
 
+const notHere = "You are not here any more; connect again."
+
 // ordered decides what the server itself may ask for too: whoever is at its
 // console.
 func (d *decision) ordered() Outcome {
@@ -156,6 +158,9 @@ func (d *decision) ordered() Outcome {
 		return d.banOrLift()
 	case Disconnect:
 		return d.disconnect()
+	}
+	if d.by == nil && d.c.Op > 0 && d.c.Op < opEnd {
+		return refuse(Unavailable, notHere)
 	}
 	return refuse(Invalid, "This server does not know operation %d.", d.c.Op)
 }

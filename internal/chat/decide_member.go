@@ -41,7 +41,7 @@ func (d *decision) register() Outcome {
 	}
 	d.tell(u, Event{
 		Kind: Registered, Client: c.Client, By: u.id, Nick: name, User: u.id, Whose: name,
-		Level: uint8(invitation.Role), Target: invitation.Seq, Text: c.From,
+		Level: uint8(invitation.Role), Target: invitation.Seq, Text: CleanLine(c.From),
 	})
 	if c.Secret != "" {
 		d.emit(u.id.Inbox(), u.inbox, Event{Kind: CredentialAdded, By: u.id, Nick: name, User: u.id, Whose: name, Level: uint8(ByPassword), Secret: c.Secret})
@@ -96,15 +96,17 @@ func (d *decision) newcomer(nick string, key Key) *user {
 }
 
 // enterInvited lets somebody into the rooms that an invitation names, as far as
-// they are still there.
+// they are still there and not closed to the one who comes.
 func (d *decision) enterInvited(u *user, nick, rooms string) {
+	in := slices.Clone(u.rooms)
 	for id := range strings.FieldsSeq(rooms) {
 		n, _ := strconv.ParseUint(id, 10, 64)
 		r := d.s.rooms[RoomID(n)]
-		if r == nil || r.archived || r.has(u.id) || slices.Contains(u.rooms, r.id) || u.full() {
+		if r == nil || r.archived || slices.Contains(in, r.id) || r.bars(u.id, d.now) || len(in) >= MaxRoomsPerUser {
 			continue
 		}
 		d.emit(r.id, r.last, Event{Kind: Joined, By: u.id, Nick: nick})
+		in = append(in, r.id)
 	}
 }
 
@@ -133,16 +135,17 @@ func (d *decision) login() Outcome {
 	if c.By != 0 || u == nil || u.role == GuestRole {
 		return refuse(Forbidden, noLogin)
 	}
-	if err := d.s.barred(u.id, d.now); err != nil {
-		return Outcome{Err: err}
-	}
 	if err := d.s.barredFrom(c.From, d.now); err != nil {
 		return Outcome{Err: err}
 	}
 	for _, cred := range d.facts.Credentials[u.id] {
-		if cred.Seq == c.Target && !cred.Expired(d.now) {
-			return Outcome{User: u.id, Room: u.id.Inbox()}
+		if cred.Seq != c.Target || cred.Expired(d.now) {
+			continue
 		}
+		if err := d.s.barred(u.id, d.now); err != nil { // told only to who has proved who they are
+			return Outcome{Err: err}
+		}
+		return Outcome{User: u.id, Room: u.id.Inbox()}
 	}
 	return refuse(Forbidden, noLogin)
 }
@@ -177,7 +180,7 @@ func (d *decision) addCredential() Outcome {
 		return refuse(Invalid, "That name is too long: at most %d bytes.", MaxLabel)
 	case over(c.Until, d.now):
 		return refuse(Invalid, "That time is over already.")
-	case len(d.facts.Credentials[u.id]) >= MaxCredentials:
+	case len(besides(d.facts.Credentials[u.id], p)) >= MaxCredentials:
 		return refuse(TooMany, "%s has %d ways to log in, as many as there can be; drop one first.", u.nick, MaxCredentials)
 	}
 	if err := checkLine("name", c.Name); err != nil {
@@ -185,6 +188,15 @@ func (d *decision) addCredential() Outcome {
 	}
 	d.tell(u, Event{Kind: CredentialAdded, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level, Name: c.Name, Key: c.Key, Secret: c.Secret, When: c.Until, Count: c.Count})
 	return Outcome{}
+}
+
+// besides returns which of somebody's credentials stay when one of a proof is
+// added.
+func besides(all []Credential, p Proof) []Credential {
+	if p != ByPassword && p != ByTOTP {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(c Credential) bool { return c.Proof == p })
 }
 
 // holder returns whose credentials the command is about: one's own, or an
@@ -232,6 +244,9 @@ func (d *decision) makeInvitation() Outcome {
 	case over(c.Until, d.now):
 		return refuse(Invalid, "That time is over already.")
 	}
+	if err := checkLine("list of rooms", c.Text); err != nil {
+		return Outcome{Err: err}
+	}
 	for id := range strings.FieldsSeq(c.Text) {
 		n, _ := strconv.ParseUint(id, 10, 64)
 		r := d.s.rooms[RoomID(n)]
@@ -239,10 +254,10 @@ func (d *decision) makeInvitation() Outcome {
 			return refuse(NotFound, noRoom)
 		}
 	}
-	if len(c.Text) > MaxTopic {
-		return refuse(Invalid, "Those are too many rooms for one invitation.")
+	if _, known := d.facts.Codes[c.Key]; known {
+		return refuse(Conflict, "There is an invitation with that code already.")
 	}
-	d.record(Event{Kind: InvitationMade, Key: c.Key, Level: c.Level, Count: c.Count, When: c.Until, Text: c.Text})
+	d.recordAlone(Event{Kind: InvitationMade, Client: c.Client, Key: c.Key, Level: c.Level, Count: c.Count, When: c.Until, Text: c.Text})
 	return Outcome{}
 }
 
@@ -253,7 +268,7 @@ func (d *decision) dropInvitation() Outcome {
 	if _, ok := d.facts.Invitations[d.c.Target]; !ok {
 		return refuse(NotFound, "There is no invitation %d.", d.c.Target)
 	}
-	d.record(Event{Kind: InvitationDropped, Target: d.c.Target})
+	d.recordAlone(Event{Kind: InvitationDropped, Client: d.c.Client, Target: d.c.Target})
 	return Outcome{}
 }
 
@@ -275,11 +290,7 @@ func (f *Facts) learnProofs(ev *Event) {
 		if !inInbox {
 			return
 		}
-		mine := f.Credentials[ev.User]
-		if p := Proof(ev.Level); p == ByPassword || p == ByTOTP {
-			mine = slices.DeleteFunc(slices.Clone(mine), func(c Credential) bool { return c.Proof == p })
-		}
-		f.Credentials[ev.User] = append(mine, CredentialOf(ev))
+		f.Credentials[ev.User] = append(besides(f.Credentials[ev.User], Proof(ev.Level)), CredentialOf(ev))
 		if !ev.Key.IsZero() {
 			f.Holders[ev.Key] = ev.User
 		}
@@ -294,13 +305,24 @@ func (f *Facts) learnProofs(ev *Event) {
 		f.Invitations[ev.Seq] = InvitationOf(ev)
 		f.Codes[ev.Key] = ev.Seq
 	case InvitationDropped:
-		delete(f.Invitations, ev.Target)
+		f.useUp(ev.Target)
 	case Registered:
-		if v, ok := f.Invitations[ev.Target]; ok && inInbox {
-			v.Left--
-			f.Invitations[ev.Target] = v
+		v, ok := f.Invitations[ev.Target]
+		if !ok || !inInbox {
+			return
 		}
+		if v.Left--; v.Left == 0 {
+			f.useUp(ev.Target)
+			return
+		}
+		f.Invitations[ev.Target] = v
 	}
+}
+
+// useUp forgets an invitation that lets nobody in any more.
+func (f *Facts) useUp(seq Seq) {
+	delete(f.Codes, f.Invitations[seq].Key)
+	delete(f.Invitations, seq)
 }
 
 // CredentialOf returns the credential that a CredentialAdded event adds.

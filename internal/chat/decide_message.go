@@ -219,3 +219,23 @@ func (d *decision) markRead() Outcome {
 	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Target: d.c.Target})
 	return Outcome{Room: r.id}
 }
+
+// report tells those who keep order of a message.
+func (d *decision) report() Outcome {
+	m, ok := d.facts.Messages[d.c.Target]
+	r, err := d.member(m.Room)
+	switch {
+	case !ok || err != nil:
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", d.c.Target)
+	}
+	if err := checkLine("reason", d.c.Text); err != nil {
+		return Outcome{Err: err}
+	}
+	ev := Event{Kind: Reported, Target: d.c.Target, User: m.By, Whose: m.Nick, When: m.Time, Text: d.c.Text, About: r.id, Name: r.name}
+	for _, u := range d.s.keepers(r, d.by) {
+		d.emit(u.id.Inbox(), u.inbox, ev)
+	}
+	ev.Client = d.c.Client
+	d.recordAlone(ev)
+	return Outcome{Room: r.id}
+}

@@ -94,7 +94,7 @@ func (d *decision) under() (*user, *Error) {
 	case u == d.by:
 		return nil, Errorf(Invalid, "That would be yourself.")
 	case d.by != nil && u.role >= d.by.role:
-		return nil, Errorf(Forbidden, "You can't do that to %s, who is this server's %s as you are.", u.nick, u.role)
+		return nil, Errorf(Forbidden, "You can't do that to %s, who has as much to say on this server as you.", u.nick)
 	}
 	return u, nil
 }
@@ -138,10 +138,13 @@ func (d *decision) tell(u *user, ev Event) {
 // record adds an event to the audit log. What is for the server alone stays out
 // of it.
 func (d *decision) record(ev Event) {
-	ev.Client, ev.Secret = "", ""
-	if ev.Kind != InvitationMade {
-		ev.Key = Key{}
-	}
+	ev.Client, ev.Secret, ev.Key = "", "", Key{}
+	d.recordAlone(ev)
+}
+
+// recordAlone adds an event that nobody else is told of to the audit log: only
+// there can its client id be found again.
+func (d *decision) recordAlone(ev Event) {
 	id, last := d.auditLog()
 	d.emit(id, last, ev)
 }
@@ -235,6 +238,8 @@ func (d *decision) setRank() Outcome {
 		return refuse(Conflict, "%s has that rank in %s already.", u.nick, r.name)
 	case u == d.by && d.role() < AdminRole && !r.ownedByOthers(u.id):
 		return refuse(Conflict, "%s would be without an owner; make somebody else one first.", r.name)
+	case u != d.by && d.role() < AdminRole && r.standing[u.id].Rank == OwnerRank:
+		return refuse(Forbidden, "You can't do that to %s, who has as much to say in %s as you.", u.nick, r.name)
 	case !r.roomForStanding(u.id):
 		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
 	}
@@ -301,7 +306,10 @@ func (d *decision) banHere() Outcome {
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	st, nick := r.standing[c.User], c.Name
+	st, nick := r.standing[c.User], ""
+	if CheckNick(c.Name) == nil {
+		nick = c.Name
+	}
 	if c.Op == Ban {
 		u, err := d.over(r)
 		if err != nil {
@@ -321,7 +329,7 @@ func (d *decision) banHere() Outcome {
 		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
 	}
 	if c.Op == Ban && r.has(c.User) {
-		d.emit(r.id, r.last, Event{Kind: Kicked, User: c.User, Whose: nick, Text: c.Text})
+		d.emit(r.id, r.last, Event{Kind: Kicked, User: c.User, Whose: nick, Text: c.Text, About: r.id, Name: r.name})
 	}
 	d.inform(r, ev)
 	return Outcome{Room: r.id}
@@ -347,13 +355,13 @@ func (d *decision) banPerson() Outcome {
 	if u.role == GuestRole {
 		d.goes(u, "banned")
 	}
-	return Outcome{User: 0}
+	return Outcome{}
 }
 
 // goes has a guest go out of all rooms, and from the server.
 func (d *decision) goes(u *user, reason string) {
 	for _, id := range u.rooms {
-		d.emit(id, d.s.rooms[id].last, Event{Kind: Left, By: u.id, Nick: u.nick, Text: reason})
+		d.emit(id, d.s.rooms[id].last, Event{Kind: Left, By: u.id, Nick: u.nick, Text: d.lastWords(d.s.rooms[id], u, reason)})
 	}
 	d.emit(u.id.Inbox(), u.inbox, Event{Kind: Departed, By: u.id, Nick: u.nick, Key: u.secret()})
 }
@@ -368,7 +376,7 @@ func (d *decision) liftPerson() Outcome {
 		d.tell(u, ev)
 		return Outcome{}
 	}
-	d.record(ev) // a guest who is not here
+	d.recordAlone(ev) // a guest who is not here
 	return Outcome{}
 }
 
@@ -392,11 +400,14 @@ func (d *decision) banNetwork() Outcome {
 	case len(d.s.bans)+len(d.s.nets) >= MaxBans:
 		return refuse(TooMany, "There are %d bans, as many as there can be; lift some first.", MaxBans)
 	}
-	d.record(ev)
+	d.recordAlone(ev)
 	return Outcome{}
 }
 
 func (d *decision) disconnect() Outcome {
+	if err := checkLine("reason", d.c.Text); err != nil {
+		return Outcome{Err: err}
+	}
 	if err := d.mayOnServer(ActDisconnect); err != nil && d.c.User != d.c.By {
 		return Outcome{Err: err}
 	}
@@ -428,6 +439,8 @@ func (d *decision) setRole() Outcome {
 		return refuse(Invalid, "%s is a bot, and stays one.", u.nick)
 	case u.role == role:
 		return refuse(Conflict, "%s is %s already.", u.nick, role)
+	case d.by != nil && u != d.by && u.role == OwnerRole:
+		return refuse(Forbidden, "You can't do that to %s, who has as much to say on this server as you.", u.nick)
 	case u.role == OwnerRole && d.s.count(OwnerRole) == 1:
 		return refuse(Conflict, "%s is the only owner; make somebody else one first.", u.nick)
 	}
@@ -443,27 +456,6 @@ func (s *State) count(role Role) (n int) {
 		}
 	}
 	return n
-}
-
-// report tells those who keep order of a message.
-func (d *decision) report() Outcome {
-	m, ok := d.facts.Messages[d.c.Target]
-	r, err := d.member(m.Room)
-	switch {
-	case !ok || err != nil:
-		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", d.c.Target)
-	}
-	if err := checkLine("reason", d.c.Text); err != nil {
-		return Outcome{Err: err}
-	}
-	ev := Event{Kind: Reported, Target: d.c.Target, User: m.By, Whose: m.Nick, When: m.Time, Text: d.c.Text, About: r.id, Name: r.name}
-	for _, u := range d.s.keepers(r, d.by) {
-		d.emit(u.id.Inbox(), u.inbox, ev)
-	}
-	ev.Client = d.c.Client
-	d.emit(d.by.id.Inbox(), d.by.inbox, ev)
-	d.record(ev)
-	return Outcome{Room: r.id}
 }
 
 // maxTold is how many of those who keep order are told of a report; the others

@@ -37,6 +37,8 @@ func (d *decision) create(name string) Outcome {
 	return Outcome{Room: id}
 }
 
+func errReserved() *Error { return Errorf(Forbidden, "The name %s is this server's own.", AuditName) }
+
 // confined reports whether the one who asks is a guest of a server that keeps
 // its guests to the public rooms that there are.
 func (d *decision) confined() bool {
@@ -55,7 +57,7 @@ func (d *decision) unclaimed(name string, room RoomID) *Error {
 	}
 	folded, look := keysOf(name)
 	if folded == AuditName {
-		return Errorf(Forbidden, "The name %s is this server's own.", name)
+		return errReserved()
 	}
 	if id, taken := d.s.names[folded]; taken && id != room {
 		return Errorf(Conflict, "There is already a room called %s.", name)
@@ -126,8 +128,18 @@ func (d *decision) leave() Outcome {
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	d.emit(r.id, r.last, Event{Kind: Left, Client: d.c.Client, Text: d.c.Text})
+	d.emit(r.id, r.last, Event{Kind: Left, Client: d.c.Client, Text: d.lastWords(r, d.by, d.c.Text)})
 	return Outcome{Room: r.id}
+}
+
+// lastWords returns the reason with which somebody leaves a room: none if they
+// may say nothing there, or leaving and coming back would be a way to.
+func (d *decision) lastWords(r *room, u *user, reason string) string {
+	st := r.standing[u.id]
+	if st.Silenced(d.now) || !Permit(ActSay, u.role, st.Rank, r.flags) {
+		return ""
+	}
+	return reason
 }
 
 func (d *decision) setTopic() Outcome {

@@ -20,7 +20,8 @@ func (d *decision) arrive() Outcome {
 		}
 	}
 	id, last, wish := UserID(d.next()), Seq(0), c.Name
-	if guest, known := d.facts.Guests[c.Key]; known && !c.Key.IsZero() {
+	guest, known := d.facts.Guests[c.Key]
+	if known && !c.Key.IsZero() && d.s.users[guest.ID] == nil { // else a member has outgrown the key
 		id, last = guest.ID, guest.Inbox
 		if err := d.s.barred(id, d.now); err != nil {
 			return Outcome{Err: err}
@@ -35,7 +36,7 @@ func (d *decision) arrive() Outcome {
 	}
 	d.by = &user{id: id, nick: nick}
 	d.emit(id.Inbox(), last, Event{Kind: Arrived, Key: c.Key, Node: c.Node})
-	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil {
+	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil && lobby.flags&NoGuests == 0 && !lobby.bars(id, d.now) {
 		d.emit(lobby.id, lobby.last, Event{Kind: Joined})
 	}
 	return Outcome{User: id, Room: id.Inbox()}
@@ -113,7 +114,7 @@ func (d *decision) setNick() Outcome {
 		return Outcome{}
 	}
 	d.rename(d.by, name)
-	return Outcome{User: d.by.id}
+	return Outcome{}
 }
 
 // rename has somebody be called name from now on.
@@ -143,5 +144,5 @@ func (d *decision) depart() Outcome {
 		reason = ""
 	}
 	d.goes(d.by, reason)
-	return Outcome{User: d.by.id}
+	return Outcome{}
 }

@@ -11,6 +11,10 @@ import (
 const (
 	KindEnd     = kindEnd
 	OpEnd       = opEnd
+	ActEnd      = actionEnd
+	RoleEnd     = roleEnd
+	RankEnd     = rankEnd
+	ProofEnd    = proofEnd
 	MaxStepBack = maxStepBack
 	MaxLook     = maxLook
 )
@@ -75,6 +79,9 @@ func (s *State) CheckIndexes() error {
 			}
 		}
 	}
+	if err := s.checkStanding(); err != nil {
+		return err
+	}
 	if nicks != len(s.nicks) || keys != len(s.keys) || names != len(s.names) || direct != len(s.direct) {
 		return fmt.Errorf("stale index: %d nicks of %d, %d keys of %d, %d names of %d, %d direct conversations of %d",
 			len(s.nicks), nicks, len(s.keys), keys, len(s.names), names, len(s.direct), direct)
@@ -97,6 +104,37 @@ func (c claims[ID]) check(n int) error {
 	}
 	if held != n {
 		return fmt.Errorf("%d claims of %d names", held, n)
+	}
+	return nil
+}
+
+// checkStanding reports a guest without a key who does not know where there is
+// a standing to forget, a standing of such a guest who has gone, and an audit
+// log that is not the one there is.
+func (s *State) checkStanding() error {
+	for id, u := range s.users {
+		for _, in := range u.ranked {
+			if _, ok := s.rooms[in].standing[id]; !ok {
+				return fmt.Errorf("user %d is something in room %d, which does not know", id, in)
+			}
+		}
+		if u.role >= roleEnd || u.role > GuestRole && u.key != nil {
+			return fmt.Errorf("user %d is %v and has a guest's key: %v", id, u.role, u.key != nil)
+		}
+	}
+	var audit *room
+	for id, r := range s.rooms {
+		for who := range r.standing {
+			if u := s.users[who]; u != nil && u.key == nil && u.role == GuestRole && !slices.Contains(u.ranked, id) {
+				return fmt.Errorf("user %d is something in room %d and does not know", who, id)
+			}
+		}
+		if r.flags&Audit != 0 {
+			audit = r
+		}
+	}
+	if audit != s.audit {
+		return fmt.Errorf("the audit log is not the room that is one")
 	}
 	return nil
 }

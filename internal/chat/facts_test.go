@@ -15,7 +15,10 @@ func TestNeeds(t *testing.T) {
 	needs := map[chat.Op]chat.Need{
 		chat.Say: message, chat.Edit: message, chat.Delete: message, chat.Pin: message, chat.Unpin: message,
 		chat.React: fresh, chat.Unreact: reaction,
-		chat.Arrive: {Guest: chat.Key{1}},
+		chat.Arrive:   {Guest: chat.Key{1}},
+		chat.Register: {Code: chat.Key{1}}, chat.MakeInvitation: {Code: chat.Key{1}}, chat.DropInvitation: {Invitation: 8},
+		chat.Login: {Credentials: alice}, chat.Report: message,
+		chat.AddCredential: {Credentials: alice, Holder: chat.Key{1}}, chat.DropCredential: {Credentials: alice, Holder: chat.Key{1}},
 	}
 	for op := chat.Op(0); op <= chat.OpEnd; op++ {
 		c := full
@@ -28,6 +31,10 @@ func TestNeeds(t *testing.T) {
 		if got := c.Needs(); got != want || got.IsZero() {
 			t.Errorf("operation %d with a client id needs %+v (nothing: %v), want %+v", op, got, got.IsZero(), want)
 		}
+	}
+	own := chat.Command{By: bob, Op: chat.AddCredential, Key: chat.Key{1}}
+	if got, want := own.Needs(), (chat.Need{Credentials: bob, Holder: chat.Key{1}}); got != want {
+		t.Errorf("a credential of one's own needs %+v, want %+v", got, want)
 	}
 	plain := chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "hello"}
 	if got := plain.Needs(); !got.IsZero() {

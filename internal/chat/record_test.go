@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/records-v1.txt anew; never once version 1 is in use")
 
-// fullEvent has every field that a record can carry.
+// fullEvent has every field that the records of the first kinds can carry.
 func fullEvent(kind chat.Kind) chat.Event {
 	return chat.Event{
 		Seq: 300, Prev: 299, Room: 7, Time: 1_790_000_000_123, Kind: kind, Flags: chat.Private | chat.Direct,
@@ -25,7 +25,23 @@ func fullEvent(kind chat.Kind) chat.Event {
 	}
 }
 
-// fullCommand has every field.
+// rolesEvent has the fields too that came with the roles, before any record of
+// its kind was written.
+func rolesEvent(kind chat.Kind) chat.Event {
+	ev := fullEvent(kind)
+	ev.Flags, ev.Level, ev.Count = chat.Private|chat.Direct|chat.Audit|chat.Rules, math.MaxUint8, math.MaxUint32
+	return ev
+}
+
+// rolesCommand is to fullCommand what rolesEvent is to fullEvent.
+func rolesCommand(op chat.Op) chat.Command {
+	c := fullCommand(op)
+	c.Open, c.Confined, c.Level, c.Count = true, true, math.MaxUint8, math.MaxUint32
+	c.Until, c.Secret, c.From = 1_790_000_100_000, "$argon2id$…", "192.0.2.7"
+	return c
+}
+
+// fullCommand has every field that the first operations use.
 func fullCommand(op chat.Op) chat.Command {
 	return chat.Command{
 		ID: chat.CommandID{Node: math.MaxUint64, N: 5}, Time: 1_790_000_000_123, By: 128, Op: op,
@@ -41,11 +57,17 @@ func TestGoldenRecords(t *testing.T) {
 	line := func(name string, record []byte) { fmt.Fprintf(&b, "%s %s\n", name, hex.EncodeToString(record)) }
 	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
 		full, bare := fullEvent(kind), chat.Event{Kind: kind}
+		if kind >= chat.Registered {
+			full = rolesEvent(kind)
+		}
 		line(fmt.Sprintf("event %d full", kind), chat.AppendEvent(nil, &full))
 		line(fmt.Sprintf("event %d bare", kind), chat.AppendEvent(nil, &bare))
 	}
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
 		full, bare := fullCommand(op), chat.Command{Op: op}
+		if op >= chat.Register {
+			full = rolesCommand(op)
+		}
 		line(fmt.Sprintf("command %d full", op), chat.AppendCommand(nil, &full))
 		line(fmt.Sprintf("command %d bare", op), chat.AppendCommand(nil, &bare))
 	}
@@ -83,7 +105,7 @@ func TestGoldenRecords(t *testing.T) {
 
 func TestRecordRoundTrip(t *testing.T) {
 	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
-		for _, ev := range []chat.Event{fullEvent(kind), {Seq: 1, Room: 2, Kind: kind}} {
+		for _, ev := range []chat.Event{fullEvent(kind), rolesEvent(kind), {Seq: 1, Room: 2, Kind: kind}} {
 			record := chat.AppendEvent([]byte("before"), &ev)[len("before"):]
 			if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || got != ev {
 				t.Errorf("decoding event: %+v, error %v, want %+v", got, err, ev)
@@ -91,7 +113,7 @@ func TestRecordRoundTrip(t *testing.T) {
 		}
 	}
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
-		for _, c := range []chat.Command{fullCommand(op), {Op: op}, {Op: op, Strict: true}} {
+		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}} {
 			record := chat.AppendCommand([]byte("before"), &c)[len("before"):]
 			if got, err := chat.DecodeCommand(record); err != nil || got != c {
 				t.Errorf("decoding command: %+v, error %v, want %+v", got, err, c)
@@ -100,8 +122,23 @@ func TestRecordRoundTrip(t *testing.T) {
 	}
 }
 
+// TestSecretsAreNotInEvents: what is in an event's record is in the log for
+// ever, and a secret must be possible to forget.
+func TestSecretsAreNotInEvents(t *testing.T) {
+	ev := rolesEvent(chat.CredentialAdded)
+	ev.Secret = "correct horse battery staple"
+	record := chat.AppendEvent(nil, &ev)
+	if bytes.Contains(record, []byte(ev.Secret)) {
+		t.Errorf("the record has the secret in it: %q", record)
+	}
+	ev.Secret = ""
+	if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || got != ev {
+		t.Errorf("decoding the event without its secret: %+v, error %v, want %+v", got, err, ev)
+	}
+}
+
 func TestDecodedRecordsDoNotReferToTheirBytes(t *testing.T) {
-	ev, c := fullEvent(chat.Message), fullCommand(chat.Say)
+	ev, c := rolesEvent(chat.RulesSet), rolesCommand(chat.Register)
 	evRecord, cRecord := chat.AppendEvent(nil, &ev), chat.AppendCommand(nil, &c)
 	gotEv, _ := chat.DecodeEvent(ev.Seq, ev.Room, evRecord)
 	gotC, _ := chat.DecodeCommand(cRecord)
@@ -115,7 +152,7 @@ func TestDecodedRecordsDoNotReferToTheirBytes(t *testing.T) {
 // TestCutRecordsAreRefusedOrShorter cuts records everywhere. A cut between two
 // fields leaves a record with fewer fields; any other is refused.
 func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
-	ev, c := fullEvent(chat.Message), fullCommand(chat.Say)
+	ev, c := rolesEvent(chat.RulesSet), rolesCommand(chat.Register)
 	evRecord, cRecord := chat.AppendEvent(nil, &ev), chat.AppendCommand(nil, &c)
 	whole := 0
 	for n := range evRecord {
@@ -126,7 +163,7 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 			}
 		}
 	}
-	if fields := 15; whole != fields { // after the kind, and after each field but the last
+	if fields := 17; whole != fields { // after the kind, and after each field but the last
 		t.Errorf("%d cuts of the event gave a record, want %d", whole, fields)
 	}
 	for n := range cRecord {
@@ -141,7 +178,8 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 // The tags, as record.go numbers them.
 const (
 	tagPrev, tagTime, tagFlags, tagNick, tagKey, tagNode = 1, 2, 3, 5, 14, 15
-	tagRoom, tagUnknown                                  = 16, 19
+	tagRoom, tagLevel, tagCount                          = 16, 19, 20
+	tagUntil, tagFrom, tagUnknown                        = 21, 23, 24
 )
 
 func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
@@ -167,7 +205,10 @@ func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
 	}
 	wantNewerEvent(t, "the tag of a command", []byte{chat.RecordVersion, 1, tagRoom, 1})
 	wantNewerCommand(t, "the tag of an event", []byte{chat.RecordVersion, 1, tagNick, 1, 'a'})
-	wantNewer(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 8})
+	wantNewerEvent(t, "the last tag of a command", []byte{chat.RecordVersion, 1, tagFrom, 1, 'a'})
+	wantNewerEvent(t, "the time of a command", []byte{chat.RecordVersion, 1, tagUntil, 1})
+	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 1})
+	wantNewerCommand(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 32})
 	wantNewer(t, "a flag beyond a byte", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 2})
 }
 
@@ -204,6 +245,8 @@ func TestDamagedRecordsAreRefused(t *testing.T) {
 		{"a number that is zero", []byte{tagTime, 0}},
 		{"a number with an idle byte", []byte{tagTime, 0x81, 0}},
 		{"a number of more than 64 bits", []byte{tagTime, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}},
+		{"a level of more than a byte", []byte{tagLevel, 0x80, 2}},
+		{"a count of more than 32 bits", []byte{tagCount, 0x80, 0x80, 0x80, 0x80, 0x10}},
 		{"a string that is empty", []byte{12, 0}},
 		{"a string longer than the record", []byte{12, 2, 'a'}},
 		{"a string of 2^63 bytes", []byte{12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 'a'}},
@@ -233,6 +276,9 @@ func FuzzRecord(f *testing.F) {
 	ev, c := fullEvent(chat.Message), fullCommand(chat.Say)
 	f.Add(chat.AppendEvent(nil, &ev))
 	f.Add(chat.AppendCommand(nil, &c))
+	ev, c = rolesEvent(chat.RulesSet), rolesCommand(chat.Register)
+	f.Add(chat.AppendEvent(nil, &ev))
+	f.Add(chat.AppendCommand(nil, &c))
 	f.Add([]byte{chat.RecordVersion, 1, tagTime, 0x80})
 	f.Add([]byte{chat.RecordVersion, 200})
 	f.Fuzz(func(t *testing.T, record []byte) {
@@ -253,10 +299,12 @@ func FuzzRecord(f *testing.F) {
 func FuzzEventRoundTrip(f *testing.F) {
 	f.Add(uint64(1), uint64(2), int64(3), uint8(1), uint8(3), "nick", "client", "name", "text", []byte{1})
 	f.Add(uint64(math.MaxUint64), uint64(0), int64(-1), uint8(22), uint8(0), "", "\xff", "\x00", "", []byte{})
+	f.Add(uint64(9), uint64(7), int64(1<<40), uint8(chat.RulesSet-1), uint8(chat.Rules), "nick", "", "#tea", "", []byte{})
 	f.Fuzz(func(t *testing.T, a, b uint64, at int64, kind, flags uint8, nick, client, name, text string, key []byte) {
 		ev := chat.Event{
 			Seq: chat.Seq(a), Prev: chat.Seq(b), Room: chat.RoomID(b), Time: chat.Millis(at),
-			Kind: 1 + chat.Kind(kind)%(chat.KindEnd-1), Flags: chat.Flags(flags) & (chat.Private | chat.Direct),
+			Kind: 1 + chat.Kind(kind)%(chat.KindEnd-1), Flags: chat.Flags(flags) & (chat.Private | chat.Direct | chat.Audit | chat.Rules),
+			Level: uint8(b), Count: uint32(a),
 			By: chat.UserID(a), Nick: nick, Client: chat.ClientID(client), Target: chat.Seq(b), Whose: name,
 			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Node: a ^ b,
 		}
@@ -269,12 +317,14 @@ func FuzzEventRoundTrip(f *testing.F) {
 
 func FuzzCommandRoundTrip(f *testing.F) {
 	f.Add(uint64(1), uint64(2), int64(3), uint8(1), uint8(3), "client", "name", "text", []byte{1})
+	f.Add(uint64(1), uint64(math.MaxUint64), int64(-3), uint8(chat.Register-1), uint8(31), "", "zoë", "$argon2id$…", []byte{31: 1})
 	f.Fuzz(func(t *testing.T, a, b uint64, at int64, op, flags uint8, client, name, text string, key []byte) {
 		c := chat.Command{
 			ID: chat.CommandID{Node: a, N: b}, Time: chat.Millis(at), By: chat.UserID(b),
 			Op: 1 + chat.Op(op)%(chat.OpEnd-1), Emote: flags&1 != 0, Private: flags&2 != 0, Strict: flags&4 != 0,
 			Client: chat.ClientID(client), Room: chat.RoomID(a), Target: chat.Seq(b), User: chat.UserID(a),
 			Name: name, Text: text, Node: a ^ b,
+			Open: flags&8 != 0, Confined: flags&16 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name,
 		}
 		copy(c.Key[:], key)
 		if got, err := chat.DecodeCommand(chat.AppendCommand(nil, &c)); err != nil || got != c {

@@ -167,7 +167,7 @@ func TestRenameArchiveAndRestore(t *testing.T) {
 			tea := w.room(alice, "#tea")
 			w.join(bob, tea)
 			return chat.Command{By: bob, Op: chat.RenameRoom, Room: tea, Name: "#coffee"}
-		}, refused: chat.Forbidden, note: "created"},
+		}, refused: chat.Forbidden, note: "owner of #tea"},
 		{name: "renaming one's room from outside", command: func(w *world) chat.Command {
 			tea := w.room(bob, "#tea")
 			w.leave(bob, tea)

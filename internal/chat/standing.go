@@ -27,6 +27,12 @@ func (s *Standing) Silenced(now Millis) bool { return s.Muted && !over(s.MutedUn
 // Barred reports whether somebody is banned from the room now.
 func (s *Standing) Barred(now Millis) bool { return s.Banned && !over(s.BannedUntil, now) }
 
+// bars reports whether somebody is banned from the room now.
+func (r *room) bars(id UserID, now Millis) bool {
+	st := r.standing[id]
+	return st.Barred(now)
+}
+
 // Standing returns what somebody is in the room.
 func (r *RoomInfo) Standing(id UserID) Standing {
 	i, ok := slices.BinarySearchFunc(r.Standings, id, func(s Standing, id UserID) int { return cmp.Compare(s.User, id) })
@@ -61,7 +67,7 @@ func (s *State) stand(r *room, st Standing) {
 	if r.standing == nil {
 		r.standing = map[UserID]Standing{}
 	}
-	if _, known := r.standing[st.User]; !known && u != nil {
+	if _, known := r.standing[st.User]; !known && u != nil && u.key == nil {
 		u.ranked = append(u.ranked, r.id)
 	}
 	r.standing[st.User] = st
@@ -210,7 +216,7 @@ func span(d Millis) string {
 		name string
 	}{{24 * 3600_000, "day"}, {3600_000, "hour"}, {60_000, "minute"}} {
 		if d > unit.size {
-			return counted((d+unit.size-1)/unit.size, unit.name)
+			return counted((d-1)/unit.size+1, unit.name)
 		}
 	}
 	return counted(max(1, (d+999)/1000), "second")
@@ -229,6 +235,9 @@ func ParseNetwork(s string) (string, *Error) {
 	network, err := netip.ParsePrefix(s)
 	if addr, bad := netip.ParseAddr(s); bad == nil {
 		network, err = netip.PrefixFrom(addr.Unmap().WithZone(""), addr.Unmap().BitLen()), nil
+	}
+	if addr := network.Addr(); addr.Is4In6() && network.Bits() >= 96 {
+		network = netip.PrefixFrom(addr.Unmap(), network.Bits()-96)
 	}
 	switch {
 	case err != nil:

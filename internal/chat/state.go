@@ -35,7 +35,7 @@ type user struct {
 	inbox   Seq            // last event in the inbox
 	rooms   []RoomID       // in the order of joining, without the inbox
 	invited []RoomID       // private rooms that expect this user
-	ranked  []RoomID       // where there is a standing
+	ranked  []RoomID       // where there is a standing, if nothing but this visit tells who it is: there is no key
 	read    map[RoomID]Seq // read markers; nil until the first
 }
 

@@ -18,6 +18,9 @@ type library struct {
 	reactions map[chat.ReactionKey]bool
 	guests    map[chat.Key]chat.UserID
 	people    map[chat.UserID]*chat.GuestFact
+
+	credentials map[chat.UserID][]chat.Credential
+	invitations map[chat.Seq]chat.Invitation // that are not used up or dropped
 }
 
 func newLibrary() *library {
@@ -27,6 +30,9 @@ func newLibrary() *library {
 		reactions: map[chat.ReactionKey]bool{},
 		guests:    map[chat.Key]chat.UserID{},
 		people:    map[chat.UserID]*chat.GuestFact{},
+
+		credentials: map[chat.UserID][]chat.Credential{},
+		invitations: map[chat.Seq]chat.Invitation{},
 	}
 }
 
@@ -54,6 +60,38 @@ func (l *library) file(ev *chat.Event) {
 		if p.Inbox = ev.Seq; ev.Kind == chat.NickChanged {
 			p.Nick = ev.Name
 		}
+		l.fileProof(ev)
+	}
+	switch ev.Kind {
+	case chat.InvitationMade:
+		l.invitations[ev.Seq] = chat.InvitationOf(ev)
+	case chat.InvitationDropped:
+		delete(l.invitations, ev.Target)
+	}
+}
+
+// fileProof keeps what an event in somebody's inbox says about an account.
+func (l *library) fileProof(ev *chat.Event) {
+	holder := chat.UserID(ev.Room)
+	gone := func(c chat.Credential) bool { return c.Seq == ev.Target }
+	switch ev.Kind {
+	case chat.CredentialAdded:
+		added := chat.CredentialOf(ev)
+		if added.Proof == chat.ByPassword || added.Proof == chat.ByTOTP {
+			gone = func(c chat.Credential) bool { return c.Proof == added.Proof }
+			l.credentials[holder] = slices.DeleteFunc(slices.Clone(l.credentials[holder]), gone)
+		}
+		l.credentials[holder] = append(slices.Clone(l.credentials[holder]), added)
+	case chat.CredentialDropped:
+		l.credentials[holder] = slices.DeleteFunc(slices.Clone(l.credentials[holder]), gone)
+	case chat.Registered:
+		if v, ok := l.invitations[ev.Target]; ok {
+			if v.Left--; v.Left == 0 {
+				delete(l.invitations, ev.Target)
+				return
+			}
+			l.invitations[ev.Target] = v
+		}
 	}
 }
 
@@ -77,8 +115,29 @@ func (l *library) facts(commands ...*chat.Command) *chat.Facts {
 		if id, ok := l.guests[need.Guest]; ok {
 			facts.Guests[need.Guest] = *l.people[id]
 		}
+		l.proofs(&need, facts)
 	}
 	return facts
+}
+
+// proofs answers what concerns accounts.
+func (l *library) proofs(need *chat.Need, facts *chat.Facts) {
+	if all := l.credentials[need.Credentials]; len(all) > 0 {
+		facts.Credentials[need.Credentials] = slices.Clone(all)
+	}
+	for holder, all := range l.credentials {
+		if slices.ContainsFunc(all, func(c chat.Credential) bool { return !need.Holder.IsZero() && c.Key == need.Holder }) {
+			facts.Holders[need.Holder] = holder
+		}
+	}
+	for seq, v := range l.invitations {
+		if !need.Code.IsZero() && v.Key == need.Code {
+			facts.Codes[need.Code], facts.Invitations[seq] = seq, v
+		}
+		if seq == need.Invitation {
+			facts.Invitations[seq] = v
+		}
+	}
 }
 
 // tally counts the reactions to a message.
@@ -97,9 +156,10 @@ func (l *library) tally(seq chat.Seq) *chat.Tally {
 // ledger checks the events of a log as they come: their order, and the chain
 // that Prev makes of each room and each inbox.
 type ledger struct {
-	seq  chat.Seq
-	time chat.Millis
-	last map[chat.RoomID]chat.Seq
+	seq   chat.Seq
+	time  chat.Millis
+	last  map[chat.RoomID]chat.Seq
+	audit chat.RoomID
 }
 
 func newLedger() *ledger { return &ledger{last: map[chat.RoomID]chat.Seq{}} }
@@ -117,8 +177,15 @@ func (l *ledger) check(t testing.TB, ev *chat.Event) {
 		t.Fatalf("event %d is %d ms before the one before it: %s", ev.Seq, back, show(ev))
 	case (ev.By == 0) != (ev.Nick == ""):
 		t.Fatalf("event %d is by %d who is called %q", ev.Seq, ev.By, ev.Nick)
-	case chat.CleanText(ev.Text) != ev.Text || chat.CleanLine(ev.Name) != ev.Name || chat.CleanLine(ev.Nick) != ev.Nick:
+	case chat.CleanText(ev.Text) != ev.Text || chat.CleanLine(ev.Name) != ev.Name || chat.CleanLine(ev.Nick) != ev.Nick || chat.CleanLine(ev.Whose) != ev.Whose:
 		t.Fatalf("event %d harms a screen: %s", ev.Seq, show(ev))
+	case ev.Secret != "" && (ev.Kind != chat.CredentialAdded || ev.Room != ev.User.Inbox()):
+		t.Fatalf("event %d tells a secret: %s", ev.Seq, show(ev))
+	case ev.Room == l.audit && !ev.Key.IsZero() && ev.Kind != chat.InvitationMade:
+		t.Fatalf("event %d has a key in the audit log: %s", ev.Seq, show(ev))
+	}
+	if ev.Kind == chat.RoomCreated && ev.Flags&chat.Audit != 0 {
+		l.audit = ev.Room
 	}
 	l.seq, l.time, l.last[ev.Room] = ev.Seq, ev.Time, ev.Seq
 }
@@ -148,6 +215,15 @@ func checkState(t testing.TB, s *chat.State) {
 			if r, ok := s.Room(id); !ok || seq == 0 || seq > r.Last || !slices.Contains(u.Rooms, id) {
 				t.Fatalf("user %d has read room %d up to %d, which can't be", u.ID, id, seq)
 			}
+		}
+	}
+	for i, b := range snap.Bans {
+		network, err := chat.ParseNetwork(b.Name)
+		if b.User == 0 && (err != nil || network != b.Name) || b.User != 0 && (b.Name == "" || snap.Seq < chat.Seq(b.User)) {
+			t.Fatalf("ban %+v is of nobody", b)
+		}
+		if slices.ContainsFunc(snap.Bans[:i], func(other chat.BanInfo) bool { return other.User == b.User && (b.User != 0 || other.Name == b.Name) }) {
+			t.Fatalf("%s is banned twice", b.Name)
 		}
 	}
 	names := map[string]bool{}
@@ -199,6 +275,10 @@ func checkRoom(t testing.TB, s *chat.State, r *chat.RoomInfo, want []chat.UserID
 			t.Fatalf("room %d has pins %v", r.ID, r.Pins)
 		}
 	}
+	checkStandings(t, r)
+	if r.Flags&chat.Audit != 0 && (chat.Fold(r.Name) != chat.AuditName || r.Flags != chat.Audit|chat.Private || r.Size > 0 || len(r.Invited) > 0) {
+		t.Fatalf("somebody is in the audit log, or expected there: %+v", r)
+	}
 	direct := r.Flags&chat.Direct != 0
 	if direct && (r.Name != "" || r.Flags&chat.Private == 0 || len(members) < 1 || len(members) > 2 || r.Archived || r.Topic != "") {
 		t.Fatalf("a direct conversation that is none: %+v", r)
@@ -208,6 +288,32 @@ func checkRoom(t testing.TB, s *chat.State, r *chat.RoomInfo, want []chat.UserID
 	}
 	if found, ok := s.Find(r.Name); !direct && (!ok || found != r.ID) {
 		t.Fatalf("room %d is called %q, which finds %d", r.ID, r.Name, found)
+	}
+}
+
+// checkStandings checks that the room says of nobody twice, nor says nothing,
+// what they are in it.
+func checkStandings(t testing.TB, r *chat.RoomInfo) {
+	t.Helper()
+	for i, st := range r.Standings {
+		if st == (chat.Standing{User: st.User}) || st.User == 0 || i > 0 && r.Standings[i-1].User >= st.User {
+			t.Fatalf("room %d has the standings %+v", r.ID, r.Standings)
+		}
+		if st.Rank > chat.OwnerRank || !st.Muted && st.MutedUntil != 0 || !st.Banned && st.BannedUntil != 0 {
+			t.Fatalf("room %d has the standing %+v", r.ID, st)
+		}
+		if r.Standing(st.User) != st {
+			t.Fatalf("the standing %+v of room %d is found as %+v", st, r.ID, r.Standing(st.User))
+		}
+		if _, here := r.Member(st.User); here && st.Banned && st.BannedUntil == 0 {
+			t.Fatalf("%d is in room %d and banned from it for ever", st.User, r.ID)
+		}
+	}
+	if len(r.Standings) > 0 && r.Flags&(chat.Direct|chat.Audit) != 0 {
+		t.Fatalf("somebody is something in room %d, of flags %d: %+v", r.ID, r.Flags, r.Standings)
+	}
+	if got := r.Standing(nobody); got != (chat.Standing{User: nobody}) {
+		t.Fatalf("nobody is %+v in room %d", got, r.ID)
 	}
 }
 
@@ -279,6 +385,9 @@ func (w *world) apply(c chat.Command) ([]chat.Event, chat.Outcome) {
 		w.ledger.check(w.t, &events[i])
 		w.lib.file(&events[i])
 	}
+	if arrives := c.Op == chat.Arrive || c.Op == chat.Register || c.Op == chat.Login; out.User != 0 && !arrives {
+		w.t.Fatalf("after %+v a session would speak for %d", c, out.User)
+	}
 	if n := len(events); n > 0 && out.Seq != events[n-1].Seq {
 		w.t.Fatalf("outcome at %d, want %d, the last of its events", out.Seq, events[n-1].Seq)
 	}
@@ -340,6 +449,8 @@ func (w *world) direct(by, with chat.UserID) chat.RoomID {
 var kindNames = [...]string{
 	"", "message", "action", "edited", "deleted", "reacted", "unreacted", "pinned", "unpinned", "topic", "joined", "left",
 	"created", "renamed", "archived", "restored", "arrived", "departed", "nick", "invited", "direct", "read",
+	"registered", "credential", "dropped", "invitation", "withdrawn", "role", "rank", "rules", "kicked", "muted", "unmuted", "banned", "unbanned",
+	"disconnected", "reported",
 }
 
 // show returns an event as tables of tests write it: kind@room nick, and the
@@ -353,6 +464,8 @@ func show(ev *chat.Event) string {
 		}
 	}
 	add("flags", uint8(ev.Flags))
+	add("level", ev.Level)
+	add("count", ev.Count)
 	add("client", ev.Client)
 	add("target", uint64(ev.Target))
 	add("whose", ev.Whose)

@@ -251,7 +251,7 @@ func appendInbox(dst []byte, ev *chat.Event) []byte {
 		dst = append(append(dst, "* "...), ev.Nick...)
 		dst = append(append(dst, " talks to you alone: /msg "...), ev.Nick...)
 		return append(dst, " TEXT answers.\n"...)
-	case ev.Kind == chat.Reported && ev.Room != ev.By.Inbox():
+	case ev.Kind == chat.Reported:
 		dst = append(append(dst, "* "...), ev.Nick...)
 		dst = fmt.Appendf(dst, " reports message %d of %s in %s", ev.Target, ev.Whose, ev.Name)
 		if ev.Text != "" {
