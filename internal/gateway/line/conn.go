@@ -28,6 +28,7 @@ type conn struct {
 
 	outside bool              // not arrived yet, since guests may not
 	member  *hub.Arrival      // who has logged in, to begin anew as
+	proven  *hub.Arrival      // whom the certificate proves; nil if nobody
 	asking  func(line string) // what the next line is the answer to; nil for none
 	offered chat.Key          // a certificate that is nobody's; zero without one
 
