@@ -200,8 +200,7 @@ func impurities(f *sourceFile) (faults []string) {
 	for _, i := range f.ast.Imports {
 		imported := strings.Trim(i.Path.Value, `"`)
 		for _, path := range impure {
-			name := strings.Trim(i.Path.Value, `"`)
-			if below(name, path) && name != "net/netip" { // which only knows how addresses are written
+			if below(imported, path) && imported != "net/netip" { // which only knows how addresses are written
 				faults = append(faults, f.fault(i, "imports %s, so a replay could give another state", i.Path.Value))
 			}
 		}

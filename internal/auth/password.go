@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
 
@@ -27,6 +28,7 @@ type Hasher struct {
 	turns   chan struct{} // holds one for each hash that runs; never closed
 	places  chan struct{} // holds one for each that runs or waits; never closed
 	compute func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
+	hashes  atomic.Int64
 }
 
 // NewHasher returns a hasher that hashes with p. It panics if p is out of the
@@ -110,8 +112,13 @@ func (h *Hasher) run(ctx context.Context, prepared string, p phc, size int) ([]b
 	case <-ctx.Done():
 		return nil, gaveUp(ctx)
 	}
+	h.hashes.Add(1)
 	return h.compute([]byte(prepared), p.salt, p.Passes, p.Memory, p.Threads, uint32(size)), nil
 }
+
+// Computed returns how many hashes have been computed so far, which is what
+// logging in costs.
+func (h *Hasher) Computed() int64 { return h.hashes.Load() }
 
 func gaveUp(ctx context.Context) *chat.Error {
 	return &chat.Error{Code: chat.Unavailable, Cause: context.Cause(ctx),

@@ -2,7 +2,7 @@ package chat
 
 // Outcome is what became of a command.
 type Outcome struct {
-	Seq  Seq    // of the command's last event, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
+	Seq  Seq    // of the command's last event beside the audit log's, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
 	Room RoomID // the room that it concerned: joined, created, spoken in
 	User UserID // Arrive, Register, Login: who the session now speaks for
 	Err  *Error // nil if it was done
@@ -27,11 +27,19 @@ func (s *State) Apply(c *Command, facts *Facts, events []Event) ([]Event, Outcom
 	if out.Err != nil {
 		return events, out
 	}
+	recorded := Seq(0)
 	for i := range d.events[d.first:] {
 		ev := &d.events[d.first+i]
 		s.Evolve(ev)
 		facts.learn(ev)
-		out.Seq = ev.Seq
+		if s.audit != nil && ev.Room == s.audit.id {
+			recorded = ev.Seq
+		} else {
+			out.Seq = ev.Seq
+		}
+	}
+	if out.Seq == 0 {
+		out.Seq = recorded
 	}
 	return d.events, out
 }

@@ -155,11 +155,10 @@ func (d *Door) secondFactor(ctx context.Context, factors []hub.Credential, code 
 		return nil
 	case code == "":
 		return ErrCode
+	case d.recovered(ctx, factors, code):
+		return nil
 	case d.cfg.Sealer == nil:
 		return chat.Errorf(chat.Unavailable, "This server has lost the key to the second factors; use a recovery code, or ask who keeps it.")
-	}
-	if d.recovered(ctx, factors, code) {
-		return nil
 	}
 	sealed, _ := base64.RawStdEncoding.DecodeString(seed) // what is damaged does not open
 	opened, err := d.cfg.Sealer.Open(user, sealed)

@@ -88,7 +88,7 @@ func (d *Door) Login(ctx context.Context, l Login) (hub.Arrival, *chat.Error) {
 
 // tooSoon says how long to wait.
 func tooSoon(wait time.Duration) *chat.Error {
-	return chat.Errorf(chat.TooMany, "That has gone wrong too often; try again in %d seconds.", int(wait/time.Second)+1)
+	return chat.Errorf(chat.TooMany, "That has gone wrong too often; try again in %d seconds.", int((wait+time.Second-1)/time.Second))
 }
 
 func (d *Door) login(ctx context.Context, l *Login) (hub.Arrival, *chat.Error) {

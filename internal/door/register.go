@@ -30,23 +30,15 @@ func (d *Door) Account(ctx context.Context, r Registration) (*hub.Account, *chat
 	a, err := d.account(ctx, &r)
 	if err != nil {
 		d.Registered(r, err)
+		return nil, err
 	}
-	return a, err
+	return a, nil
 }
 
 func (d *Door) account(ctx context.Context, r *Registration) (*hub.Account, *chat.Error) {
-	a := &hub.Account{}
-	switch policy := d.cfg.Hub.Policy().Registration; {
-	case r.Code != "":
-		key, ok := auth.ParseCode(r.Code)
-		if !ok {
-			return nil, chat.Errorf(chat.Forbidden, "%s is no invitation's code; it looks like K7QX-M2PD-…", clipped(r.Code))
-		}
-		a.Invitation = key
-	case policy == hub.ByInvite:
-		return nil, chat.Errorf(chat.Forbidden, "One registers here by invitation: /register NAME CODE. Ask somebody who keeps this server for a code.")
-	case policy == hub.Closed:
-		return nil, chat.Errorf(chat.Forbidden, "Nobody can register here; whoever keeps this server makes the accounts.")
+	key, err := d.CheckCode(r.Code)
+	if err != nil {
+		return nil, err
 	}
 	if err := chat.CheckNick(r.Nick); err != nil {
 		return nil, err
@@ -55,8 +47,25 @@ func (d *Door) account(ctx context.Context, r *Registration) (*hub.Account, *cha
 		return nil, err
 	}
 	hash, err := d.cfg.Hasher.Hash(ctx, r.Password)
-	a.Password = hash
-	return a, err
+	return &hub.Account{Password: hash, Invitation: key}, err
+}
+
+// CheckCode returns the key of an invitation's code, or says why nobody can
+// register with it, or without one. That it still lets somebody in is not known
+// before it is used.
+func (d *Door) CheckCode(code string) (key chat.Key, err *chat.Error) {
+	policy := d.cfg.Hub.Policy().Registration
+	key, ok := auth.ParseCode(code)
+	switch {
+	case ok:
+	case code != "":
+		err = chat.Errorf(chat.Forbidden, "%s is no invitation's code; it looks like K7QX-M2PD-…", clipped(code))
+	case policy == hub.ByInvite:
+		err = chat.Errorf(chat.Forbidden, "One registers here by invitation: /register NAME CODE. Ask somebody who keeps this server for a code.")
+	case policy == hub.Closed:
+		err = chat.Errorf(chat.Forbidden, "Nobody can register here; whoever keeps this server makes the accounts.")
+	}
+	return key, err
 }
 
 // clipped returns what somebody typed as it is quoted back.

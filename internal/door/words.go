@@ -47,6 +47,13 @@ func Until(text string) (until chat.Millis, rest string) {
 	return in(d), rest
 }
 
+// IsNetwork reports whether a word is meant to be an address or a network, which
+// may be a wrong one: it is no nick.
+func IsNetwork(word string) bool {
+	_, err := chat.ParseNetwork(word)
+	return err == nil || strings.ContainsAny(word, "/:")
+}
+
 // ParseToken reads what a token is for: a name, and then a scope and a time, if
 // they are given.
 func ParseToken(args []string) (Token, *chat.Error) {

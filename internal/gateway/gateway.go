@@ -180,19 +180,18 @@ func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
 	return c
 }
 
-// Reopen ends the writing, and returns a connection with a new session over the
-// same network connection. It is called by the reader, once; Retire follows it
-// instead of Close.
+// Reopen ends the session, and returns a connection with a new one over the same
+// network connection. It is called by the reader, once, instead of Close.
 func (c *Conn) Reopen(protocol Protocol) *Conn {
 	if c.finish() {
 		c.seize()
 	}
-	c.dead.Store(true)
+	ctx, cancel := context.WithTimeout(c.ctx, time.Second)
+	defer cancel()
+	c.session.Retire(ctx)
+	c.end()
 	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private}, protocol)
 }
-
-// Retire ends the session of a connection that has been reopened.
-func (c *Conn) Retire() { c.end() }
 
 // Read reads from the peer. It is for the reader alone.
 func (c *Conn) Read(b []byte) (n int, err error) {

@@ -51,7 +51,8 @@ func (h *Hub) Invitations(ctx context.Context) ([]chat.Invitation, *chat.Error) 
 	if err != nil {
 		return nil, h.internal("read invitations", err)
 	}
-	return all, nil
+	now := h.now()
+	return slices.DeleteFunc(all, func(v chat.Invitation) bool { return v.Until != 0 && v.Until <= now }), nil
 }
 
 // Bans returns the bans from the server.

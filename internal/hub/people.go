@@ -25,6 +25,7 @@ type person struct {
 	leaving  bool                      // has said goodbye, and is not waited for
 	farewell string                    // and why
 	spoke    map[chat.RoomID]time.Time // last, where there is slow mode; nil until then
+	gone     chan struct{}             // closed when they have departed; nil while nobody waits for that
 	timer    *time.Timer               // ends the lingering; nil otherwise
 	waits    int                       // numbers the timers
 }
@@ -46,6 +47,9 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	p := h.people[ev.By]
 	h.forgive(p)
 	delete(h.people, ev.By)
+	if p.gone != nil {
+		close(p.gone)
+	}
 	h.mu.Unlock()
 	for _, s := range p.sessions { // came back as the departure was on its way, or has to go
 		s.unfollow(ev.Room, ev.Seq, w)
@@ -146,6 +150,36 @@ func (h *Hub) detach(s *Session) {
 	p.sessions = slices.DeleteFunc(p.sessions, func(other *Session) bool { return other == s })
 	h.mu.Unlock()
 	h.expect(p)
+}
+
+// Retire closes the session and, if that lets a guest go at once, waits until
+// they have departed: so somebody who comes back as a member does not meet
+// themselves.
+func (s *Session) Retire(ctx context.Context) {
+	gone := s.hub.leaves(s)
+	s.Close()
+	if gone == nil {
+		return
+	}
+	select {
+	case <-gone:
+	case <-ctx.Done():
+	}
+}
+
+// leaves returns what will tell that a session's user has departed, or nil if
+// closing the session does not let them go.
+func (h *Hub) leaves(s *Session) <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.people[s.User()]
+	if p == nil || p.role != chat.GuestRole || p.keyed && !p.leaving || len(p.sessions) != 1 || h.keeping || h.closing {
+		return nil
+	}
+	if p.gone == nil {
+		p.gone = make(chan struct{})
+	}
+	return p.gone
 }
 
 // Leave says that the user goes when the session closes, need not be waited

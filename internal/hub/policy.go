@@ -66,7 +66,7 @@ func (h *Hub) slow(c *chat.Command) *chat.Error {
 	wait := time.Until(p.spoke[c.Room].Add(time.Duration(info.Slow) * time.Second))
 	if wait > 0 {
 		return chat.Errorf(chat.TooMany, "%s is in slow mode: one message every %d seconds. Yours was not sent; try again in %d.",
-			info.Name, info.Slow, int(wait/time.Second)+1)
+			info.Name, info.Slow, int((wait+time.Second-1)/time.Second))
 	}
 	if p.spoke == nil {
 		p.spoke = map[chat.RoomID]time.Time{}

@@ -184,7 +184,11 @@ func (q *query) key() (Response, *chat.Error) {
 func (q *query) ban() (Response, *chat.Error) {
 	c := chat.Command{Op: chat.Ban}
 	c.Until, c.Text = door.Until(q.rest(1))
-	if network, bad := chat.ParseNetwork(q.args[0]); bad == nil {
+	if door.IsNetwork(q.args[0]) {
+		network, err := chat.ParseNetwork(q.args[0])
+		if err != nil {
+			return Response{}, err
+		}
 		c.Name = network
 		return q.order(c, network+" is kept out now.")
 	}
@@ -203,7 +207,7 @@ func (q *query) unban() (Response, *chat.Error) {
 		return q.order(c, network+" may come in again.")
 	}
 	for _, b := range q.Hub.Bans() {
-		if b.User != 0 && chat.Fold(b.Name) == chat.Fold(q.args[0]) {
+		if b.User != 0 && chat.Fold(b.Name) == chat.Fold(strings.TrimPrefix(q.args[0], "@")) {
 			c.User = b.User
 		}
 	}

@@ -44,16 +44,16 @@ func (c *conn) recognise(peer *gateway.Peer) {
 		return
 	}
 	if a, ok := c.gateway.cfg.Door.ByCertificate(c.Context(), peer.Certificate); ok {
-		c.member = &a
+		c.proven = &a
 		return
 	}
 	c.offered = peer.Certificate
 }
 
-// arriveAsMember lets in who has logged in.
-func (c *conn) arriveAsMember() {
-	member := *c.member
-	c.member, c.heard = nil, true
+// arriveAsMember lets in who has logged in, or has a member's certificate, and
+// does what a line says that came with it.
+func (c *conn) arriveAsMember(member hub.Arrival) {
+	c.member = nil
 	c.here.Store(&place{name: chat.Lobby})
 	if err := c.Session().Arrive(c.Context(), member); err != nil {
 		c.refuse("", err)
@@ -61,15 +61,19 @@ func (c *conn) arriveAsMember() {
 		return
 	}
 	c.settleIn()
+	if c.line != nil || c.err != nil {
+		c.handleLine()
+	}
 }
 
 // enterAs begins anew as a member, or begins if nobody was there yet.
 func (c *conn) enterAs(a hub.Arrival) {
-	c.member = &a
-	if c.outside {
-		c.outside = false
-		c.arriveAsMember()
+	if !c.outside {
+		c.member = &a
+		return
 	}
+	c.outside, c.line = false, nil
+	c.arriveAsMember(a)
 }
 
 // proved returns the arrival of a program that gives a password or a token.
@@ -111,6 +115,23 @@ func (c *conn) mayTell() *chat.Error {
 		return nil
 	}
 	return chat.Errorf(chat.Forbidden, "Others could read a password or a token on this connection, so none is taken. Connect with TLS: openssl s_client -quiet -connect HOST:PORT, or hubbub join tls://HOST:PORT.")
+}
+
+// mayAsk says why the peer can't be asked for a secret, or nil.
+func (c *conn) mayAsk() *chat.Error {
+	if c.machine {
+		return chat.Errorf(chat.Invalid, "That asks for something that only a person can be asked for; do it on a connection that does not begin with /json.")
+	}
+	return c.mayTell()
+}
+
+// done answers a request of which nothing is to be told but that it was done.
+func (c *conn) done(req request, text string) {
+	if c.machine {
+		c.post(api.Message{Type: api.TypeAck, ID: req.id})
+		return
+	}
+	c.note(text)
 }
 
 // ask asks a question; the next line is the answer, and an empty one takes it
@@ -215,6 +236,9 @@ func (c *conn) register(req request) {
 	if err == nil {
 		err = chat.CheckNick(name)
 	}
+	if err == nil {
+		_, err = c.gateway.cfg.Door.CheckCode(args[1])
+	}
 	if err != nil {
 		c.refuse(req.id, err)
 		return
@@ -250,6 +274,7 @@ func (c *conn) tryRegister(req request, r door.Registration) {
 	}
 	account, err := d.Account(c.Context(), r)
 	if err == nil {
+		c.here.Store(&place{name: chat.Lobby})
 		err = c.Session().Arrive(c.Context(), hub.Arrival{Nick: r.Nick, Account: account})
 		d.Registered(r, err)
 	}
@@ -274,7 +299,7 @@ func (c *conn) myself() (hub.Person, *chat.Error) {
 func (c *conn) password(req request) {
 	me, err := c.myself()
 	if err == nil {
-		err = c.mayTell()
+		err = c.mayAsk()
 	}
 	if err != nil {
 		c.refuse(req.id, err)
@@ -374,7 +399,7 @@ func (c *conn) dropCredential(req request, me hub.Person, number string) {
 		c.refuse(req.id, err)
 		return
 	}
-	c.note("It proves nothing any more.")
+	c.done(req, "It proves nothing any more.")
 }
 
 // key adds an SSH public key, or the certificate that the peer came with.
@@ -395,27 +420,19 @@ func (c *conn) key(req request) {
 		c.refuse(req.id, err)
 		return
 	}
-	c.note("Added; /token lists what you log in with.")
+	c.done(req, "Added; /token lists what you log in with.")
 }
 
 // totp sets up the second factor, or ends it.
 func (c *conn) totp(req request) {
 	me, err := c.myself()
-	if err == nil {
-		err = c.mayTell()
-	}
 	d := c.gateway.cfg.Door
 	switch {
 	case err != nil:
 	case req.rest == "on":
-		link, typed, err := d.BeginTOTP(me)
-		if err != nil {
-			c.refuse(req.id, err)
+		if err = c.beginTOTP(req, me); err == nil {
 			return
 		}
-		c.note("Give this to your authenticator app, as a link or typed:\n* " + link.Reveal() + "\n* " + typed)
-		c.ask("The code that it shows:", false, func(code string) { c.confirmTOTP(req, me, code) })
-		return
 	case req.rest == "off":
 		err = d.DropTOTP(c.Context(), c.Session(), me.ID)
 	default:
@@ -425,7 +442,20 @@ func (c *conn) totp(req request) {
 		c.refuse(req.id, err)
 		return
 	}
-	c.note("Your password alone is enough from now on.")
+	c.done(req, "Your password alone is enough from now on.")
+}
+
+func (c *conn) beginTOTP(req request, me hub.Person) *chat.Error {
+	if err := c.mayAsk(); err != nil {
+		return err
+	}
+	link, typed, err := c.gateway.cfg.Door.BeginTOTP(me)
+	if err != nil {
+		return err
+	}
+	c.note("Give this to your authenticator app, as a link or typed:\n* " + link.Reveal() + "\n* " + typed)
+	c.ask("The code that it shows:", false, func(code string) { c.confirmTOTP(req, me, code) })
+	return nil
 }
 
 func (c *conn) confirmTOTP(req request, me hub.Person, code string) {

@@ -28,6 +28,7 @@ type conn struct {
 
 	outside bool              // not arrived yet, since guests may not
 	member  *hub.Arrival      // who has logged in, to begin anew as
+	proven  *hub.Arrival      // whom the certificate proves; nil if nobody
 	asking  func(line string) // what the next line is the answer to; nil for none
 	offered chat.Key          // a certificate that is nobody's; zero without one
 
@@ -92,6 +93,7 @@ func (c *conn) begins() bool {
 func (c *conn) greet() {
 	c.begin()
 	if !c.quit && c.member == nil && c.lines.Buffered() {
+		c.Flush() // the greeting is about where one has landed, not about where one goes next
 		c.line, c.err = c.lines.Next()
 		c.handleAll()
 	}

@@ -259,7 +259,7 @@ func appendInbox(dst []byte, ev *chat.Event) []byte {
 		}
 		return append(dst, '\n')
 	case ev.Kind == chat.RoleSet:
-		dst = append(append(append(dst, "* You are "...), chat.Role(ev.Level).String()...), " of this server now"...)
+		dst = append(append(append(dst, "* You are "...), article(chat.Role(ev.Level).String())...), " of this server now"...)
 		return append(append(append(dst, ", says "...), doer(ev.Nick)...), ".\n"...)
 	case ev.Kind == chat.CredentialAdded && chat.Proof(ev.Level) != chat.ByRecovery:
 		dst = append(append(dst, "* From now on you can log in by "...), proofOf(ev)...)

@@ -42,7 +42,7 @@ func (c *conn) history(req request) {
 	case len(messages) == 0:
 		c.reply(req, api.Message{Text: "* Nothing has been said here yet."})
 	default:
-		text := c.appendHistory(nil, room, messages, true)
+		text := c.appendHistory(nil, room, messages, numbered)
 		if len(messages) == count {
 			text = fmt.Appendf(text, "* What was said before: /history %d %d", count, messages[0].Seq)
 		}
@@ -87,9 +87,18 @@ func errHistory() *chat.Error {
 	return chat.Errorf(chat.Invalid, "/history takes how many, from 1 to %d, and perhaps the message before which to end, as in /history 50 1234.", mostHistory)
 }
 
-// appendHistory appends messages as they read now, with their numbers if they
-// are wanted, and a rule where a day begins.
-func (c *conn) appendHistory(dst []byte, room *chat.RoomInfo, messages []hub.Message, numbered bool) []byte {
+// manner is how past messages are shown.
+type manner uint8
+
+const (
+	asSaid   manner = iota
+	numbered        // with their numbers
+	labelled        // with their room's name, as from a room that one does not talk in
+)
+
+// appendHistory appends messages as they read now, with a rule where a day
+// begins.
+func (c *conn) appendHistory(dst []byte, room *chat.RoomInfo, messages []hub.Message, how manner) []byte {
 	zone := c.gateway.cfg.Zone
 	today := day(time.Now(), zone)
 	last := today
@@ -105,7 +114,7 @@ func (c *conn) appendHistory(dst []byte, room *chat.RoomInfo, messages []hub.Mes
 			dst = fmt.Appendf(dst, "-- %s --\n", d)
 			last = d
 		}
-		dst = c.appendPast(dst, room, m, numbered)
+		dst = c.appendPast(dst, room, m, how)
 	}
 	return dst
 }
@@ -116,11 +125,14 @@ func day(t time.Time, zone *time.Location) string {
 
 // appendPast appends a message as it reads now. What others have done to it stands
 // where no text of its author's can.
-func (c *conn) appendPast(dst []byte, room *chat.RoomInfo, m *hub.Message, numbered bool) []byte {
-	if numbered {
+func (c *conn) appendPast(dst []byte, room *chat.RoomInfo, m *hub.Message, how manner) []byte {
+	if how == numbered {
 		dst = fmt.Appendf(dst, "[%d] ", m.Seq)
 	}
 	dst = appendClock(dst, m.Time, c.gateway.cfg.Zone)
+	if how == labelled {
+		dst = appendLabel(dst, room)
+	}
 	dst = appendSaid(dst, room, &m.Event)
 	if m.Deleted || !m.Edited && len(m.Reactions) == 0 {
 		return dst
@@ -157,7 +169,7 @@ func (c *conn) pins(req request) {
 	case len(messages) == 0:
 		c.reply(req, api.Message{Text: "* Nothing is pinned here; /pin MESSAGE does that."})
 	default:
-		text := c.appendHistory(nil, room, messages, true)
+		text := c.appendHistory(nil, room, messages, numbered)
 		c.reply(req, api.Message{Text: strings.TrimSuffix(string(text), "\n")})
 	}
 }

@@ -2,6 +2,7 @@ package line
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -31,8 +32,8 @@ func (c *conn) begin() {
 		c.arriveAsProgram([]byte(strings.TrimSpace(c.hello[len(helloWord):])))
 		return
 	}
-	if c.member != nil {
-		c.arriveAsMember()
+	if member := cmp.Or(c.member, c.proven); member != nil {
+		c.arriveAsMember(*member)
 		return
 	}
 	if !c.Session().Policy().Guests {
@@ -46,6 +47,7 @@ func (c *conn) begin() {
 	}
 	c.heard = nick != ""
 	if nick == "" && (c.line != nil || c.err != nil) {
+		c.Flush() // first the greeting
 		c.handleLine()
 	}
 }
@@ -158,6 +160,9 @@ func (c *conn) arriveAsProgram(text []byte) {
 	if stale != nil {
 		c.refuse("", stale)
 	}
+	if arrival.Resume == 0 && (len(hello.Rooms) > 0 || hello.Room != "") {
+		c.Flush() // the welcome tells where one was; one that resumes waits until all is settled
+	}
 	for _, name := range hello.Rooms {
 		if name != "" {
 			c.enter(request{}, name, false)
@@ -194,8 +199,13 @@ func (c *conn) arrival(text []byte) (hub.Arrival, api.Hello, *chat.Error) {
 		return hub.Arrival{}, hello, chat.Errorf(chat.Invalid, "A hello names at most %d rooms; /join the others.", maxHelloRooms)
 	}
 	a := hub.Arrival{Nick: hello.Nick, Resume: chat.Seq(hello.After)}
-	if hello.User != "" || auth.IsToken(hello.Token) {
+	switch {
+	case hello.User != "" || auth.IsToken(hello.Token):
 		return c.proved(&hello)
+	case c.proven != nil && hello.Nick == "" && hello.Token == "":
+		a = *c.proven
+		a.Resume = chat.Seq(hello.After)
+		return a, hello, nil
 	}
 	if a.Nick == "" && hello.Token == "" {
 		a.Nick = c.gateway.guest()
@@ -227,7 +237,7 @@ Type a line to say it to everybody in the room; /help tells the rest.
 `
 
 // memberText greets somebody who has an account.
-const memberText = `Welcome back, %s.
+const memberText = `Welcome to hubbub, %s.
 Type a line to say it to everybody in the room; /help tells the rest.
 `
 
@@ -247,21 +257,30 @@ func (c *conn) Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte {
 		return dst
 	case room.Inbox():
 		return c.appendWelcome(dst)
-	case room.Flags&chat.Direct != 0:
+	case room.Flags&chat.Direct != 0 && c.Session().Role() == chat.GuestRole:
 		return dst
 	}
-	if room, err := c.Session().RoomByID(room.ID); err == nil && c.here.Load().is(room) {
-		dst = fmt.Appendf(dst, "* You are in %s, %s.\n", room.Name, c.company(room))
-	}
-	if room.Topic != "" {
-		dst = fmt.Appendf(dst, "* Topic: %s\n", room.Topic)
+	now, err := c.Session().RoomByID(room.ID)
+	here := err == nil && c.here.Load().is(now)
+	if here && room.Flags&chat.Direct == 0 {
+		dst = fmt.Appendf(dst, "* You are in %s, %s.\n", now.Name, c.company(now))
+		if room.Topic != "" {
+			dst = fmt.Appendf(dst, "* Topic: %s\n", room.Topic)
+		}
 	}
 	messages, err := c.Session().Recent(c.Context(), room.ID, after)
-	if err != nil {
+	switch {
+	case err != nil:
 		return appendLines(append(dst, "! "...), err.Text)
+	case here:
+		return c.appendHistory(dst, room, messages, asSaid)
 	}
-	return c.appendHistory(dst, room, messages, false)
+	return c.appendHistory(dst, room, messages[max(0, len(messages)-recentElsewhere):], labelled)
 }
+
+// recentElsewhere is how many messages are shown of a room that one is in, and
+// does not talk in, when one comes back.
+const recentElsewhere = 5
 
 // welcome appends what a program is greeted with.
 func (c *conn) welcome(dst []byte, after chat.Seq) []byte {

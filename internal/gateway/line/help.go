@@ -86,26 +86,27 @@ func topics(commands []command) []topic {
 }
 
 const (
-	loginHelp = `The password is asked for on the next line, so that it is in no command. With a
-token instead of a name you are in at once.`
-	registerHelp = `As a guest you keep your rooms and what you said. Without a NAME you keep the one
-that you have. The CODE is what an /invitation gave to somebody.`
-	orderHelp = `It needs a moderator of the room, and nobody can do it to somebody who has as much
-to say as they have. Times are 30s, 10m, 12h, 7d, 2w; without one it is for good.`
+	loginHelp = `The password is asked for on the next line, so that it is in no command. With
+a token instead of a name you are in at once.`
+	registerHelp = `As a guest you keep your rooms and what you said. Without a NAME you keep the
+one that you have. The CODE is what an /invitation gave to somebody.`
+	orderHelp = `It needs a moderator of the room, and nobody can do it to somebody who has as
+much to say as they have. Times are 30s, 10m, 12h, 7d, 2w; without one it is
+for good.`
 	banHelp = orderHelp + `
 With server it is for admins, and takes an address or a network too.`
 	roleHelp = `In a room: plain, moderator, owner, made by its owners. On the server: member,
 admin, "server owner", made by its owners.`
-	rulesHelp = `announce: only moderators talk. noguests: members only. heldinvites, heldpins: only
-moderators invite, pin and set the topic. slow=30: one message of each every 30
-seconds. With - before it a rule ends: /rules -announce -slow`
-	invitationHelp = `For how many people, for how long, as what (member, admin), and which rooms they
-are in at once; 1 person, 7 days and a member if you don't say.`
+	rulesHelp = `announce: only moderators talk. noguests: members only. heldinvites, heldpins:
+only moderators invite, pin and set the topic. slow=30: one message of each
+every 30 seconds. With - before it a rule ends: /rules -announce -slow`
+	invitationHelp = `For how many people, for how long, as what (member, admin), and which rooms
+they are in at once; 1 person, 7 days and a member if you don't say.`
 	tokenHelp = `/token lists what you log in with, with its numbers.
-/token new NAME [read|write|admin|all] [30d|forever] makes a token, shown once.
+/token new NAME [read|write|admin|all] [30d|forever] makes one, shown once.
 /token drop NUMBER ends one.`
-	keyHelp = `KEY is a line as in ~/.ssh/id_ed25519.pub. /key certificate adds the certificate
-with which you have connected over TLS.`
+	keyHelp = `KEY is a line as in ~/.ssh/id_ed25519.pub. /key certificate adds the
+certificate with which you have connected over TLS.`
 )
 
 // The overview fits on a screen of 24 lines with room to spare, and all help on
@@ -124,7 +125,7 @@ const overview = `Type a line to say it to everybody in the room. A line with / 
   /history   /search     read what was said; find it
   /quit                  leave
 More: /help commands for all of them, /help COMMAND for one, and
-/help messages, rooms, private, search, text, scripts.`
+/help members, order, messages, rooms, private, search, text, scripts.`
 
 const messageHelp = `MESSAGE is a number, as /history shows it; or ^ for the last message here,
 ^2 for the one before it; or @NICK for what NICK said last.`
@@ -176,7 +177,7 @@ lines from the others have their room's name after the time.
   /rooms  /who  /topic     what there is, who is there, what it is about
   /invite NICK             tell NICK of this room, or let NICK in
   /rename #NAME            of a room that you made
-  /archive  /restore       close it: it can be read, and nothing added; reopen it
+  /archive  /restore       close it: it can be read, not added to; reopen it
 A room with more than 100 people does not show who comes and goes.`
 
 const privateTopic = `  /msg NICK TEXT           say something to one person alone
@@ -201,7 +202,7 @@ it is only taken over TLS. Nobody who runs the server can read it.`
 
 const orderTopic = `Who made a room is its owner, and can make others owners or moderators.
   /role NICK moderator     or owner, or plain
-  /kick NICK  /ban NICK    out of the room; for good, or for a time: /ban NICK 7d
+  /kick NICK  /ban NICK    out of the room; for good, or with 7d for a week
   /mute NICK 10m           only read, for a time
   /delete MESSAGE          a moderator can delete what others said
   /rules announce slow=30  only moderators talk; one message every 30 seconds

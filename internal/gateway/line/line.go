@@ -94,10 +94,12 @@ func (c *conn) run() {
 //
 //go:noinline
 func (c *conn) again() *conn {
-	next := &conn{gateway: c.gateway, hello: c.hello, member: c.member, telnet: c.telnet}
+	next := &conn{
+		gateway: c.gateway, hello: c.hello, member: c.member, heard: c.member != nil,
+		proven: c.proven, offered: c.offered, telnet: c.telnet,
+	}
 	next.Conn = c.Reopen(next)
 	next.lines = c.lines.From(next)
 	aside(next.greet)
-	c.Retire() // now that the other is there, whoever was greeted goes
 	return next
 }

@@ -52,6 +52,8 @@ func levelOf(ev *chat.Event) string {
 		return chat.Rank(ev.Level).String()
 	case chat.CredentialAdded, chat.CredentialDropped:
 		return chat.Proof(ev.Level).String()
+	case chat.RulesSet:
+		return typedRules(ev.Flags, ev.Count)
 	}
 	return ""
 }

@@ -70,22 +70,32 @@ func (c *conn) banOrLift(req request, op chat.Op) {
 	args := words(rest, 2)
 	cmd := chat.Command{Op: op}
 	cmd.Until, cmd.Text = door.Until(args[1])
-	if network, bad := chat.ParseNetwork(args[0]); bad == nil {
-		cmd.Name = network
-		if prefix := netip.MustParsePrefix(network); op == chat.Ban && prefix.Contains(c.Session().Address().WithZone("")) {
-			c.refuse(req.id, chat.Errorf(chat.Invalid, "You come from %s yourself, and would be out too.", network))
-			return
-		}
+	var err *chat.Error
+	if door.IsNetwork(args[0]) {
+		cmd.Name, err = c.network(args[0], op)
 	} else {
-		var err *chat.Error
-		if cmd.User, err = c.banned(args[0], op); err != nil {
-			c.refuse(req.id, err)
-			return
-		}
+		cmd.User, err = c.banned(args[0], op)
+	}
+	if err != nil {
+		c.refuse(req.id, err)
+		return
 	}
 	if _, ok := c.do(req, cmd); ok {
 		c.note("Done; /audit tells of it, and /bans lists all.")
 	}
+}
+
+// network returns the network that a ban from the server names, unless the peer
+// would be out too.
+func (c *conn) network(word string, op chat.Op) (string, *chat.Error) {
+	network, err := chat.ParseNetwork(word)
+	if err != nil || op == chat.Unban {
+		return network, err
+	}
+	if prefix := netip.MustParsePrefix(network); prefix.Contains(c.Session().Address().WithZone("")) {
+		return "", chat.Errorf(chat.Invalid, "You come from %s yourself, and would be out too.", network)
+	}
+	return network, nil
 }
 
 // banned returns whom a ban from the server names. One that is lifted may be of
@@ -142,12 +152,14 @@ func (c *conn) role(req request) {
 		c.whois(req)
 		return
 	}
-	if role, ok := chat.ParseRole(args[1]); ok && args[1] != "owner" {
-		c.do(req, chat.Command{Op: chat.SetRole, User: id, Level: uint8(role)})
-		return
-	}
-	if args[1] == "server owner" {
-		c.do(req, chat.Command{Op: chat.SetRole, User: id, Level: uint8(chat.OwnerRole)})
+	role, ok := chat.ParseRole(args[1])
+	if args[1] == "server owner" || ok && role != chat.OwnerRole {
+		if args[1] == "server owner" {
+			role = chat.OwnerRole
+		}
+		if _, ok := c.do(req, chat.Command{Op: chat.SetRole, User: id, Level: uint8(role)}); ok {
+			c.note(args[0] + " is " + article(role.String()) + " of this server now.")
+		}
 		return
 	}
 	rank, ok := chat.ParseRank(args[1])
@@ -215,6 +227,20 @@ func withRule(flags chat.Flags, slow uint32, word string) (chat.Flags, uint32, *
 		}
 	}
 	return flags, slow, chat.Errorf(chat.Invalid, "%q is no rule: there are announce, noguests, heldinvites, heldpins and slow=SECONDS, and each with - before it.", quoted(word))
+}
+
+// typedRules returns rules as they are typed.
+func typedRules(flags chat.Flags, slow uint32) string {
+	var all []string
+	for _, r := range roomRules {
+		if flags&r.flag != 0 {
+			all = append(all, r.name)
+		}
+	}
+	if slow > 0 {
+		all = append(all, fmt.Sprintf("slow=%d", slow))
+	}
+	return strings.Join(all, " ")
 }
 
 // rulesOf says what the rules of a room are.
@@ -305,7 +331,7 @@ func (c *conn) report(req request) {
 		return
 	}
 	if _, ok := c.do(req, chat.Command{Op: chat.Report, Target: seq, Text: args[1]}); ok {
-		c.note("Those who keep order here have been told.")
+		c.note("Those who keep order here have been told, and it is in the audit log.")
 	}
 }
 
@@ -317,7 +343,9 @@ func (c *conn) disconnect(req request) {
 		c.refuse(req.id, err)
 		return
 	}
-	c.do(req, chat.Command{Op: chat.Disconnect, User: id, Text: args[1]})
+	if _, ok := c.do(req, chat.Command{Op: chat.Disconnect, User: id, Text: args[1]}); ok {
+		c.note("The connections of " + args[0] + " are closed.")
+	}
 }
 
 // invitation makes an invitation to the server.

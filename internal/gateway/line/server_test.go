@@ -44,8 +44,8 @@ type server struct {
 type options struct {
 	dir    string // of the data; empty for a temporary one
 	limits hub.Limits
-	line   int // bytes of a line; 0 for the usual
-	policy hub.Policy
+	line   int         // bytes of a line; 0 for the usual
+	policy *hub.Policy // nil lets everybody in
 }
 
 // start starts a server that ends with the test.
@@ -57,8 +57,9 @@ func start(t *testing.T, o options) *server {
 	if o.limits == (hub.Limits{}) {
 		o.limits = hub.NoLimits()
 	}
-	if o.policy == (hub.Policy{}) {
-		o.policy = hub.OpenPolicy()
+	policy := hub.OpenPolicy()
+	if o.policy != nil {
+		policy = *o.policy
 	}
 	s := &server{t: t, log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
@@ -71,7 +72,7 @@ func start(t *testing.T, o options) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := hub.New(t.Context(), hub.Config{Policy: o.policy,
+	h, err := hub.New(t.Context(), hub.Config{Policy: policy,
 		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(time.UTC), Limits: o.limits, Logger: logger,
 	})
 	if err != nil {
@@ -120,12 +121,15 @@ func (s *server) nextGuest() string {
 
 // connect connects a client that has sent first before the server looked.
 func (s *server) connect(first string) *client {
+	return s.admit(gateway.Peer{First: []byte(first), Remote: netip.MustParseAddr("192.0.2.1"), Private: true})
+}
+
+// admit connects a client that the peer describes.
+func (s *server) admit(peer gateway.Peer) *client {
 	in, out := duplex()
 	c := &client{conn: in}
-	s.peers.Go(func() {
-		peer := &gateway.Peer{Conn: out, First: []byte(first), Remote: netip.MustParseAddr("192.0.2.1"), Private: true}
-		s.gateway.Serve(s.serving, peer)
-	})
+	peer.Conn = out
+	s.peers.Go(func() { s.gateway.Serve(s.serving, &peer) })
 	s.peers.Go(func() {
 		io.Copy(&c.heard, in)
 		c.heard.end()

@@ -1,8 +1,10 @@
 package line_test
 
 import (
+	"crypto/sha256"
 	"flag"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/admin"
 	"hubbub/internal/hub"
 )
 
@@ -28,14 +31,22 @@ var update = flag.Bool("update", false, "write what the server says into the tra
 //	NAME>" quoted"   NAME sends these bytes, in Go's syntax, without a line end
 //	NAME< text       NAME receives a line
 //	NAME: closed     NAME finds the connection closed
-//	NAME: connect    NAME connects and says nothing
+//	NAME: connect [from=ADDRESS] [public] [certificate=WHICH]
+//	                 NAME connects and says nothing; public is without TLS
 //	NAME: eof        NAME ends its half of the connection
 //	NAME: gone       NAME is cut off
 //	everybody: NAME ... connect in this order under these names, and hear nothing of it
 //	crowd: N         N more people connect, and nobody hears anything of it
 //	clock: 25h       time passes
 //	server: stop     the server stops
+//	console: VERB .. hubbub admin asks for something; a word =SECRET is a password
+//	console< text    and this is its answer
 //	limits: rate=5 burst=2 line=80, before everything else
+//	policy: guests=no registration=invite confined, before everything else
+//
+// What the server draws at random is numbered as it appears: TOKEN1, CODE1,
+// SEED1. Said by somebody, these are what they stand for, and TOTP1 is what an
+// authenticator with SEED1 shows.
 //
 // After each thing that is done the runner waits until nothing moves any more,
 // and lists everything that has been received by anybody. So a transcript says
@@ -83,6 +94,8 @@ type performance struct {
 	names   []string // in the order of connecting
 	clients map[string]*client
 	closed  map[string]bool
+	options options
+	drawn   secrets
 	out     strings.Builder
 }
 
@@ -128,7 +141,7 @@ func (p *performance) act(l string) {
 			p.t.Fatalf("%q: %v", l, err)
 		}
 	}
-	text = strings.ReplaceAll(text, "EPOCH", p.started().store.Epoch())
+	text = p.drawn.reveal(strings.ReplaceAll(text, "EPOCH", p.started().store.Epoch()))
 	if c := p.clients[m[1]]; c != nil {
 		c.send(text)
 	} else {
@@ -142,6 +155,10 @@ func (p *performance) direct(who, what string) {
 	switch {
 	case who == "limits":
 		p.limit(what)
+	case who == "policy":
+		p.admission(what)
+	case who == "console":
+		p.console(p.drawn.reveal(what))
 	case who == "clock":
 		var d time.Duration
 		if d, err = time.ParseDuration(what); err == nil {
@@ -168,8 +185,9 @@ func (p *performance) direct(who, what string) {
 		for _, name := range p.names {
 			p.clients[name].hears()
 		}
-	case what == "connect":
-		p.connect(who, "")
+	case what == "connect" || strings.HasPrefix(what, "connect "):
+		p.names = append(p.names, who)
+		p.clients[who] = p.started().admit(peer(p.t, strings.TrimPrefix(what, "connect")))
 	case what == "eof":
 		p.clients[who].conn.CloseWrite()
 	case what == "gone":
@@ -184,7 +202,8 @@ func (p *performance) direct(who, what string) {
 }
 
 func (p *performance) limit(what string) {
-	o := options{limits: hub.DefaultLimits()}
+	o := &p.options
+	o.limits = hub.DefaultLimits()
 	for _, word := range strings.Fields(what) {
 		name, value, _ := strings.Cut(word, "=")
 		n, err := strconv.Atoi(value)
@@ -206,13 +225,83 @@ func (p *performance) limit(what string) {
 			p.t.Fatalf("there is no limit %s", name)
 		}
 	}
-	p.server = start(p.t, o)
 }
+
+// admission sets who may come in: nobody but who is said to.
+func (p *performance) admission(what string) {
+	o := &hub.Policy{}
+	for _, word := range strings.Fields(what) {
+		switch word {
+		case "guests=no", "registration=closed":
+		case "guests=yes":
+			o.Guests = true
+		case "registration=open":
+			o.Registration = hub.Open
+		case "registration=invite":
+			o.Registration = hub.ByInvite
+		case "confined":
+			o.Confined = true
+		default:
+			p.t.Fatalf("there is no policy %s", word)
+		}
+	}
+	p.options.policy = o
+}
+
+// peer is who connects as the words say.
+func peer(t *testing.T, how string) gateway.Peer {
+	p := gateway.Peer{Remote: netip.MustParseAddr("192.0.2.1"), Private: true}
+	for _, word := range strings.Fields(how) {
+		name, value, _ := strings.Cut(word, "=")
+		switch name {
+		case "from":
+			p.Remote = netip.MustParseAddr(value)
+		case "public":
+			p.Private = false
+		case "certificate":
+			p.Certificate = sha256.Sum256([]byte(value))
+		default:
+			t.Fatalf("nobody connects %s", word)
+		}
+	}
+	return p
+}
+
+// console asks for something as hubbub admin does.
+func (p *performance) console(what string) {
+	s := p.started()
+	cfg := admin.Config{Hub: s.hub, Door: s.door, Zone: time.UTC}
+	var req admin.Request
+	for _, word := range strings.Fields(what) {
+		if secret, ok := strings.CutPrefix(word, "="); ok {
+			req.Secret = secret
+		} else {
+			req.Args = append(req.Args, word)
+		}
+	}
+	resp := cfg.Answer(p.t.Context(), req)
+	switch {
+	case resp.Error != "":
+		p.note("console< ! " + resp.Error)
+	case resp.Text != "":
+		p.note("console< " + strings.ReplaceAll(resp.Text, "\n", "\nconsole< "))
+	}
+	for _, row := range resp.Rows {
+		l := "console<"
+		for _, column := range resp.Columns {
+			l += " " + column + "=" + row[column]
+		}
+		p.note(l)
+	}
+}
+
+// note writes a line down, without what was drawn at random.
+func (p *performance) note(l string) { fmt.Fprintln(&p.out, p.drawn.hide(l)) }
 
 // started returns the server, and starts it if there is none yet.
 func (p *performance) started() *server {
 	if p.server == nil {
-		p.server = start(p.t, options{})
+		p.server = start(p.t, p.options)
 	}
 	return p.server
 }
@@ -233,10 +322,10 @@ func (p *performance) listen() {
 		for l := range strings.Lines(text) {
 			whole, ended := strings.CutSuffix(l, "\n")
 			if !ended || strings.ContainsFunc(whole, unprintable) {
-				fmt.Fprintf(&p.out, "%s<%q\n", name, l)
+				p.note(fmt.Sprintf("%s<%q", name, l))
 				continue
 			}
-			fmt.Fprintln(&p.out, strings.TrimRight(name+"< "+whole, " "))
+			p.note(strings.TrimRight(name+"< "+whole, " "))
 		}
 		if c.heard.isEnded() && !p.closed[name] {
 			p.closed[name] = true
