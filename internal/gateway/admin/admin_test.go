@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,7 +18,12 @@ import (
 // to stop, and what tells that it has stopped.
 func listen(t *testing.T) (dial func() net.Conn, stop func(), stopped <-chan error) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "s")
+	dir, err := os.MkdirTemp("", "hubbub") // whose name is short enough for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	path := filepath.Join(dir, "s")
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
