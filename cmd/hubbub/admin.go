@@ -37,11 +37,12 @@ func administer(ctx context.Context, args []string, stdin io.Reader, stdout, std
 	flags := flag.NewFlagSet("admin", flag.ContinueOnError)
 	data := flags.String("data", dataDirectory(), "`DIRECTORY` that the server was started with")
 	asJSON := flags.Bool("json", false, "answer in JSON, for scripts")
-	flags.Usage = func() {
+	usage := func() {
 		fmt.Fprintf(flags.Output(), "hubbub admin keeps the server that runs on this machine.\n\n  hubbub admin [--data DIRECTORY] [--json] COMMAND ...\n\n%s\nFlags:\n", admin.Usage())
 		flags.PrintDefaults()
 		fmt.Fprintf(flags.Output(), "\nIt works while the server runs, for the user who runs it. All that is done is in\nthe audit log, as the console's.\n")
 	}
+	flags.Usage = usage
 	done, err := parse(flags, args, stdout, stderr)
 	if done || err != nil {
 		return err
@@ -49,7 +50,7 @@ func administer(ctx context.Context, args []string, stdin io.Reader, stdout, std
 	rest := flags.Args()
 	if len(rest) == 0 || rest[0] == "help" {
 		flags.SetOutput(stdout)
-		flags.Usage()
+		usage()
 		return nil
 	}
 	req := admin.Request{Args: rest}

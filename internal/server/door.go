@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"hubbub/internal/auth"
 	"hubbub/internal/chat"
@@ -90,18 +91,20 @@ func (s *server) keptCode(ctx context.Context, path string) (auth.Secret, bool) 
 	return "", false
 }
 
-// administer serves hubbub admin until ctx ends. The server goes on without if it
-// can't.
-func (s *server) administer(ctx context.Context) {
+// administer has hubbub admin served from now on, in the background, until ctx
+// ends. The server goes on without if it can't.
+func (s *server) administer(ctx context.Context, background *sync.WaitGroup) {
 	l, err := listenPrivately(AdminSocket(s.cfg.Data))
 	if err != nil {
 		s.cfg.Logger.Warn("hubbub admin can't reach this server", "err", err)
 		return
 	}
 	cfg := admin.Config{Hub: s.hub, Door: s.door, Logger: s.cfg.Logger, Zone: s.cfg.Zone}
-	if err := admin.Serve(ctx, cfg, l); err != nil {
-		s.cfg.Logger.Error("hubbub admin can't reach this server any more", "err", err)
-	}
+	background.Go(func() {
+		if err := admin.Serve(ctx, cfg, l); err != nil {
+			s.cfg.Logger.Error("hubbub admin can't reach this server any more", "err", err)
+		}
+	})
 }
 
 // listenPrivately listens on a Unix socket that only our own user can open. The

@@ -97,7 +97,7 @@ func (s *server) run(ctx context.Context) error {
 		welcome.OwnerCode, err = s.ownerCode(ctx)
 	}
 	if err == nil {
-		background.Go(func() { s.administer(serving) })
+		s.administer(serving, &background) // before people can come in
 		err = s.serve(ctx, serving, welcome, applied)
 	} else {
 		closeAll(s.cfg.Listeners)

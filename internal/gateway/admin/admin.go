@@ -61,6 +61,7 @@ func Serve(ctx context.Context, cfg Config, l net.Listener) error {
 	}
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
+	defer l.Close()
 	var all sync.WaitGroup
 	defer all.Wait()
 	for {
@@ -80,6 +81,8 @@ func Serve(ctx context.Context, cfg Config, l net.Listener) error {
 func (cfg *Config) serve(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(maxTime))
+	stop := context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) }) // nobody waits for one who asks nothing
+	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
 	var req Request

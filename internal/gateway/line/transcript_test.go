@@ -17,7 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"hubbub/internal/gateway"
-	"hubbub/internal/gateway/admin"
+	"hubbub/internal/gateway/admin/admintest"
 	"hubbub/internal/hub"
 )
 
@@ -158,7 +158,10 @@ func (p *performance) direct(who, what string) {
 	case who == "policy":
 		p.admission(what)
 	case who == "console":
-		p.console(p.drawn.reveal(what))
+		s := p.started()
+		for _, l := range admintest.Ask(p.t.Context(), s.hub, s.door, p.drawn.reveal(what)) {
+			p.note("console< " + l)
+		}
 	case who == "clock":
 		var d time.Duration
 		if d, err = time.ParseDuration(what); err == nil {
@@ -265,34 +268,6 @@ func peer(t *testing.T, how string) gateway.Peer {
 		}
 	}
 	return p
-}
-
-// console asks for something as hubbub admin does.
-func (p *performance) console(what string) {
-	s := p.started()
-	cfg := admin.Config{Hub: s.hub, Door: s.door, Zone: time.UTC}
-	var req admin.Request
-	for _, word := range strings.Fields(what) {
-		if secret, ok := strings.CutPrefix(word, "="); ok {
-			req.Secret = secret
-		} else {
-			req.Args = append(req.Args, word)
-		}
-	}
-	resp := cfg.Answer(p.t.Context(), req)
-	switch {
-	case resp.Error != "":
-		p.note("console< ! " + resp.Error)
-	case resp.Text != "":
-		p.note("console< " + strings.ReplaceAll(resp.Text, "\n", "\nconsole< "))
-	}
-	for _, row := range resp.Rows {
-		l := "console<"
-		for _, column := range resp.Columns {
-			l += " " + column + "=" + row[column]
-		}
-		p.note(l)
-	}
 }
 
 // note writes a line down, without what was drawn at random.
