@@ -153,7 +153,6 @@ func (c *conn) answer(line []byte) {
 	c.asking = nil
 	if c.telnet.show() {
 		c.negotiate()
-		_ = c.Session().Post(c.Context(), []byte("\n"))
 	}
 	text := strings.TrimRight(string(line), " ")
 	if text == "" {

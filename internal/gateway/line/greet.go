@@ -87,6 +87,7 @@ func (c *conn) arrive(nick string) bool {
 	if c.full = full; nick == "" && !full {
 		c.quit = true
 	}
+	c.Flush() // before the greeting under another name
 	return false
 }
 

@@ -141,13 +141,14 @@ func (t *telnet) hide() bool {
 	return true
 }
 
-// show undoes hide, and reports whether there was something to undo.
+// show undoes hide, and reports whether there was something to undo. The end of
+// the line was hidden too.
 func (t *telnet) show() bool {
 	if !t.hidden {
 		return false
 	}
 	t.hidden = false
-	t.replies = append(t.replies, telnetIAC, telnetWONT, telnetEcho)
+	t.replies = append(t.replies, telnetIAC, telnetWONT, telnetEcho, '\n')
 	return true
 }
 

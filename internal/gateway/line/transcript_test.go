@@ -36,6 +36,8 @@ var update = flag.Bool("update", false, "write what the server says into the tra
 //	NAME: eof        NAME ends its half of the connection
 //	NAME: gone       NAME is cut off
 //	everybody: NAME ... connect in this order under these names, and hear nothing of it
+//	answers: apart, from now on: a program's events are listed before its answers,
+//	                which each come in their order, and at any moment between the others
 //	crowd: N         N more people connect, and nobody hears anything of it
 //	clock: 25h       time passes
 //	server: stop     the server stops
@@ -94,6 +96,7 @@ type performance struct {
 	names   []string // in the order of connecting
 	clients map[string]*client
 	closed  map[string]bool
+	apart   bool // events before answers
 	options options
 	drawn   secrets
 	out     strings.Builder
@@ -170,6 +173,8 @@ func (p *performance) direct(who, what string) {
 	case who == "server" && what == "stop":
 		p.started().pump.Stop("The server is stopping.")
 		<-time.After(gateway.StopGrace)
+	case who == "answers" && what == "apart":
+		p.apart = true
 	case who == "everybody":
 		for _, name := range strings.Fields(what) {
 			p.connect(name, "/nick "+name+"\n")
@@ -294,6 +299,9 @@ func (p *performance) listen() {
 		if p.server != nil {
 			text = strings.ReplaceAll(text, p.server.store.Epoch(), "EPOCH")
 		}
+		if p.apart {
+			text = eventsFirst(text)
+		}
 		for l := range strings.Lines(text) {
 			whole, ended := strings.CutSuffix(l, "\n")
 			if !ended || strings.ContainsFunc(whole, unprintable) {
@@ -307,6 +315,19 @@ func (p *performance) listen() {
 			fmt.Fprintf(&p.out, "%s: closed\n", name)
 		}
 	}
+}
+
+// eventsFirst moves the lines of events before the others.
+func eventsFirst(text string) string {
+	var events, answers strings.Builder
+	for l := range strings.Lines(text) {
+		if strings.HasPrefix(l, `{"type":"event"`) {
+			events.WriteString(l)
+		} else {
+			answers.WriteString(l)
+		}
+	}
+	return events.String() + answers.String()
 }
 
 func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == '�' }
