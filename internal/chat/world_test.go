@@ -354,6 +354,7 @@ type world struct {
 	log    []chat.Event
 	now    chat.Millis
 	lobby  chat.RoomID
+	audit  chat.RoomID // 0 without one
 }
 
 // newWorld returns a world with a lobby and nobody in it.
