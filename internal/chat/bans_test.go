@@ -231,6 +231,11 @@ func TestTheAuditLogIsTheServers(t *testing.T) {
 	} {
 		w.refused(c, chat.Unavailable)
 	}
+	erin := w.member("erin") // a person who is here is told, log or not
+	w.must(chat.Command{Op: chat.Ban, User: erin})
+	w.refused(chat.Command{By: erin, Op: chat.Say, Room: lobby, Text: "hi"}, chat.Forbidden)
+	w.must(chat.Command{Op: chat.Unban, User: erin})
+	w.say(erin, lobby, "hi")
 	w.must(chat.Command{Op: chat.CreateRoom, Name: chat.AuditName})
 	w.must(chat.Command{Op: chat.Unban, User: dave})
 }
