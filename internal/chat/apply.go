@@ -27,21 +27,35 @@ func (s *State) Apply(c *Command, facts *Facts, events []Event) ([]Event, Outcom
 	if out.Err != nil {
 		return events, out
 	}
-	recorded := Seq(0)
 	for i := range d.events[d.first:] {
 		ev := &d.events[d.first+i]
 		s.Evolve(ev)
 		facts.learn(ev)
-		if s.audit != nil && ev.Room == s.audit.id {
+	}
+	out.Seq = s.outcome(d.events[d.first:])
+	return d.events, out
+}
+
+// outcome returns where a command that brought about these events is found again:
+// at the last of them. The audit log's copies do not count, but for what only the
+// audit log keeps under the command's client id.
+func (s *State) outcome(events []Event) (last Seq) {
+	recorded := Seq(0)
+	for i := range events {
+		ev := &events[i]
+		switch {
+		case s.audit == nil || ev.Room != s.audit.id:
+			last = ev.Seq
+		case ev.Client != "":
+			return ev.Seq
+		default:
 			recorded = ev.Seq
-		} else {
-			out.Seq = ev.Seq
 		}
 	}
-	if out.Seq == 0 {
-		out.Seq = recorded
+	if last == 0 {
+		return recorded
 	}
-	return d.events, out
+	return last
 }
 
 // maxStepBack is how far, in milliseconds, a proposer's clock may lie behind

@@ -72,6 +72,6 @@ const (
 // which everyone lands.
 const Lobby = "#lobby"
 
-// AuditName is the name of the room that is the audit log. Nobody is in it, and it
-// is made with the first event that it records.
+// AuditName is the name of the room that is the audit log. Nobody is in it. It is
+// made with the first event that it records, unless the server has made it.
 const AuditName = "#audit"

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -17,7 +18,7 @@ import (
 //     checks what holds after every command);
 //   - in batches, the facts looked up before the batch, and the state restored
 //     from its own snapshot after each;
-//   - by the events alone.
+//   - by the events alone, as their records have them: without the secrets.
 //
 // The commands come out of bytes, so that the fuzzer can steer.
 type model struct {
@@ -30,10 +31,14 @@ type model struct {
 	events   []chat.Event    // that they brought about
 	outcomes []chat.Outcome
 
-	said  []chat.Seq // every message there has been
-	sent  map[chat.SentKey]bool
-	kinds map[chat.Kind]int
-	codes map[chat.Code]int
+	said        []chat.Seq    // every message there has been
+	credentials []chat.Event  // that were added,
+	invitations []chat.Event  // that were made,
+	registered  []chat.UserID // who became a member or a bot,
+	disciplined []chat.Event  // and who or what was muted or banned
+	sent        map[chat.SentKey]bool
+	kinds       map[chat.Kind]int
+	codes       map[chat.Code]int
 }
 
 func newModel(t *testing.T) *model {
@@ -46,6 +51,23 @@ func newModel(t *testing.T) *model {
 	return m
 }
 
+// note keeps what later commands can be about.
+func (m *model) note(ev *chat.Event) {
+	own := ev.Room == ev.User.Inbox()
+	switch {
+	case ev.Said():
+		m.said = append(m.said, ev.Seq)
+	case ev.Kind == chat.CredentialAdded && own:
+		m.credentials = append(m.credentials, *ev)
+	case ev.Kind == chat.InvitationMade:
+		m.invitations = append(m.invitations, *ev)
+	case ev.Kind == chat.Registered && own:
+		m.registered = append(m.registered, ev.User)
+	case ev.Kind == chat.Muted, ev.Kind == chat.Banned:
+		m.disciplined = append(m.disciplined, *ev)
+	}
+}
+
 // step applies c to the world and the replica, and keeps it for the batch.
 func (m *model) step(c chat.Command) {
 	m.t.Helper()
@@ -56,18 +78,20 @@ func (m *model) step(c chat.Command) {
 	}
 	for i := range events {
 		ev := &events[i]
-		m.replica.Evolve(ev)
-		m.kinds[ev.Kind]++
-		if ev.Said() {
-			m.said = append(m.said, ev.Seq)
+		recorded, err := chat.DecodeEvent(ev.Seq, ev.Room, chat.AppendEvent(nil, ev))
+		if err != nil {
+			m.t.Fatal(err)
 		}
+		m.replica.Evolve(&recorded)
+		m.kinds[ev.Kind]++
+		m.note(ev)
 		if ev.Client != "" {
 			m.sent[chat.SentKey{By: ev.By, Client: ev.Client}] = true
 		}
 	}
 	if out.Err != nil {
 		m.codes[out.Err.Code]++
-	} else if c.Client != "" && len(events) > 0 && c.Op != chat.Arrive && c.Op != chat.Depart && !m.sent[key] {
+	} else if c.Client != "" && len(events) > 0 && c.Op != chat.Arrive && c.Op != chat.Depart && (c.Op != chat.Register || c.By != 0) && !m.sent[key] {
 		m.t.Fatalf("no event of %+v has its client id: %v", c, showAll(events))
 	}
 	m.pending = append(m.pending, &c)
@@ -108,11 +132,15 @@ var (
 		chat.Pin, chat.Unpin, chat.SetTopic, chat.Join, chat.Join, chat.Join, chat.Leave, chat.CreateRoom, chat.RenameRoom, chat.RenameRoom,
 		chat.ArchiveRoom, chat.RestoreRoom, chat.RestoreRoom, chat.Invite, chat.Invite, chat.OpenDirect, chat.MarkRead, chat.SetNick,
 		chat.Arrive, chat.Arrive, chat.Arrive, chat.Depart, 0, chat.OpEnd,
+
+		chat.Register, chat.Register, chat.MakeBot, chat.Login, chat.AddCredential, chat.AddCredential, chat.DropCredential,
+		chat.MakeInvitation, chat.MakeInvitation, chat.DropInvitation, chat.SetRole, chat.SetRank, chat.SetRank, chat.SetRules,
+		chat.Kick, chat.Mute, chat.Mute, chat.Unmute, chat.Ban, chat.Ban, chat.Unban, chat.Unban, chat.Disconnect, chat.Report,
 	}
 	someNames = []string{
 		"alice", "ALICE", "bob", "carol", "otter", "Żółw", "żółW", "\u212aelvin", "kelvin", "i", "\u0130", "42", "",
 		"b0b", "B0B", "Iris", "lris", "IRIS", "alıce", "otter2", "ottеr", "אב", "e\u0301va", "\u00c9VA", "#l0bby", "#tеa", "#den1", "#denl",
-		"#lobby", "#Lobby", "#tea", "#TEA", "#den", "#żółć", "#1", "#2", "#3", "#4", "#", "#a b", "a\x1b[2J", "\xff", strings.Repeat("x", 65),
+		"#lobby", "#Lobby", "#tea", "#TEA", "#den", "#żółć", "#1", "#2", "#3", "#4", "#", "#audit", "#AUDIT", "#a b", "a\x1b[2J", "\xff", strings.Repeat("x", 65),
 	}
 	someTexts = []string{
 		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
@@ -120,6 +148,16 @@ var (
 	}
 	someClients = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
 	someKeys    = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
+
+	somePeers    = []string{"", "", "", "", "192.0.2.7", "198.51.100.1", "2001:db8::1", "fe80::1%eth0", "\x1b[2J"}
+	someNetworks = []string{"192.0.2.7", "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/32", "::ffff:192.0.2.0/120", "10.0.0.0/7", "", "\xff"}
+	someLevels   = []uint8{
+		uint8(chat.MemberRole), uint8(chat.AdminRole), uint8(chat.OwnerRole), uint8(chat.ByPassword), uint8(chat.ByToken), uint8(chat.ByTOTP),
+		uint8(chat.ModeratorRank), uint8(chat.OwnerRank), uint8(chat.PlainRank), uint8(chat.Announce), uint8(chat.NoGuests | chat.HeldPins), 7, 200,
+	}
+	someCounts  = []uint32{0, 1, 1, 2, 30, chat.MaxSlow + 1, chat.MaxInvites + 1}
+	someLasting = []chat.Millis{0, 0, 0, 1, 5000, 100_000, -1, math.MaxInt64 / 2}
+	someSecrets = []string{"", "", "a hash", "another", strings.Repeat("x", chat.MaxSecret+1)}
 	someSteps   = []chat.Millis{0, 1, 1, 40, 40, 1000, -1, -50, -59_999, -60_000, 90_000, -90_000, -1 << 40, 1 << 40, math.MinInt64 / 2}
 )
 
@@ -169,10 +207,81 @@ func (m *model) command(s *stream) chat.Command {
 		c.By = 0
 	}
 	m.now += one(s, someSteps)
+	if c.Op >= chat.Register && c.Op < chat.OpEnd {
+		m.ordered(s, &c, bits)
+	}
+	if c.Op == chat.Arrive {
+		c.From = one(s, somePeers)
+	}
+	c.Confined = bits&0x0c == 0x0c
 	if c.Time = m.now; c.Time == 0 {
 		c.Time = 1
 	}
 	return c
+}
+
+// ordered completes a command that concerns roles and order, so that it mostly
+// is about something that there is, and often by the server's console.
+func (m *model) ordered(s *stream, c *chat.Command, bits int) {
+	c.Level, c.Count, c.Secret, c.From = one(s, someLevels), one(s, someCounts), one(s, someSecrets), one(s, somePeers)
+	c.Open = bits&0x40 != 0
+	if until := one(s, someLasting); until != 0 {
+		c.Until = m.now + until
+	}
+	if bits&3 == 0 && c.Op != chat.Report {
+		c.By = 0
+	}
+	switch c.Op {
+	case chat.Register:
+		if v := one(s, m.invitations); bits&8 != 0 {
+			c.Key = v.Key
+		}
+	case chat.Login, chat.DropCredential:
+		cred := one(s, m.credentials)
+		if c.Target = cred.Seq; bits&0x18 != 0 {
+			c.User = cred.User
+		}
+		if c.Op == chat.Login && bits&4 != 0 || c.Op == chat.DropCredential && bits&0x40 != 0 {
+			c.By = 0
+		}
+	case chat.AddCredential:
+		if c.User = one(s, m.registered); bits&0x20 != 0 {
+			c.By, c.User = c.User, 0
+		}
+		if chat.Proof(c.Level) == chat.ByPassword || chat.Proof(c.Level) == chat.ByTOTP {
+			c.Key = chat.Key{}
+		} else if bits&0x10 != 0 {
+			c.Secret = ""
+		}
+	case chat.MakeInvitation:
+		c.Level = uint8(chat.MemberRole) + c.Level%4
+		c.Key[0] = byte(s.next())
+		if c.Text = ""; bits&4 != 0 {
+			a, b := m.room(s, c.By), m.room(s, c.By)
+			c.Text = fmt.Sprint(a, " ", b)
+		}
+	case chat.DropInvitation:
+		c.Target = one(s, m.invitations).Seq
+	case chat.SetRole:
+		c.User, c.Level = one(s, m.registered), uint8(chat.MemberRole)+c.Level%4
+	case chat.SetRules:
+		if bits&0x18 != 0 {
+			c.Level &= uint8(chat.Rules)
+		}
+	case chat.Unmute, chat.Unban:
+		if ev := one(s, m.disciplined); bits&0x18 != 0 {
+			c.User, c.Room, c.Name, c.Until = ev.User, ev.About, ev.Name, 0
+		}
+	case chat.Ban:
+		if bits&0x18 == 0x08 {
+			c.Room = 0
+		} else if bits&0x18 == 0x10 {
+			c.Room, c.User, c.Name = 0, 0, one(s, someNetworks)
+		}
+	}
+	if c.Op >= chat.SetRank && c.Op <= chat.Unban && bits&0x20 != 0 { // a reason that is one
+		c.Text = ""
+	}
 }
 
 // user returns somebody, who mostly is here.
@@ -230,7 +339,7 @@ func FuzzApply(f *testing.F) {
 // and the refusals that need no thousands of rooms: else it would prove little.
 func TestRandomCommands(t *testing.T) {
 	kinds, codes := map[chat.Kind]int{}, map[chat.Code]int{}
-	for seed := range uint64(12) {
+	for seed := range uint64(36) {
 		m := runModel(t, randomBytes(1000+seed, 10_000))
 		for k, n := range m.kinds {
 			kinds[k] += n

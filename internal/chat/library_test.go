@@ -1,0 +1,150 @@
+package chat_test
+
+import (
+	"slices"
+
+	"hubbub/internal/chat"
+)
+
+// library answers a batch's needs as a store would: a map of everything that
+// the log holds.
+type library struct {
+	messages  map[chat.Seq]chat.MessageFact
+	sent      map[chat.SentKey]chat.SentFact
+	reactions map[chat.ReactionKey]bool
+	guests    map[chat.Key]chat.UserID
+	people    map[chat.UserID]*chat.GuestFact
+
+	credentials map[chat.UserID][]chat.Credential
+	invitations map[chat.Seq]chat.Invitation // that are not used up or dropped
+}
+
+func newLibrary() *library {
+	return &library{
+		messages:  map[chat.Seq]chat.MessageFact{},
+		sent:      map[chat.SentKey]chat.SentFact{},
+		reactions: map[chat.ReactionKey]bool{},
+		guests:    map[chat.Key]chat.UserID{},
+		people:    map[chat.UserID]*chat.GuestFact{},
+
+		credentials: map[chat.UserID][]chat.Credential{},
+		invitations: map[chat.Seq]chat.Invitation{},
+	}
+}
+
+// file keeps an event.
+func (l *library) file(ev *chat.Event) {
+	if ev.Client != "" {
+		l.sent[chat.SentKey{By: ev.By, Client: ev.Client}] = chat.SentFact{Seq: ev.Seq, Room: ev.Room}
+	}
+	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
+	switch ev.Kind {
+	case chat.Message, chat.Action:
+		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+	case chat.Deleted:
+		m := l.messages[ev.Target]
+		m.Deleted = true
+		l.messages[ev.Target] = m
+	case chat.Reacted, chat.Unreacted:
+		l.reactions[reaction] = ev.Kind == chat.Reacted
+	case chat.Arrived:
+		if l.people[ev.By] = (&chat.GuestFact{ID: ev.By, Nick: ev.Nick}); !ev.Key.IsZero() {
+			l.guests[ev.Key] = ev.By
+		}
+	}
+	if p := l.people[chat.UserID(ev.Room)]; p != nil {
+		if p.Inbox = ev.Seq; ev.Kind == chat.NickChanged {
+			p.Nick = ev.Name
+		}
+		l.fileProof(ev)
+	}
+	switch ev.Kind {
+	case chat.InvitationMade:
+		l.invitations[ev.Seq] = chat.InvitationOf(ev)
+	case chat.InvitationDropped:
+		delete(l.invitations, ev.Target)
+	}
+}
+
+// fileProof keeps what an event in somebody's inbox says about an account.
+func (l *library) fileProof(ev *chat.Event) {
+	holder := chat.UserID(ev.Room)
+	gone := func(c chat.Credential) bool { return c.Seq == ev.Target }
+	switch ev.Kind {
+	case chat.CredentialAdded:
+		added := chat.CredentialOf(ev)
+		if added.Proof == chat.ByPassword || added.Proof == chat.ByTOTP {
+			gone = func(c chat.Credential) bool { return c.Proof == added.Proof }
+			l.credentials[holder] = slices.DeleteFunc(slices.Clone(l.credentials[holder]), gone)
+		}
+		l.credentials[holder] = append(slices.Clone(l.credentials[holder]), added)
+	case chat.CredentialDropped:
+		l.credentials[holder] = slices.DeleteFunc(slices.Clone(l.credentials[holder]), gone)
+	case chat.Registered:
+		if v, ok := l.invitations[ev.Target]; ok {
+			if v.Left--; v.Left == 0 {
+				delete(l.invitations, ev.Target)
+				return
+			}
+			l.invitations[ev.Target] = v
+		}
+	}
+}
+
+// facts answers what the commands need, and nothing else.
+func (l *library) facts(commands ...*chat.Command) *chat.Facts {
+	facts := chat.NewFacts()
+	for _, c := range commands {
+		need := c.Needs()
+		if m, ok := l.messages[need.Message]; ok {
+			facts.Messages[need.Message] = m
+		}
+		if sent, ok := l.sent[need.Sent]; ok {
+			facts.Sent[need.Sent] = sent
+		}
+		if l.reactions[need.Reaction] {
+			facts.Reactions[need.Reaction] = true
+		}
+		if t := l.tally(need.Tally); t.All > 0 {
+			facts.Tallies[need.Tally] = t
+		}
+		if id, ok := l.guests[need.Guest]; ok {
+			facts.Guests[need.Guest] = *l.people[id]
+		}
+		l.proofs(&need, facts)
+	}
+	return facts
+}
+
+// proofs answers what concerns accounts.
+func (l *library) proofs(need *chat.Need, facts *chat.Facts) {
+	if all := l.credentials[need.Credentials]; len(all) > 0 {
+		facts.Credentials[need.Credentials] = slices.Clone(all)
+	}
+	for holder, all := range l.credentials {
+		if slices.ContainsFunc(all, func(c chat.Credential) bool { return !need.Holder.IsZero() && c.Key == need.Holder }) {
+			facts.Holders[need.Holder] = holder
+		}
+	}
+	for seq, v := range l.invitations {
+		if !need.Code.IsZero() && v.Key == need.Code {
+			facts.Codes[need.Code], facts.Invitations[seq] = seq, v
+		}
+		if seq == need.Invitation {
+			facts.Invitations[seq] = v
+		}
+	}
+}
+
+// tally counts the reactions to a message.
+func (l *library) tally(seq chat.Seq) *chat.Tally {
+	t := &chat.Tally{ByEmoji: map[string]int{}, ByUser: map[chat.UserID]int{}}
+	for key, there := range l.reactions {
+		if key.Target == seq && there {
+			t.All++
+			t.ByEmoji[key.Emoji]++
+			t.ByUser[key.By]++
+		}
+	}
+	return t
+}
