@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"hubbub/internal/certs"
 	"hubbub/internal/commitlog"
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/line"
@@ -23,6 +24,7 @@ type Config struct {
 	Data           string         // the directory of the database
 	Listeners      []net.Listener // owned by the server from now on
 	TrustedProxies []TrustedProxy
+	Certs          *certs.Source // for TLS, at the same addresses; nil for no TLS
 	Limits         Limits
 	Substrings     bool           // search finds parts of words
 	Zone           *time.Location // in which times are shown; nil is the machine's
@@ -68,6 +70,9 @@ func run(ctx context.Context, cfg Config, st *store.Store, h *hub.Hub) error {
 	background.Go(func() { trail(serving, st, cfg.Logger) })
 	pump := gateway.NewPump(h, cfg.Limits.Stall)
 	background.Go(func() { pump.Run(serving) })
+	if cfg.Certs != nil {
+		background.Go(func() { cfg.Certs.Run(serving) })
+	}
 	background.Go(func() { tidy(serving, pump, st, cfg.Logger) })
 
 	err := h.Start(ctx)
@@ -124,13 +129,15 @@ func serve(ctx, serving context.Context, cfg Config, pump *gateway.Pump, applied
 	lines := line.New(line.Config{Pump: pump, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line})
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
-	listener := NewListener(ListenConfig{
+	how := ListenConfig{
 		Handlers: map[Protocol]Handler{
 			Lines: func(_ context.Context, c *Conn) func() { return lines.Greet(serving, c.peer()) },
 		},
 		MaxConns: cfg.Limits.Conns, MaxConnsPerAddr: cfg.Limits.ConnsPerAddr,
 		TrustedProxies: cfg.TrustedProxies, Log: cfg.Logger,
-	}, cfg.Listeners...)
+	}
+	how.secureWith(cfg.Certs)
+	listener := NewListener(how, cfg.Listeners...)
 	ended := make(chan error, 1)
 	go func() { ended <- listener.Serve(accepting) }()
 	if cfg.Ready != nil {
