@@ -25,6 +25,7 @@ type serveFlags struct {
 	settings   []string
 	noLimits   bool
 	trusted    []server.TrustedProxy
+	secure     tlsFlags
 	substrings bool
 	level      slog.Level
 }
@@ -44,15 +45,23 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	for i, l := range listeners {
 		bound[i] = l.Addr()
 	}
+	secure, stopReload, err := f.secure.source(ctx, f.data, bound, logger)
+	if err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return err
+	}
+	defer stopReload()
 	if f.noLimits {
 		logger.Warn("ALL LIMITS ARE OFF (--no-limits): anybody who can connect can exhaust this machine. This is for benchmarks and tests.")
 	}
 	return server.Run(ctx, server.Config{
 		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits,
-		Substrings: f.substrings, Logger: logger,
+		Certs: secure, Substrings: f.substrings, Logger: logger,
 		Ready: func() {
-			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s\nCtrl-C stops it.\n",
-				f.data, server.Invitation(program(), bound, server.OutwardAddrs()))
+			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%s\nCtrl-C stops it.\n",
+				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound))
 		},
 	})
 }
@@ -68,13 +77,14 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off: for benchmarks and tests only")
 	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers are believed; may be repeated",
 		func(s string) error { return f.trust(s) })
+	f.secure.add(flags)
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
 		fmt.Fprintf(flags.Output(), "hubbub serve runs a server.\n\n")
 		flags.PrintDefaults()
 		fmt.Fprintf(flags.Output(), "\nThe limits that --limit NAME=VALUE sets, and what they are otherwise:\n%s", server.LimitsHelp(server.DefaultLimits()))
-		fmt.Fprintf(flags.Output(), "\nExit codes: 0 stopped as told, 2 wrong usage, 65 the data is damaged or a newer program's,\n69 an address or the data is in use, 74 the disk failed, 77 not permitted, 1 anything else.\n")
+		fmt.Fprintf(flags.Output(), "\nExit codes: 0 stopped as told, 2 wrong usage, 65 the data is damaged or a newer program's,\nor a certificate is unusable, 69 an address or the data is in use, 74 the disk failed, 77 not permitted, 1 anything else.\n")
 	}
 	done, err := parse(flags, args, stdout, stderr)
 	if done || err != nil {
@@ -96,6 +106,9 @@ func (f *serveFlags) complete(flags *flag.FlagSet) error {
 	}
 	if f.noLimits {
 		f.limits = server.NoLimits()
+	}
+	if err := f.secure.complete(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	for _, s := range f.settings {
 		if err := f.limits.Set(s); err != nil {
