@@ -2,7 +2,9 @@ package gateway_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"sync"
@@ -10,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hubbub/internal/certs"
 	"hubbub/internal/gateway"
 )
 
@@ -77,4 +80,42 @@ func TestOtherDeadlinesEndAWriteThatGetsOn(t *testing.T) {
 			t.Errorf("wrote %d, %v", n, err)
 		}
 	})
+}
+
+func TestTLSOutlivesAWriteThatIsSlow(t *testing.T) {
+	source, err := certs.Self(t.TempDir(), []string{"localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const stall, many, size = 30 * time.Second, 3, 40_000
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		s, done := gateway.NewSteady(here), make(chan struct{})
+		var all sync.WaitGroup
+		all.Go(func() { sweep(s, stall, done) })
+		all.Go(func() {
+			defer close(done)
+			c := tls.Server(s, source.Config())
+			for range many { // each takes longer than the stall, and so does each record
+				if _, err := c.Write(make([]byte, size)); err != nil {
+					t.Error(err)
+				}
+			}
+			c.Close()
+		})
+		began := time.Now()
+		n, err := io.Copy(io.Discard, tls.Client(sluggish{there}, &tls.Config{InsecureSkipVerify: true}))
+		if took := time.Since(began); n != many*size || err != nil || took < many*stall {
+			t.Errorf("got %d in %v, %v", n, took, err)
+		}
+		all.Wait()
+	})
+}
+
+// sluggish takes a little now and then.
+type sluggish struct{ net.Conn }
+
+func (s sluggish) Read(b []byte) (int, error) {
+	<-time.After(20 * time.Second)
+	return s.Conn.Read(b[:min(len(b), 4000)])
 }

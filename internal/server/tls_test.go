@@ -255,3 +255,22 @@ func TestStoppingDrainsTLSConnections(t *testing.T) {
 		t.Errorf("after the goodbye: %q, %v", rest, err)
 	}
 }
+
+func TestChallengesOfAnAuthorityGoFirst(t *testing.T) {
+	echo := func(request io.Reader) []byte {
+		line, _ := bufio.NewReader(request).ReadString('\n')
+		return []byte("challenged: " + line)
+	}
+	s, on, client := serveTLS(t, server.ListenConfig{Challenge: echo})
+	const request = "GET /.well-known/acme-challenge/abc HTTP/1.1\r\nHost: x\r\n\r\n"
+	for _, c := range []net.Conn{dial(t, on), tls.Client(dial(t, on), client)} {
+		io.WriteString(c, request)
+		wantContains(t, hear(t, c), "challenged: GET /.well-known/acme-challenge/abc HTTP/1.1\r\n")
+	}
+	for _, other := range []string{"GET /.well-known/acme HTTP/1.1\r\n\r\n", "POST /.well-known/acme-challenge/abc HTTP/1.1\r\n\r\n"} {
+		say(t, dial(t, on), other)
+		if a := <-s.arrived; a.protocol != server.HTTP1 || a.everything() != other {
+			t.Errorf("%q: got %v, %q", other, a.protocol, a.everything())
+		}
+	}
+}
