@@ -41,6 +41,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -59,6 +60,10 @@ type Config struct {
 	Token   string   // a secret of 16 to 256 bytes by which the server recognises the client; a random one if empty
 	Room    string   // where text goes; #lobby if empty
 	Rooms   []string // more rooms to be in
+
+	// TLS is for addresses that ask for it; nil believes what this system's
+	// authorities vouch for.
+	TLS *tls.Config
 
 	Epoch string // with After: resume where an earlier client was, as [Client.Position] told
 	After uint64
@@ -97,6 +102,10 @@ var (
 	ErrNotSent    = errors.New("not sent")
 	ErrUnanswered = errors.New("sent, but not answered: whether it was done is not known")
 )
+
+// ErrUntrusted is for the functions of [Config].TLS that verify: another attempt
+// is of no use after an error that wraps it, and Run returns.
+var ErrUntrusted = errors.New("this server is not to be trusted")
 
 // Refused is the server's refusal.
 type Refused struct {
@@ -238,6 +247,7 @@ var errQuit = errors.New("quit")
 //   - nil when a /quit has been answered;
 //   - the context's cause when ctx ends;
 //   - a [*Refused] when the server will not have the client;
+//   - why its certificate is not to be trusted;
 //   - why there is no connection, if [Config] says not to go on trying.
 //
 // Commands that are unanswered then end with [ErrNotSent] or [ErrUnanswered].
@@ -285,9 +295,14 @@ func (c *Client) run(ctx context.Context, handle func(Update)) error {
 	}
 }
 
-// final reports whether another attempt would meet the same refusal.
+// final reports whether another attempt would meet the same refusal, ours or the
+// server's.
 func final(err error) bool {
 	var no *Refused
+	var unverified *tls.CertificateVerificationError
+	if errors.Is(err, ErrUntrusted) || errors.As(err, &unverified) {
+		return true
+	}
 	if !errors.As(err, &no) {
 		return false
 	}
