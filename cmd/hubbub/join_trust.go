@@ -24,15 +24,20 @@ import (
 // system may vouch for it; otherwise it must show the certificate that it showed
 // when a person first met it, as with ssh, or the one that the flags name.
 //
-// What is known is in a file, a server a line: its address, and a fingerprint or
-// the word authorities. The latter is for servers that were vouched for: they
-// can't become unknown ones again, just by somebody who stands in between.
+// What is known is in a file, a server a line: its address, and the fingerprints
+// of its certificate and of its key, either of which it may be known by, so that
+// it can renew the certificate; or the word authorities. That is for servers that
+// were vouched for: they can't become unknown ones again, just by somebody who
+// stands in between.
 type trust struct {
 	address string              // host:port
 	pinned  *fingerprint.SHA256 // nil if none
 	file    string              // empty if there is no place for it
 	learn   io.Writer           // where a first meeting is told; nil to believe nobody new
 }
+
+// byKey comes before the fingerprint of a key.
+const byKey = "key:"
 
 // vouched is in place of a fingerprint for servers that have needed none.
 const vouched = "authorities"
@@ -99,15 +104,15 @@ func (t *trust) verify(state tls.ConnectionState) error {
 			t.add(vouched) // if it can't be kept, it is next time
 		}
 		return nil
-	case slices.Contains(known, shown.String()):
+	case slices.Contains(known, shown.String()), slices.Contains(known, byKey+fingerprint.OfKey(leaf).String()):
 		return nil
 	case len(known) > 0:
 		return distrust("the certificate of %s has CHANGED: it was known by %s, and now it is %v (%v). Somebody may stand between you and the server, or it was set up anew. If those who run it confirm the new fingerprint, remove the line of %s from %s and join again",
-			t.address, strings.Join(known, ", "), shown, doubt, t.address, t.file)
+			t.address, known[0], shown, doubt, t.address, t.file)
 	case t.learn == nil:
 		return distrust("%s is not known, and nobody vouches for its certificate (%v). If the server printed this fingerprint at its start, say so: --fingerprint %v", t.address, doubt, shown)
 	}
-	if err := t.add(shown.String()); err != nil {
+	if err := t.add(shown.String() + " " + byKey + fingerprint.OfKey(leaf).String()); err != nil {
 		return distrust("the certificate of %s is %v, which can't be kept (%w); give it with --fingerprint", t.address, shown, err)
 	}
 	fmt.Fprintf(t.learn, "You meet %s for the first time, and nobody vouches for its certificate.\nThe fingerprint, which the server prints at its start, must be\n    %v\nIt is kept in %s; if it ever changes you will be told.\n", t.address, shown, t.file)
@@ -144,8 +149,8 @@ func (t *trust) known() (by []string, err error) {
 	defer f.Close()
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
-		if address, how, ok := strings.Cut(strings.TrimSpace(lines.Text()), " "); ok && strings.EqualFold(address, t.address) {
-			by = append(by, strings.TrimSpace(how))
+		if words := strings.Fields(lines.Text()); len(words) > 1 && strings.EqualFold(words[0], t.address) {
+			by = append(by, words[1:]...)
 		}
 	}
 	return by, lines.Err()

@@ -59,11 +59,30 @@ func TestFirstMeetingIsToldAndRemembered(t *testing.T) {
 		t.Errorf("again: %v, told %q", err, told)
 	}
 	kept, err := os.ReadFile(file)
-	if want := s.at + " " + s.fingerprint + "\n"; err != nil || string(kept) != want {
+	if want := s.at + " " + s.fingerprint + " key:SHA256:"; err != nil || !strings.HasPrefix(string(kept), want) {
 		t.Errorf("kept %q, %v", kept, err)
 	}
 	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
 		t.Errorf("%v, %v", info, err)
+	}
+}
+
+func TestRenewedCertificateIsKnownByItsKey(t *testing.T) {
+	file := home(t)
+	s := serving(t, t.TempDir(), "--tls", "self")
+	if _, err := meet(t, s.at); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := strings.Replace(string(kept), s.fingerprint, "SHA256:"+strings.Repeat("00:", 31)+"00", 1)
+	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, err := pipe(t, "known\n", "tls://"+s.at); err != nil {
+		t.Errorf("%v, %s", err, errs)
 	}
 }
 

@@ -79,7 +79,7 @@ func (f *tlsFlags) source(ctx context.Context, data string, bound []net.Addr, lo
 			err = fmt.Errorf("%w: --acme: %w", errUsage, err)
 		}
 	case f.mode == tlsSelf || f.mode == tlsAuto && slices.ContainsFunc(bound, func(a net.Addr) bool { return !server.OnlyHere(a) }):
-		s, err = certs.Self(filepath.Join(data, "tls"), hosts(bound))
+		s, err = certs.Self(filepath.Join(data, "tls"), hosts(bound), log)
 	}
 	return s, stop, err
 }

@@ -147,6 +147,37 @@ func TestOpenSSLJoins(t *testing.T) {
 	}
 }
 
+func TestScannerFindsNoWeakness(t *testing.T) {
+	if _, err := exec.LookPath("sslscan"); err != nil {
+		t.Skip("sslscan is not installed: install it to have it look for weaknesses of TLS")
+	}
+	s := serving(t, t.TempDir(), "--tls", "self")
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "sslscan", "--no-colour", s.at).CombinedOutput()
+	report := strings.Join(strings.Fields(string(out)), " ")
+	for _, want := range []string{
+		"SSLv2 disabled", "SSLv3 disabled", "TLSv1.0 disabled", "TLSv1.1 disabled", "TLSv1.2 enabled", "TLSv1.3 enabled",
+		"Session renegotiation not supported", "TLSv1.2 not vulnerable to heartbleed", "ECC Curve Name: prime256v1",
+	} {
+		if err != nil || !strings.Contains(report, want) {
+			t.Fatalf("%q is not in its report, %v:\n%s", want, err, out)
+		}
+	}
+	ciphers := 0
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "Accepted") && !strings.HasPrefix(line, "Preferred") {
+			continue
+		}
+		if ciphers++; !strings.Contains(line, "GCM") && !strings.Contains(line, "POLY1305") {
+			t.Errorf("a weak cipher: %s", line)
+		}
+	}
+	if ciphers < 6 {
+		t.Errorf("only %d ciphers:\n%s", ciphers, out)
+	}
+}
+
 func TestSelfSignedOutlivesTheServer(t *testing.T) {
 	data := t.TempDir()
 	var before string

@@ -17,7 +17,10 @@ import (
 	"time"
 
 	"hubbub/internal/certs"
+	"hubbub/internal/fingerprint"
 )
+
+var silent = slog.New(slog.DiscardHandler)
 
 // shown returns the certificate that a client which says nothing gets.
 func shown(t *testing.T, s *certs.Source) *x509.Certificate {
@@ -31,7 +34,7 @@ func shown(t *testing.T, s *certs.Source) *x509.Certificate {
 
 func TestSelfSignedIsMadeOnceAndKept(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data", "tls")
-	s, err := certs.Self(dir, []string{"localhost", "chat", "localhost", "192.0.2.1", "::1"})
+	s, err := certs.Self(dir, []string{"localhost", "chat", "localhost", "192.0.2.1", "::1"}, silent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,10 +45,10 @@ func TestSelfSignedIsMadeOnceAndKept(t *testing.T) {
 	if err := first.VerifyHostname("192.0.2.1"); err != nil {
 		t.Error(err)
 	}
-	if left := time.Until(first.NotAfter); left < 9*365*24*time.Hour || first.IsCA {
+	if left := time.Until(first.NotAfter); left < 800*24*time.Hour || first.IsCA {
 		t.Errorf("it ends in %v, is an authority: %v", left, first.IsCA)
 	}
-	again, err := certs.Self(dir, []string{"elsewhere"})
+	again, err := certs.Self(dir, []string{"elsewhere"}, silent)
 	if err != nil || !again.SelfSigned().Equal(first) || !shown(t, again).Equal(first) {
 		t.Errorf("another start shows another one: %v", err)
 	}
@@ -61,28 +64,51 @@ func TestSelfSignedIsMadeOnceAndKept(t *testing.T) {
 }
 
 func TestSelfSignedIsRenewedBeforeItsEnd(t *testing.T) {
-	dir, now := t.TempDir(), time.Now()
-	first, err := certs.SelfAt(dir, nil, now.AddDate(-8, 0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if kept, err := certs.SelfAt(dir, nil, now); err != nil || !kept.SelfSigned().Equal(first.SelfSigned()) {
-		t.Errorf("with two years left: %v", err)
-	}
-	if renewed, err := certs.SelfAt(dir, nil, now.AddDate(1, 1, 0)); err != nil || renewed.SelfSigned().Equal(first.SelfSigned()) {
-		t.Errorf("with less than a year left: %v", err)
-	}
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		const day = 24 * time.Hour
+		start := func() *certs.Source {
+			s, err := certs.Self(dir, nil, silent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		s := start()
+		first := s.SelfSigned()
+		if life := first.NotAfter.Sub(first.NotBefore); life > 825*day || life < 800*day {
+			t.Errorf("it is good for %v", life)
+		}
+		go s.Run(t.Context())
+		time.Sleep(700 * day)
+		if synctest.Wait(); !shown(t, s).Equal(first) || !start().SelfSigned().Equal(first) {
+			t.Error("it was renewed long before its end")
+		}
+		time.Sleep(70 * day)
+		synctest.Wait()
+		second := shown(t, s)
+		if second.Equal(first) || fingerprint.OfKey(second) != fingerprint.OfKey(first) || second.NotAfter.Before(time.Now().Add(800*day)) {
+			t.Errorf("near its end there is one until %v", second.NotAfter)
+		}
+		if !start().SelfSigned().Equal(second) {
+			t.Error("another start shows another one")
+		}
+		time.Sleep(10_000 * day) // while it was not running
+		if third := start().SelfSigned(); third.NotAfter.Before(time.Now()) || fingerprint.OfKey(third) != fingerprint.OfKey(first) {
+			t.Errorf("after its end there is one until %v", third.NotAfter)
+		}
+	})
 }
 
 func TestBrokenSelfSignedSaysWhatToDo(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := certs.Self(dir, nil); err != nil {
+	if _, err := certs.Self(dir, nil, silent); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "cert.pem"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := certs.Self(dir, nil); !errors.Is(err, certs.ErrUnusable) || !strings.Contains(err.Error(), "remove "+dir) {
+	if _, err := certs.Self(dir, nil, silent); !errors.Is(err, certs.ErrUnusable) || !strings.Contains(err.Error(), "remove "+dir) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -105,7 +131,7 @@ func TestFilesAreReadAgainWhenTheyChange(t *testing.T) {
 	dirs := [3]string{t.TempDir(), t.TempDir(), t.TempDir()}
 	var made [3]*x509.Certificate
 	for i, dir := range dirs {
-		s, err := certs.Self(dir, []string{strings.Repeat("x", i+1)}) // so that the size differs too
+		s, err := certs.Self(dir, []string{strings.Repeat("x", i+1)}, silent) // so that the size differs too
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +181,7 @@ func TestFilesAreReadAgainWhenTheyChange(t *testing.T) {
 func TestUnusableFilesAreRefusedAtFirst(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
 	for _, dir := range []string{a, b} {
-		if _, err := certs.Self(dir, nil); err != nil {
+		if _, err := certs.Self(dir, nil, silent); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,12 +11,16 @@ import (
 	"strings"
 )
 
-// SHA256 is the hash of a whole certificate. Two that are equal are of the same
-// certificate, and so of the same key.
+// SHA256 is the hash of a certificate or of its public key. Two that are equal
+// are of the same one.
 type SHA256 [sha256.Size]byte
 
 // Of returns the fingerprint of a certificate.
 func Of(cert *x509.Certificate) SHA256 { return sha256.Sum256(cert.Raw) }
+
+// OfKey returns the fingerprint of a certificate's public key (of the DER of its
+// SubjectPublicKeyInfo), which stays when the certificate is renewed for that key.
+func OfKey(cert *x509.Certificate) SHA256 { return sha256.Sum256(cert.RawSubjectPublicKeyInfo) }
 
 // prefix begins a fingerprint as String writes it.
 const prefix = "SHA256:"

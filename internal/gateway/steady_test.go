@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"sync"
@@ -83,7 +84,7 @@ func TestOtherDeadlinesEndAWriteThatGetsOn(t *testing.T) {
 }
 
 func TestTLSOutlivesAWriteThatIsSlow(t *testing.T) {
-	source, err := certs.Self(t.TempDir(), []string{"localhost"})
+	source, err := certs.Self(t.TempDir(), []string{"localhost"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
