@@ -34,7 +34,7 @@ type Source struct {
 }
 
 // Names returns the host names that the certificate is for, and that anybody can
-// check. A self-signed one has none of these.
+// check; patterns are left out. A self-signed one has none of these.
 func (s *Source) Names() []string { return s.names }
 
 // SelfSigned returns the certificate if nobody vouches for it, so that its

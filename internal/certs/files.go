@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -41,7 +43,7 @@ func Files(cert, key string, reload <-chan os.Signal, log *slog.Logger) (*Source
 	}
 	f.shown.Store(first)
 	return &Source{
-		names: first.Leaf.DNSNames,
+		names: slices.DeleteFunc(slices.Clone(first.Leaf.DNSNames), func(name string) bool { return strings.Contains(name, "*") }),
 		get:   func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return f.shown.Load(), nil },
 		run:   f.run,
 	}, nil

@@ -290,7 +290,7 @@ func SecureInvitation(program string, bound []net.Addr, outward []netip.Addr, na
 // quote quotes an address for a shell if it has brackets, which mean something
 // to one.
 func quote(at string) string {
-	if strings.ContainsAny(at, "[*") {
+	if strings.Contains(at, "[") {
 		return "'" + at + "'"
 	}
 	return at
