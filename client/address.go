@@ -12,9 +12,17 @@ import (
 const DefaultPort = "7007"
 
 // ParseAddress reads an address as people write it: host, host:port, [::1]:7007,
-// ::1, or unix:/path. An empty one is this machine. It returns what [net.Dial]
-// takes.
+// ::1, or unix:/path; tls:// before one that is no path asks for TLS. An empty one
+// is this machine. It returns what [net.Dial] takes or, for TLS, "tls" and what
+// it takes with "tcp".
 func ParseAddress(s string) (network, address string, err error) {
+	if inside, ok := strings.CutPrefix(s, "tls://"); ok {
+		network, address, err := ParseAddress(strings.TrimSuffix(inside, "/"))
+		if err != nil || network != "tcp" {
+			return "", "", badAddress(s)
+		}
+		return "tls", address, nil
+	}
 	if path, ok := strings.CutPrefix(s, "unix:"); ok {
 		if path == "" {
 			return "", "", fmt.Errorf("%q names no socket; write unix:/path", s)
@@ -44,5 +52,5 @@ func ParseAddress(s string) (network, address string, err error) {
 }
 
 func badAddress(s string) error {
-	return fmt.Errorf("%q is no address; write host, host:port, [::1]:7007 or unix:/path", s)
+	return fmt.Errorf("%q is no address; write host, host:port, [::1]:7007 or unix:/path, and tls:// before it for TLS", s)
 }

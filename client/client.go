@@ -41,6 +41,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -64,6 +65,10 @@ type Config struct {
 	// come back with, of which KeepToken is told, unless it is nil.
 	User, Password, Code string
 	KeepToken            func(token string)
+
+	// TLS is for addresses that ask for it; nil believes what this system's
+	// authorities vouch for.
+	TLS *tls.Config
 
 	Epoch string // with After: resume where an earlier client was, as [Client.Position] told
 	After uint64
@@ -103,6 +108,10 @@ var (
 	ErrNotSent    = errors.New("not sent")
 	ErrUnanswered = errors.New("sent, but not answered: whether it was done is not known")
 )
+
+// ErrUntrusted is for the functions of [Config].TLS that verify: another attempt
+// is of no use after an error that wraps it, and Run returns.
+var ErrUntrusted = errors.New("this server is not to be trusted")
 
 // Refused is the server's refusal.
 type Refused struct {
@@ -244,6 +253,7 @@ var errQuit = errors.New("quit")
 //   - nil when a /quit has been answered;
 //   - the context's cause when ctx ends;
 //   - a [*Refused] when the server will not have the client;
+//   - why its certificate is not to be trusted;
 //   - why there is no connection, if [Config] says not to go on trying.
 //
 // Commands that are unanswered then end with [ErrNotSent] or [ErrUnanswered].
@@ -291,9 +301,14 @@ func (c *Client) run(ctx context.Context, handle func(Update)) error {
 	}
 }
 
-// final reports whether another attempt would meet the same refusal.
+// final reports whether another attempt would meet the same refusal, ours or the
+// server's.
 func final(err error) bool {
 	var no *Refused
+	var unverified *tls.CertificateVerificationError
+	if errors.Is(err, ErrUntrusted) || errors.As(err, &unverified) {
+		return true
+	}
 	if !errors.As(err, &no) {
 		return false
 	}

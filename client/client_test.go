@@ -2,11 +2,14 @@ package client_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net"
+	"net/http/httptest"
 	"reflect"
 	"slices"
 	"strings"
@@ -314,5 +317,23 @@ func TestHearsTheLastWordsThoughNothingCanBeSent(t *testing.T) {
 				t.Errorf("the client ended with %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestServerThatCannotBeTrustedIsNotTriedAgain(t *testing.T) {
+	s := httptest.NewUnstartedServer(nil)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS() // it signs for itself
+	defer s.Close()
+	at := "tls://" + s.Listener.Addr().String()
+	refuse := &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(tls.ConnectionState) error {
+		return fmt.Errorf("%w: on a Friday", client.ErrUntrusted)
+	}}
+	for _, with := range []*tls.Config{nil, refuse} {
+		var unverified *tls.CertificateVerificationError
+		err := client.New(client.Config{Address: at, TLS: with, Patient: true}).Run(t.Context(), func(client.Update) {})
+		if !errors.As(err, &unverified) && !errors.Is(err, client.ErrUntrusted) {
+			t.Errorf("Run: %v", err)
+		}
 	}
 }

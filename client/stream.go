@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,6 +76,10 @@ func (c *Client) dial(ctx context.Context) (net.Conn, error) {
 	network, address, err := ParseAddress(c.cfg.Address)
 	if err != nil {
 		return nil, err
+	}
+	if network == "tls" {
+		d := tls.Dialer{Config: c.cfg.TLS}
+		return d.DialContext(ctx, "tcp", address)
 	}
 	var d net.Dialer
 	return d.DialContext(ctx, network, address)

@@ -89,12 +89,15 @@ func TestParseAddress(t *testing.T) {
 		{"::1", "tcp", "[::1]:7007"},
 		{"10.0.0.1", "tcp", "10.0.0.1:7007"},
 		{"unix:/run/hubbub", "unix", "/run/hubbub"},
+		{"tls://chat.example.org", "tls", "chat.example.org:7007"},
+		{"tls://[::1]:99/", "tls", "[::1]:99"},
+		{"tls://", "tls", "127.0.0.1:7007"},
 	} {
 		if network, address, err := ParseAddress(c.in); network != c.network || address != c.address || err != nil {
 			t.Errorf("ParseAddress(%q) = %q, %q, %v", c.in, network, address, err)
 		}
 	}
-	for _, in := range []string{"unix:", "a:b", "a:0", "a:99999", "a b", "#room", "a:1:2", "[::1", "a:-1"} {
+	for _, in := range []string{"unix:", "a:b", "a:0", "a:99999", "a b", "#room", "a:1:2", "[::1", "a:-1", "tls://unix:/a", "tls://tls://a", "https://a"} {
 		if network, address, err := ParseAddress(in); err == nil {
 			t.Errorf("ParseAddress(%q) = %q, %q", in, network, address)
 		}

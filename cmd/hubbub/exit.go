@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
+	"hubbub/internal/certs"
 	"hubbub/internal/server"
 	"hubbub/internal/store"
 )
@@ -16,7 +18,7 @@ const (
 	exitOK          = 0
 	exitFailed      = 1
 	exitUsage       = 2
-	exitData        = 65 // the database is damaged, foreign, or a newer program's
+	exitData        = 65 // the database is damaged, foreign, or a newer program's; a certificate is unusable
 	exitUnavailable = 69 // an address or the data directory is in use
 	exitIO          = 74 // the disk is full or has failed
 	exitPermission  = 77 // an address or the data directory may not be used
@@ -52,10 +54,12 @@ func exitCode(err error, stderr io.Writer) int {
 		{store.ErrMissing, exitUsage},
 		{store.ErrExists, exitUsage},
 		{store.ErrBroken, exitIO},
+		{certs.ErrUnusable, exitData},
 		{server.ErrAddressInUse, exitUnavailable},
 		{server.ErrAddressForbidden, exitPermission},
 		{server.ErrAddressUnavailable, exitUsage},
 		{server.ErrAddressSyntax, exitUsage},
+		{fs.ErrPermission, exitPermission},
 	} {
 		if errors.Is(err, c.is) {
 			return c.code

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -25,6 +26,8 @@ type joinFlags struct {
 	json, follow, commands bool
 	timeout                time.Duration
 	patient                bool // the timeout was given: also the first connection may take so long
+	fingerprint            string
+	trust                  *trust // nil without TLS
 }
 
 // usualTimeout is how long a pipe waits for a connection that was lost.
@@ -40,6 +43,11 @@ func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		return err
 	}
 	in, typed := terminal(stdin)
+	if f.trust != nil && typed {
+		if err := f.trust.meet(ctx, stderr); err != nil {
+			return f.explain(err)
+		}
+	}
 	out, seen := terminal(stdout)
 	if typed && seen && !f.json && os.Getenv("TERM") != "dumb" {
 		return joinTerminal(ctx, f, in, out)
@@ -63,6 +71,7 @@ func parseJoin(args []string, stdout, stderr io.Writer) (*joinFlags, bool, error
 	flags.BoolVar(&f.follow, "follow", false, "print what is said, and go on when the input has ended, until interrupted")
 	flags.BoolVar(&f.commands, "commands", false, "in a pipe, take lines that begin with / as commands; // begins a message with one /")
 	flags.DurationVar(&f.timeout, "timeout", usualTimeout, "in a pipe, give up after so long without a connection; 0 is never")
+	flags.StringVar(&f.fingerprint, "fingerprint", "", "with tls://, believe the certificate with this `FINGERPRINT`, SHA256:…, and no other")
 	flags.Usage = func() { fmt.Fprint(flags.Output(), joinHelp()); flags.PrintDefaults() }
 	done, err := parse(flags, args, stdout, stderr)
 	if done || err != nil {
@@ -78,6 +87,8 @@ func joinHelp() string {
   hubbub join [FLAGS] [ADDRESS] [ROOM]
 
 ADDRESS is host, host:port, [::1]:7007 or unix:/path, and otherwise 127.0.0.1:7007.
+With tls:// before it everything is encrypted. A certificate that this system does not
+vouch for is believed when a person meets it first, and must stay the same.
 ROOM is #lobby otherwise; its # can be left out if there is an address.
 
 In a terminal you type below, and what others say appears above. Enter sends, Alt-Enter
@@ -113,8 +124,17 @@ func (f *joinFlags) complete(args []string) error {
 	if f.address == ":" {
 		f.address = ""
 	}
-	if _, _, err := client.ParseAddress(f.address); err != nil {
+	network, address, err := client.ParseAddress(f.address)
+	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	switch {
+	case network == "tls":
+		if f.trust, err = newTrust(address, f.fingerprint); err != nil {
+			return fmt.Errorf("%w: --fingerprint: %w", errUsage, err)
+		}
+	case f.fingerprint != "":
+		return fmt.Errorf("%w: --fingerprint is about a certificate, and so for an address that begins with tls://", errUsage)
 	}
 	f.nick = cmp.Or(f.nick, loginName())
 	return nil
@@ -134,9 +154,12 @@ func loginName() string {
 
 // config returns the client that the flags ask for.
 func (f *joinFlags) config() client.Config {
-	cfg := client.Config{Address: f.address, Nick: f.nick, Room: f.room}
-	f.login.configure(&cfg)
-	return cfg
+	c := client.Config{Address: f.address, Nick: f.nick, Room: f.room}
+	f.login.configure(&c)
+	if f.trust != nil {
+		c.TLS = f.trust.config()
+	}
+	return c
 }
 
 // where says where a server is, as people write it.
@@ -153,11 +176,16 @@ func (f *joinFlags) explain(err error) error {
 	var dial *net.OpError
 	var name *net.DNSError
 	var no *client.Refused
+	var plain tls.RecordHeaderError
 	switch {
-	case err == nil || errors.Is(err, context.Canceled):
+	case err == nil || errors.Is(err, context.Canceled) || errors.Is(err, client.ErrUntrusted):
 		return err
 	case errors.As(err, &no) && f.login.expired(no):
 		return fmt.Errorf("your login at %s has ended: run this again, and your password is asked for", f.where())
+	case errors.As(err, &plain):
+		return fmt.Errorf("%s does not speak TLS (%w)", f.where(), err)
+	case errors.As(err, &dial) && dial.Op == "remote error":
+		return fmt.Errorf("%s refuses TLS; without tls:// you join it in plain text (%w)", f.where(), err)
 	case errors.As(err, &no):
 		return fmt.Errorf("%s says: %w", f.where(), err)
 	case errors.As(err, &name):

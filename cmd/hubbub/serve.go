@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"hubbub/internal/auth"
@@ -27,6 +28,7 @@ type serveFlags struct {
 	settings   []string
 	noLimits   bool
 	trusted    []server.TrustedProxy
+	secure     tlsFlags
 	substrings bool
 	level      slog.Level
 
@@ -49,15 +51,23 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	for i, l := range listeners {
 		bound[i] = l.Addr()
 	}
+	secure, stopReload, err := f.secure.source(ctx, f.data, bound, logger)
+	if err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return err
+	}
+	defer stopReload()
 	if f.noLimits {
 		logger.Warn("ALL LIMITS ARE OFF (--no-limits): anybody who can connect can exhaust this machine. This is for benchmarks and tests.")
 	}
 	return server.Run(ctx, server.Config{
 		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: f.policy(bound),
-		Substrings: f.substrings, Logger: logger,
+		Certs: secure, Substrings: f.substrings, Logger: logger,
 		Ready: func(w server.Welcome) {
-			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%s\nCtrl-C stops it.\n",
-				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), ownersCode(w.OwnerCode))
+			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%s%s\nCtrl-C stops it.\n",
+				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound), ownersCode(w.OwnerCode))
 		},
 	})
 }
@@ -75,13 +85,14 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 		func(s string) error { return f.trust(s) })
 	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
 	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
+	f.secure.add(flags)
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
 		fmt.Fprintf(flags.Output(), "hubbub serve runs a server.\n\n")
 		flags.PrintDefaults()
 		fmt.Fprintf(flags.Output(), "\nThe limits that --limit NAME=VALUE sets, and what they are otherwise:\n%s", server.LimitsHelp(server.DefaultLimits()))
-		fmt.Fprintf(flags.Output(), "\nExit codes: 0 stopped as told, 2 wrong usage, 65 the data is damaged or a newer program's,\n69 an address or the data is in use, 74 the disk failed, 77 not permitted, 1 anything else.\n")
+		fmt.Fprintf(flags.Output(), "\nExit codes: 0 stopped as told, 2 wrong usage, 65 the data is damaged or a newer program's,\nor a certificate is unusable, 69 an address or the data is in use, 74 the disk failed, 77 not permitted, 1 anything else.\n")
 	}
 	done, err := parse(flags, args, stdout, stderr)
 	if done || err != nil {
@@ -102,7 +113,7 @@ func ownersCode(code auth.Secret) string {
 // the server, members only if others can. The flags have the last word.
 func (f *serveFlags) policy(bound []net.Addr) hub.Policy {
 	p := hub.OpenPolicy()
-	if !server.OnlyThisMachine(bound) {
+	if !onlyHere(bound) {
 		p = hub.Policy{Registration: hub.ByInvite, Guests: f.guests, Confined: true}
 	}
 	switch f.registration {
@@ -114,6 +125,11 @@ func (f *serveFlags) policy(bound []net.Addr) hub.Policy {
 		p.Registration = hub.Closed
 	}
 	return p
+}
+
+// onlyHere reports whether nobody but this machine can reach the server.
+func onlyHere(bound []net.Addr) bool {
+	return !slices.ContainsFunc(bound, func(a net.Addr) bool { return !server.OnlyHere(a) })
 }
 
 // complete checks what the flags say together.
@@ -134,6 +150,9 @@ func (f *serveFlags) complete(flags *flag.FlagSet) error {
 	}
 	if f.noLimits {
 		f.limits = server.NoLimits()
+	}
+	if err := f.secure.complete(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	for _, s := range f.settings {
 		if err := f.limits.Set(s); err != nil {

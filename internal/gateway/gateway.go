@@ -92,14 +92,10 @@ func (p *Pump) sweep(ctx context.Context) {
 	}
 }
 
-// interrupt ends the writes that have been under way for too long; the writer
-// sees whether there was any progress.
+// interrupt ends the writes that have been under way for too long.
 func (p *Pump) interrupt(now time.Time) {
 	for _, c := range p.all() {
-		since := c.since.Load()
-		if since != 0 && now.UnixNano()-since > int64(p.stall) {
-			c.net.SetWriteDeadline(now)
-		}
+		c.steady.interrupt(now, p.stall)
 	}
 }
 
@@ -137,6 +133,7 @@ const (
 type Conn struct {
 	pump     *Pump
 	net      net.Conn
+	steady   *Steady         // over net or, if net is TLS, under it
 	raw      syscall.RawConn // nil if net is not a plain socket of a system that has them
 	protocol Protocol
 	session  *hub.Session
@@ -145,7 +142,6 @@ type Conn struct {
 
 	dead    atomic.Bool                   // nothing more is to be written
 	state   atomic.Int32                  // of the writer
-	since   atomic.Int64                  // when the write that is under way began, in Unix nanoseconds; 0 if there is none
 	rested  atomic.Pointer[chan struct{}] // closed when the writer next rests; nil while nobody waits
 	stopped atomic.Pointer[stop]          // nil while the server does not close the connection
 
@@ -172,7 +168,7 @@ type Peer struct {
 // Open makes a connection of what a peer is connected with. The caller reads it,
 // and closes it with Close. Nothing is waited for any more when ctx ends.
 func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
-	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private}
+	c := &Conn{pump: p, net: peer.Conn, steady: steadyOf(peer.Conn), raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private}
 	c.session = p.hub.Connect(peer.Remote, c)
 	p.mu.Lock()
 	defer p.mu.Unlock()

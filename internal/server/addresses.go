@@ -212,17 +212,6 @@ func OutwardAddrs() []netip.Addr {
 	return slices.Concat(v4[:min(len(v4), maxOutward)], v6[:min(len(v6), maxOutward)])
 }
 
-// OnlyThisMachine reports whether nobody but this machine can reach what the
-// server is bound to.
-func OnlyThisMachine(bound []net.Addr) bool {
-	for _, a := range bound {
-		if at := addrPort(a); at.IsValid() && !at.Addr().IsLoopback() {
-			return false
-		}
-	}
-	return true
-}
-
 // Invitation returns what to print at start: how to join at the addresses that
 // the server is bound to, from this machine and, if they can reach it, from
 // others, which know this machine by the addresses in outward. program is how
@@ -262,6 +251,57 @@ func Invitation(program string, bound []net.Addr, outward []netip.Addr) string {
 	return invitation + "Only this machine can join; to let others in, start with --listen :" + port + "\n"
 }
 
+// SecureInvitation returns what to print at start about joining by TLS at the
+// addresses that the server is bound to: like [Invitation], one command with
+// what everybody has and one of ours for each. If the certificate is for names,
+// it is by these that the server is to be called.
+func SecureInvitation(program string, bound []net.Addr, outward []netip.Addr, names []string) string {
+	var pairs [][2]string
+	width := 0
+	add := func(program, at string) {
+		pair := [2]string{tlsCommand(quote(at)), program + " join " + quote("tls://"+at)}
+		if !slices.Contains(pairs, pair) {
+			pairs = append(pairs, pair)
+			width = max(width, len(pair[0]))
+		}
+	}
+	for _, a := range bound {
+		at := addrPort(a)
+		if !at.IsValid() {
+			continue
+		}
+		for _, name := range names {
+			add("hubbub", net.JoinHostPort(name, strconv.Itoa(int(at.Port()))))
+		}
+		if len(names) > 0 {
+			continue
+		}
+		for _, addr := range reachable(at.Addr(), outward) {
+			program := program
+			if !addr.IsLoopback() {
+				program = "hubbub"
+			}
+			add(program, netip.AddrPortFrom(addr, at.Port()).String())
+		}
+	}
+	return "Join encrypted, by TLS:\n" + columns(width, pairs)
+}
+
+// quote quotes an address for a shell if it has brackets, which mean something
+// to one.
+func quote(at string) string {
+	if strings.Contains(at, "[") {
+		return "'" + at + "'"
+	}
+	return at
+}
+
+// OnlyHere reports whether only this machine can reach a listener.
+func OnlyHere(bound net.Addr) bool {
+	at := addrPort(bound)
+	return !at.IsValid() || at.Addr().IsLoopback()
+}
+
 // reachable returns the addresses that reach a listener bound to addr: several
 // if that stands for all.
 func reachable(addr netip.Addr, outward []netip.Addr) []netip.Addr {
@@ -286,7 +326,7 @@ func joinCommands(program string, at netip.AddrPort) [2]string {
 	case at.String() == DefaultListen:
 		join = program + " join"
 	case at.Addr().Is6():
-		join = program + " join '" + at.String() + "'" // brackets mean something to a shell
+		join = program + " join " + quote(at.String())
 	}
 	return [2]string{joinCommand(at, nil), join}
 }

@@ -40,6 +40,9 @@ func sentence(why error) []byte { return []byte("hubbub: " + why.Error() + "\r\n
 // this server has no handler for. It says how to join instead.
 func notEnabled(p Protocol, c *Conn) []byte {
 	join := joinCommand(c.Local, c.LocalAddr())
+	if c.Secure && c.Local.IsValid() {
+		join = tlsCommand(c.Local.String())
+	}
 	switch p {
 	case TLS:
 		return tlsAlert()

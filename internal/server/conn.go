@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -15,13 +16,18 @@ import (
 // deadlines are clear.
 type Conn struct {
 	// Conn is what was accepted, not wrapped: a *net.TCPConn for TCP in the
-	// clear. The peer's stream is First and then what Conn reads.
+	// clear. Inside TLS it is a *tls.Conn, whose NetConn gateways know how to
+	// interrupt. The peer's stream is First and then what Conn reads.
 	net.Conn
 	First  []byte         // read already: at most MaxSniff bytes, the handler's own; nil if none
 	Remote netip.AddrPort // the client's, behind a trusted proxy too; zero on a Unix socket
 	Local  netip.AddrPort // what the client has connected to; zero on a Unix socket
 	Secure bool           // inside TLS
 	Silent bool           // the peer has said nothing so far and waits to be greeted
+
+	// Certificate is the client's, if it has shown one. That it has the key is
+	// certain; who it is, nobody vouches for: it is to be known by its fingerprint.
+	Certificate *x509.Certificate
 }
 
 // errGone reports a connection that ended, or a server that stopped, before
@@ -29,9 +35,8 @@ type Conn struct {
 var errGone = errors.New("connection gone before it said anything")
 
 // choose finds out what c speaks and returns the handler for that. If there is
-// none, or c is not to be served, it answers c and returns nil.
-//
-// A handler for TLS calls it again with the connection inside.
+// none, or c is not to be served, it answers c and returns nil. For TLS it is
+// called again with the connection inside.
 func (l *Listener) choose(ctx context.Context, c *Conn, t trust) Handler {
 	p, err := l.identify(ctx, c, t)
 	if err != nil {
@@ -44,7 +49,12 @@ func (l *Listener) choose(ctx context.Context, c *Conn, t trust) Handler {
 			return nil
 		}
 	}
-	if h := l.cfg.Handlers[p]; h != nil {
+	switch h := l.cfg.Handlers[p]; {
+	case p == TLS && l.cfg.TLS != nil && !c.Secure:
+		return l.secure
+	case p == HTTP1 && l.cfg.Challenge != nil && isChallenge(c.First):
+		return l.challenge
+	case h != nil && !(p == TLS && c.Secure):
 		return h
 	}
 	farewell(c.Conn, notEnabled(p, c))

@@ -3,9 +3,10 @@
 //
 // A [Listener] accepts on any number of addresses. For each connection it reads
 // a PROXY preamble, if the peer is a trusted proxy, and then looks at the first
-// bytes: [Sniff] says which [Protocol] they are. The [Handler] for that protocol
-// gets a [Conn], with the bytes already read. A protocol without a handler is
-// told so in its own words, and how to join instead.
+// bytes: [Sniff] says which [Protocol] they are. If that is TLS it shakes hands,
+// and looks at the first bytes inside. The [Handler] for the protocol gets a
+// [Conn], with the bytes already read. A protocol without a handler is told so in
+// its own words, and how to join instead.
 //
 // Goroutines: one for each net.Listener; one for each connection, first the one
 // that identifies it and then the handler's; a bounded few that say no to
@@ -14,8 +15,10 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -47,9 +50,10 @@ type Handler func(ctx context.Context, c *Conn) (rest func())
 
 // What a [ListenConfig] means by zero.
 const (
-	DefaultSniffTimeout = 300 * time.Millisecond
-	DefaultProxyTimeout = 5 * time.Second
-	DefaultDrainTimeout = 10 * time.Second
+	DefaultSniffTimeout     = 300 * time.Millisecond
+	DefaultProxyTimeout     = 5 * time.Second
+	DefaultHandshakeTimeout = 10 * time.Second
+	DefaultDrainTimeout     = 10 * time.Second
 )
 
 // ListenConfig says what a [Listener] does with its connections.
@@ -66,9 +70,17 @@ type ListenConfig struct {
 	// for each connection, about the client's own address, and must not block.
 	Barred func(netip.Addr) *chat.Error
 
-	SniffTimeout time.Duration // how long a silent peer is waited for; then it is greeted as Lines
-	ProxyTimeout time.Duration // how long a PROXY preamble may take
-	DrainTimeout time.Duration // how long handlers have to return once the server stops
+	// TLS is what connections that begin with TLS are offered; inside, they are
+	// sniffed again. Nil is to leave them to the handler for TLS, if there is one.
+	TLS *tls.Config
+	// Challenge, if not nil, answers the HTTP requests by which a certificate
+	// authority looks whether a domain is ours, before the handler for HTTP.
+	Challenge func(request io.Reader) []byte
+
+	SniffTimeout     time.Duration // how long a silent peer is waited for; then it is greeted as Lines
+	ProxyTimeout     time.Duration // how long a PROXY preamble may take
+	HandshakeTimeout time.Duration // how long a TLS handshake may take
+	DrainTimeout     time.Duration // how long handlers have to return once the server stops
 
 	Log *slog.Logger // nil for none
 }
@@ -78,6 +90,7 @@ type Listener struct {
 	cfg      ListenConfig
 	on       []net.Listener
 	buffers  sync.Pool      // of *[MaxSniff]byte: none is held by a connection that is handed over
+	shaking  chan struct{}  // a token for each TLS handshake that is worked on
 	refusing chan struct{}  // a token for each refused connection that still lingers
 	handlers sync.WaitGroup // one for each connection, from accept to finish, and each refusal
 	admission
@@ -88,6 +101,7 @@ type Listener struct {
 func NewListener(cfg ListenConfig, on ...net.Listener) *Listener {
 	cfg.SniffTimeout = orDefault(cfg.SniffTimeout, DefaultSniffTimeout)
 	cfg.ProxyTimeout = orDefault(cfg.ProxyTimeout, DefaultProxyTimeout)
+	cfg.HandshakeTimeout = orDefault(cfg.HandshakeTimeout, DefaultHandshakeTimeout)
 	cfg.DrainTimeout = orDefault(cfg.DrainTimeout, DefaultDrainTimeout)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -96,6 +110,7 @@ func NewListener(cfg ListenConfig, on ...net.Listener) *Listener {
 		cfg:       cfg,
 		on:        on,
 		buffers:   sync.Pool{New: func() any { return new([MaxSniff]byte) }},
+		shaking:   newShaking(),
 		refusing:  make(chan struct{}, maxRefusing),
 		admission: newAdmission(cfg.MaxConns, cfg.MaxConnsPerAddr),
 	}

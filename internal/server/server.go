@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hubbub/internal/auth"
+	"hubbub/internal/certs"
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
 	"hubbub/internal/gateway"
@@ -25,6 +26,7 @@ type Config struct {
 	Data           string         // the directory of the database
 	Listeners      []net.Listener // owned by the server from now on
 	TrustedProxies []TrustedProxy
+	Certs          *certs.Source // for TLS, at the same addresses; nil for no TLS
 	Limits         Limits
 	Policy         hub.Policy     // who may come in
 	Substrings     bool           // search finds parts of words
@@ -89,6 +91,9 @@ func (s *server) run(ctx context.Context) error {
 	background.Go(func() { trail(serving, s.store, s.cfg.Logger) })
 	s.pump = gateway.NewPump(s.hub, s.cfg.Limits.Stall)
 	background.Go(func() { s.pump.Run(serving) })
+	if s.cfg.Certs != nil {
+		background.Go(func() { s.cfg.Certs.Run(serving) })
+	}
 	background.Go(func() { tidy(serving, s.pump, s.store, s.cfg.Logger) })
 
 	err := s.hub.Start(ctx)
@@ -153,14 +158,16 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	})
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
-	listener := NewListener(ListenConfig{
+	how := ListenConfig{
 		Handlers: map[Protocol]Handler{
 			Lines: func(_ context.Context, c *Conn) func() { return lines.Greet(serving, c.peer()) },
 		},
 		Barred:   s.hub.Barred,
 		MaxConns: cfg.Limits.Conns, MaxConnsPerAddr: cfg.Limits.ConnsPerAddr,
 		TrustedProxies: cfg.TrustedProxies, Log: cfg.Logger,
-	}, cfg.Listeners...)
+	}
+	how.secureWith(cfg.Certs)
+	listener := NewListener(how, cfg.Listeners...)
 	ended := make(chan error, 1)
 	go func() { ended <- listener.Serve(accepting) }()
 	if cfg.Ready != nil {
@@ -191,7 +198,11 @@ func (c *Conn) peer() *gateway.Peer {
 	first := c.First
 	c.First = nil
 	from := c.Remote.Addr()
-	return &gateway.Peer{Conn: c.Conn, First: first, Remote: from, Private: c.Secure || !from.IsValid() || from.IsLoopback()}
+	peer := &gateway.Peer{Conn: c.Conn, First: first, Remote: from, Private: c.Secure || !from.IsValid() || from.IsLoopback()}
+	if c.Certificate != nil {
+		peer.Certificate = auth.CertificateKey(c.Certificate)
+	}
+	return peer
 }
 
 func closeAll(listeners []net.Listener) {
