@@ -61,6 +61,9 @@ const answerEvery = 64 << 10
 func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error) {
 	r := &s.reader
 	for {
+		if err := s.ended(); err != nil {
+			return Delivery{}, err
+		}
 		if d, ok := r.answer(r.since >= answerEvery); ok {
 			return d, nil
 		}
@@ -76,6 +79,15 @@ func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error
 			return Delivery{}, err
 		}
 	}
+}
+
+// ended says why the session has to end, or nil. It ends at once: however much it
+// lags behind, somebody who is banned reads no more of it.
+func (s *Session) ended() error {
+	if why := s.evicted.Load(); why != nil {
+		return &Evicted{*why}
+	}
+	return nil
 }
 
 // answer returns the next answer, if there is one and it is due.
@@ -96,9 +108,9 @@ func (s *Session) collect() (bool, error) {
 	// First the horizon, then the queue: see publish.
 	horizon := s.hub.Horizon()
 	s.mu.Lock()
-	if s.evicted != "" {
+	if err := s.ended(); err != nil { // else whoever evicts it from now on wakes it
 		s.mu.Unlock()
-		return false, &Evicted{s.evicted}
+		return false, err
 	}
 	s.queued = false
 	settled, more := s.resume.Load() == 0, false // if it has not, Settled will wake the reader

@@ -22,11 +22,11 @@ type person struct {
 	keyed    bool          // can be recognised when coming back
 	rooms    []chat.RoomID // in the order of joining, without the inbox
 	sessions []*Session
-	leaving  bool                      // has said goodbye, and is not waited for
-	farewell string                    // and why
-	spoke    map[chat.RoomID]time.Time // last, where there is slow mode; nil until then
-	timer    *time.Timer               // ends the lingering; nil otherwise
-	waits    int                       // numbers the timers
+	leaving  bool                   // has said goodbye, and is not waited for
+	farewell string                 // and why
+	spoke    map[chat.RoomID]spoken // where there is slow mode; nil until then
+	timer    *time.Timer            // ends the lingering; nil otherwise
+	waits    int                    // numbers the timers
 }
 
 // The following are called by the applier.

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -37,6 +36,8 @@ type Session struct {
 	began  int64         // in Unix seconds
 	scopes atomic.Uint32 // what a token lets it do: see [Scopes]
 
+	evicted atomic.Pointer[string] // why, if the session has to end
+
 	mu       sync.Mutex    // guards the following; never held across I/O
 	queue    []*cursor     // marked since the reader last looked
 	answers  []Answer      // since the reader last looked
@@ -46,8 +47,7 @@ type Session struct {
 	posted   int32         // bytes of posts that the reader has not taken
 	changed  chan struct{} // closed when there is less in flight or for the reader to take; nil while nobody waits
 	closed   bool
-	evicted  string // why, if the session has to end
-	arriving bool   // or arrived
+	arriving bool // or arrived
 
 	reader reader // owned by the reader
 }
@@ -409,9 +409,9 @@ func (s *Session) unfollow(id chat.RoomID, seq chat.Seq, w *wakes) {
 
 // evict ends a session. Next says so, and why: the first reason counts.
 func (s *Session) evict(why string, w *wakes) {
+	s.evicted.CompareAndSwap(nil, &why)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.evicted = cmp.Or(s.evicted, why)
 	if !s.closed && s.rouse() {
 		w.add(s)
 	}
