@@ -242,6 +242,9 @@ func (d *decision) makeInvitation() Outcome {
 	if len(c.Text) > MaxTopic {
 		return refuse(Invalid, "Those are too many rooms for one invitation.")
 	}
+	if v := d.facts.Invitations[d.facts.Codes[c.Key]]; v.Left > 0 {
+		return refuse(Conflict, "There is an invitation with that code already.")
+	}
 	d.record(Event{Kind: InvitationMade, Key: c.Key, Level: c.Level, Count: c.Count, When: c.Until, Text: c.Text})
 	return Outcome{}
 }

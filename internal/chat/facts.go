@@ -166,7 +166,7 @@ func (c *Command) Needs() Need {
 		n.Guest = c.Key
 	case Report:
 		n.Message = c.Target
-	case Register:
+	case Register, MakeInvitation:
 		n.Code = c.Key
 	case Login:
 		n.Credentials = c.User
