@@ -213,7 +213,7 @@ func (d *decision) markRead() Outcome {
 		return Outcome{Err: err}
 	case d.c.Target > r.last:
 		return refuse(Invalid, "Nothing has been said at %d yet, so it can't have been read.", d.c.Target)
-	case d.c.Target <= d.by.read[r.id]:
+	case d.c.Target <= d.by.known().read[r.id]:
 		return Outcome{Room: r.id} // markers only move forward: read is the maximum over all devices
 	}
 	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Target: d.c.Target})

@@ -46,17 +46,18 @@ func (s *State) inboxEvent(u *user, ev *Event) {
 		u.nick = ev.Name
 		s.nameUser(u)
 	case ReadMarked:
-		if u.read == nil {
-			u.read = map[RoomID]Seq{}
+		more := u.learn()
+		if more.read == nil {
+			more.read = map[RoomID]Seq{}
 		}
-		u.read[ev.About] = ev.Target
+		more.read[ev.About] = ev.Target
 	case DirectOpened:
 		s.direct[pair(u.id, ev.User)] = ev.About
 	case Departed:
 		delete(s.users, u.id)
 		s.unnameUser(u)
 		delete(s.keys, u.secret())
-		for _, id := range slices.Clone(u.invited) {
+		for _, id := range slices.Clone(u.known().invited) {
 			s.rooms[id].uninvite(u)
 		}
 		s.forget(u)
@@ -126,7 +127,7 @@ func (s *State) left(r *room, id UserID) {
 	r.remove(id)
 	u := s.users[id]
 	u.rooms = slices.DeleteFunc(u.rooms, func(in RoomID) bool { return in == r.id })
-	delete(u.read, r.id)
+	delete(u.known().read, r.id)
 	if r.flags&Direct == 0 {
 		return
 	}

@@ -48,7 +48,7 @@ func (s *State) CheckIndexes() error {
 				return fmt.Errorf("key of user %d finds %d", id, s.keys[u.secret()])
 			}
 		}
-		for _, in := range u.invited {
+		for _, in := range u.known().invited {
 			if _, ok := s.rooms[in].invited[id]; !ok {
 				return fmt.Errorf("user %d is invited to room %d, which does not know", id, in)
 			}
@@ -74,7 +74,7 @@ func (s *State) CheckIndexes() error {
 			}
 		}
 		for guest := range r.invited {
-			if u := s.users[guest]; u == nil || !slices.Contains(u.invited, id) {
+			if u := s.users[guest]; u == nil || !slices.Contains(u.known().invited, id) {
 				return fmt.Errorf("room %d expects %d, who does not know", id, guest)
 			}
 		}
@@ -113,7 +113,7 @@ func (c claims[ID]) check(n int) error {
 // log that is not the one there is.
 func (s *State) checkStanding() error {
 	for id, u := range s.users {
-		for _, in := range u.ranked {
+		for _, in := range u.known().ranked {
 			if _, ok := s.rooms[in].standing[id]; !ok {
 				return fmt.Errorf("user %d is something in room %d, which does not know", id, in)
 			}
@@ -125,7 +125,7 @@ func (s *State) checkStanding() error {
 	var audit *room
 	for id, r := range s.rooms {
 		for who := range r.standing {
-			if u := s.users[who]; u != nil && u.key == nil && u.role == GuestRole && !slices.Contains(u.ranked, id) {
+			if u := s.users[who]; u != nil && u.key == nil && u.role == GuestRole && !slices.Contains(u.known().ranked, id) {
 				return fmt.Errorf("user %d is something in room %d and does not know", who, id)
 			}
 		}

@@ -60,7 +60,8 @@ func (s *State) stand(r *room, st Standing) {
 	if st == (Standing{User: st.User}) {
 		delete(r.standing, st.User)
 		if u != nil {
-			u.ranked = slices.DeleteFunc(u.ranked, func(id RoomID) bool { return id == r.id })
+			more := u.learn()
+			more.ranked = slices.DeleteFunc(more.ranked, func(id RoomID) bool { return id == r.id })
 		}
 		return
 	}
@@ -68,7 +69,8 @@ func (s *State) stand(r *room, st Standing) {
 		r.standing = map[UserID]Standing{}
 	}
 	if _, known := r.standing[st.User]; !known && u != nil && u.key == nil {
-		u.ranked = append(u.ranked, r.id)
+		more := u.learn()
+		more.ranked = append(more.ranked, r.id)
 	}
 	r.standing[st.User] = st
 }
@@ -80,7 +82,7 @@ func (s *State) forget(u *user) {
 		return
 	}
 	delete(s.bans, u.id)
-	for _, id := range u.ranked {
+	for _, id := range u.known().ranked {
 		delete(s.rooms[id].standing, u.id)
 	}
 }

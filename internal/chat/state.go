@@ -27,16 +27,37 @@ type State struct {
 }
 
 type user struct {
-	id      UserID
-	nick    string
-	key     *Key // nil without one
-	node    uint64
-	role    Role
-	inbox   Seq            // last event in the inbox
-	rooms   []RoomID       // in the order of joining, without the inbox
+	id    UserID
+	nick  string
+	key   *Key // nil without one
+	node  uint64
+	role  Role
+	inbox Seq      // last event in the inbox
+	rooms []RoomID // in the order of joining, without the inbox
+	rare  *rarely  // nil until there is something
+}
+
+// rarely is what is known of few users.
+type rarely struct {
 	invited []RoomID       // private rooms that expect this user
 	ranked  []RoomID       // where there is a standing, if nothing but this visit tells who it is: there is no key
 	read    map[RoomID]Seq // read markers; nil until the first
+}
+
+// known returns what is known of few users, of this one.
+func (u *user) known() rarely {
+	if u.rare == nil {
+		return rarely{}
+	}
+	return *u.rare
+}
+
+// learn returns it to be changed.
+func (u *user) learn() *rarely {
+	if u.rare == nil {
+		u.rare = &rarely{}
+	}
+	return u.rare
 }
 
 type room struct {
@@ -165,7 +186,7 @@ func (s *State) User(id UserID) (UserInfo, bool) {
 	}
 	return UserInfo{
 		ID: u.id, Nick: u.nick, Role: u.role, Key: u.secret(), Node: u.node, Inbox: u.inbox,
-		Rooms: slices.Clone(u.rooms), Read: maps.Clone(u.read),
+		Rooms: slices.Clone(u.rooms), Read: maps.Clone(u.known().read),
 	}, true
 }
 
@@ -216,7 +237,10 @@ func Restore(snap Snapshot) *State {
 	for _, info := range snap.Users {
 		u := &user{
 			id: info.ID, nick: info.Nick, role: info.Role, key: kept(info.Key), node: info.Node, inbox: info.Inbox,
-			rooms: slices.Clone(info.Rooms), read: maps.Clone(info.Read),
+			rooms: slices.Clone(info.Rooms),
+		}
+		if len(info.Read) > 0 {
+			u.learn().read = maps.Clone(info.Read)
 		}
 		s.addUser(u)
 	}
@@ -297,13 +321,15 @@ func (r *room) invite(u *user) {
 		r.invited = map[UserID]struct{}{}
 	}
 	r.invited[u.id] = struct{}{}
-	u.invited = append(u.invited, r.id)
+	more := u.learn()
+	more.invited = append(more.invited, r.id)
 }
 
 func (r *room) uninvite(u *user) {
 	if _, ok := r.invited[u.id]; ok {
 		delete(r.invited, u.id)
-		u.invited = slices.DeleteFunc(u.invited, func(id RoomID) bool { return id == r.id })
+		more := u.learn()
+		more.invited = slices.DeleteFunc(more.invited, func(id RoomID) bool { return id == r.id })
 	}
 }
 

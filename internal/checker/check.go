@@ -19,6 +19,7 @@ func Check(ops []Op) *Report {
 	c.judgeRealTime()
 	c.judgeViews()
 	c.judgeResumes()
+	c.judgeBans()
 	c.measure()
 	return c.report
 }
@@ -123,6 +124,8 @@ func (c *check) enter(op *Op) int32 {
 		if op.Room == "" {
 			return -1
 		}
+	case Ban, Lift:
+		return -1
 	}
 	id, ok := c.roomID[op.Room]
 	if !ok {

@@ -62,6 +62,11 @@
 //   - P10, resume gives exactly the tail: Gap and Lost after the cursor, Duplicate
 //     at or before it.
 //
+// That a ban holds is no numbered promise, but it is judged in the same way:
+// [Outlaw] is an event of somebody that stands behind the acknowledgement of their
+// ban and before that of its lifting, in whatever room and by whatever connection.
+// What a ban itself brings about (its target leaves) is none.
+//
 // Each planted fault is reported under one name: what follows from a fault
 // already found is left out.
 //

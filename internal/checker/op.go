@@ -59,12 +59,21 @@ const (
 	// Restore says that the server was restored from a backup whose head was Seq,
 	// and that Epoch began with it.
 	Restore Verb = "restore"
+
+	// Ban says that Author may say nothing any more, anywhere: Seq is the answer's,
+	// so everything of theirs that is behind it came too late. It has no Room, and
+	// no end but a Lift.
+	Ban Verb = "ban"
+
+	// Lift ends an Author's ban. Seq is the answer's; Outcome is [Unknown] if none
+	// came, and then the ban before it proves nothing.
+	Lift Verb = "lift"
 )
 
 // valid reports whether v is a verb that [Check] knows.
 func (v Verb) valid() bool {
 	switch v {
-	case Send, Join, Resume, Read, Snapshot, Close, Final, Base, Restore:
+	case Send, Join, Resume, Read, Snapshot, Close, Final, Base, Restore, Ban, Lift:
 		return true
 	}
 	return false

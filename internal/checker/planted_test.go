@@ -330,6 +330,21 @@ var planted = []struct {
 		s.op(t, "carol", checker.Resume, 5, "").Epoch = "e0"
 		return s
 	}},
+	{"banned author speaks until the ban is lifted", checker.Outlaw, func(t *testing.T, s story) story {
+		return s.banned(25, 45)
+	}},
+	{"banned author speaks, and nobody lifts it", checker.Outlaw, func(t *testing.T, s story) story {
+		return s.banned(45, 0)
+	}},
+	{"banned author speaks between two bans", checker.Outlaw, func(t *testing.T, s story) story {
+		return s.banned(31, 45).banned(46, 0).banned(1, 9)
+	}},
+	{"banned author reacts", checker.Outlaw, func(t *testing.T, s story) story {
+		return append(s.banned(65, 0), checker.Op{Who: "judge", Verb: checker.Final, Room: "#a", Kind: "reacted", Author: "alice", Seq: 70, Prev: 60, Target: 10})
+	}},
+	{"banned again before the lifting", checker.Outlaw, func(t *testing.T, s story) story {
+		return s.banned(25, 0).banned(31, 45)
+	}},
 }
 
 func TestPlantedFaultIsFoundAndNothingElse(t *testing.T) {
@@ -348,7 +363,7 @@ func TestPlantedFaultIsFoundAndNothingElse(t *testing.T) {
 
 func TestEveryFaultIsPlanted(t *testing.T) {
 	for _, f := range []checker.Fault{checker.Lost, checker.Duplicate, checker.Gap, checker.Reorder, checker.Divergence,
-		checker.Inversion, checker.StaleRead, checker.Phantom, checker.Refused, checker.EpochMisuse} {
+		checker.Inversion, checker.StaleRead, checker.Phantom, checker.Refused, checker.EpochMisuse, checker.Outlaw} {
 		if !slices.ContainsFunc(planted, func(p struct {
 			name  string
 			fault checker.Fault
@@ -359,6 +374,16 @@ func TestEveryFaultIsPlanted(t *testing.T) {
 			t.Errorf("no %s is planted", f)
 		}
 	}
+}
+
+// banned returns the story with a ban of alice at one Seq, and its lifting at
+// another, 0 for never.
+func (s story) banned(from, until uint64) story {
+	s = append(s, checker.Op{Who: "root", Verb: checker.Ban, Author: "alice", Epoch: "e1", Seq: from, Start: 1, End: 2})
+	if until != 0 {
+		s = append(s, checker.Op{Who: "root", Verb: checker.Lift, Author: "alice", Epoch: "e1", Seq: until, Start: 3, End: 4})
+	}
+	return s
 }
 
 // harmless are changes to the base story that break no promise.
@@ -487,6 +512,34 @@ var harmless = []struct {
 	{"events of other kinds need no sender", func(t *testing.T, s story) story {
 		joined := checker.Op{Who: "judge", Verb: checker.Final, Room: "#a", Kind: "joined", Author: "zoe", Seq: 70, Prev: 60}
 		return append(s, joined)
+	}},
+	{"banned while silent", func(t *testing.T, s story) story {
+		return s.banned(30, 50).banned(50, 0).banned(11, 29)
+	}},
+	{"ban of another", func(t *testing.T, s story) story {
+		s = s.banned(5, 0)
+		s[len(s)-1].Author = "zoe"
+		return s
+	}},
+	{"ban that was refused, or not answered", func(t *testing.T, s story) story {
+		s = s.banned(5, 0).banned(5, 0)
+		s[len(s)-1].Outcome, s[len(s)-2].Outcome = checker.Fail, checker.Unknown
+		return s
+	}},
+	{"lifting without an answer", func(t *testing.T, s story) story {
+		s = s.banned(15, 20)
+		s[len(s)-1].Outcome, s[len(s)-1].Seq = checker.Unknown, 0
+		return s
+	}},
+	{"banned guest leaves", func(t *testing.T, s story) story {
+		return append(s.banned(65, 0), checker.Op{Who: "judge", Verb: checker.Final, Room: "#a", Kind: "left", Author: "alice", Seq: 70, Prev: 60})
+	}},
+	{"ban taken back by a restore", func(t *testing.T, s story) story {
+		s = s.without(isFinal(60)).banned(55, 0)
+		return append(s,
+			checker.Op{Who: "nemesis", Verb: checker.Restore, Epoch: "e2", Seq: 50, Start: 800, End: 810},
+			checker.Op{Who: "alice", Verb: checker.Send, Room: "#a", Author: "alice", Client: "z", Text: "alice/8 new", Seq: 60, Epoch: "e2", Start: 820, End: 830},
+			checker.Op{Who: "judge", Verb: checker.Final, Room: "#a", Author: "alice", Text: "alice/8 new", Seq: 60, Prev: 50, Epoch: "e2", Start: 1000, End: 1010})
 	}},
 }
 

@@ -24,10 +24,11 @@ const (
 	Phantom     Fault = "phantom"      // nobody sent it
 	Refused     Fault = "refused"      // it was refused and appears all the same
 	EpochMisuse Fault = "epoch-misuse" // a cursor of an epoch that has ended was accepted
+	Outlaw      Fault = "outlaw"       // its author had been banned
 )
 
 // allFaults is the order in which reports list them.
-var allFaults = [...]Fault{Lost, Duplicate, Gap, Reorder, Divergence, Inversion, StaleRead, Phantom, Refused, EpochMisuse}
+var allFaults = [...]Fault{Lost, Duplicate, Gap, Reorder, Divergence, Inversion, StaleRead, Phantom, Refused, EpochMisuse, Outlaw}
 
 // maxExamples is how many findings of each fault a report keeps.
 const maxExamples = 5

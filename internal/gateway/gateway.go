@@ -95,7 +95,9 @@ func (p *Pump) sweep(ctx context.Context) {
 // interrupt ends the writes that have been under way for too long.
 func (p *Pump) interrupt(now time.Time) {
 	for _, c := range p.all() {
-		c.steady.interrupt(now, p.stall)
+		if s := c.steady.Load(); s != nil {
+			s.interrupt(now, p.stall)
+		}
 	}
 }
 
@@ -133,8 +135,8 @@ const (
 type Conn struct {
 	pump     *Pump
 	net      net.Conn
-	steady   *Steady         // over net or, if net is TLS, under it
-	raw      syscall.RawConn // nil if net is not a plain socket of a system that has them
+	steady   atomic.Pointer[Steady] // under TLS, or over net while it is written to with waiting; else nil
+	raw      syscall.RawConn        // nil if net is not a plain socket of a system that has them
 	protocol Protocol
 	session  *hub.Session
 	ctx      context.Context // of the server; ends when nothing is to be waited for any more
@@ -168,7 +170,8 @@ type Peer struct {
 // Open makes a connection of what a peer is connected with. The caller reads it,
 // and closes it with Close. Nothing is waited for any more when ctx ends.
 func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
-	c := &Conn{pump: p, net: peer.Conn, steady: steadyOf(peer.Conn), raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private}
+	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private}
+	c.steady.Store(steadyUnder(peer.Conn))
 	c.session = p.hub.Connect(peer.Remote, c)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -190,26 +193,40 @@ func (c *Conn) Reopen(protocol Protocol) *Conn {
 }
 
 // Read reads from the peer. It is for the reader alone.
-func (c *Conn) Read(b []byte) (n int, err error) {
-	stopped := c.stopped.Load()
-	if stopped == nil {
-		return c.net.Read(b)
+func (c *Conn) Read(b []byte) (int, error) {
+	if c.stopped.Load() != nil {
+		return c.readStopped(b)
 	}
-	c.readOn(stopped, func() { n, err = c.net.Read(b) })
-	stopped.bytes += n
-	return n, err
+	return c.net.Read(b)
 }
 
 // wait waits until there is something to read, or until reading is to end.
-func (c *Conn) wait() (err error) {
-	if c.raw == nil {
+func (c *Conn) wait() error {
+	switch {
+	case c.raw == nil:
 		return nil // Read waits
+	case c.stopped.Load() != nil:
+		return c.waitStopped()
 	}
-	stopped := c.stopped.Load()
-	if stopped == nil {
-		return c.raw.Read(readable)
-	}
-	c.readOn(stopped, func() { err = c.raw.Read(readable) })
+	return c.raw.Read(readable)
+}
+
+// readStopped reads from a peer whose connection is being closed.
+//
+//go:noinline
+func (c *Conn) readStopped(b []byte) (int, error) {
+	s, began := c.readOn()
+	n, err := c.net.Read(b)
+	s.waited += time.Since(began)
+	s.bytes += n
+	return n, err
+}
+
+//go:noinline
+func (c *Conn) waitStopped() error {
+	s, began := c.readOn()
+	err := c.raw.Read(readable)
+	s.waited += time.Since(began)
 	return err
 }
 
@@ -218,13 +235,12 @@ func (c *Conn) wait() (err error) {
 // is waited for and how much it sends, not how long the server takes over that:
 // all that was under way is answered on a slow machine too, and one who never
 // stops sending is not listened to for ever.
-func (c *Conn) readOn(stopped *stop, read func()) {
-	if stopped.waited < drainWait && stopped.bytes < drainBytes {
+func (c *Conn) readOn() (*stop, time.Time) {
+	s := c.stopped.Load()
+	if s.waited < drainWait && s.bytes < drainBytes {
 		c.net.SetReadDeadline(time.Now().Add(StopGrace))
 	}
-	began := time.Now()
-	read()
-	stopped.waited += time.Since(began)
+	return s, time.Now()
 }
 
 // Session returns the connection's session.

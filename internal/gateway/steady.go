@@ -26,14 +26,14 @@ type Steady struct {
 // NewSteady returns a Steady over a connection.
 func NewSteady(nc net.Conn) *Steady { return &Steady{Conn: nc} }
 
-// steadyOf returns the Steady under TLS, or a new one over what is not TLS.
-func steadyOf(nc net.Conn) *Steady {
+// steadyUnder returns the Steady under TLS, or nil if that is not what nc is.
+func steadyUnder(nc net.Conn) *Steady {
 	if secure, ok := nc.(interface{ NetConn() net.Conn }); ok {
 		if below, ok := secure.NetConn().(interface{ steady() *Steady }); ok {
 			return below.steady()
 		}
 	}
-	return NewSteady(nc)
+	return nil
 }
 
 func (s *Steady) steady() *Steady { return s }

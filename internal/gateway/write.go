@@ -198,11 +198,14 @@ func (g *gather) release() {
 
 // send writes b. It gives up when the peer has taken nothing for as long as the
 // pump allows.
-func (c *Conn) send(b []byte) (err error) {
-	if c.net == c.steady.Conn {
-		_, err = c.steady.Write(b)
-	} else {
-		_, err = c.net.Write(b) // through TLS, and then the same way
+func (c *Conn) send(b []byte) error {
+	if c.steady.Load() != nil { // under TLS
+		_, err := c.net.Write(b)
+		return err
 	}
+	s := NewSteady(c.net)
+	c.steady.Store(s)
+	defer c.steady.Store(nil)
+	_, err := s.Write(b)
 	return err
 }

@@ -121,7 +121,7 @@ func (h *Hub) Person(nick string) (Person, bool) {
 func (p *person) describe() Person {
 	info := Person{ID: p.id, Nick: p.nick, Role: p.role}
 	for _, s := range p.sessions {
-		info.Sessions = append(info.Sessions, Connection{From: s.Address(), Since: time.Unix(s.began, 0)})
+		info.Sessions = append(info.Sessions, Connection{From: s.Address(), Since: time.Unix(int64(s.began), 0)})
 	}
 	return info
 }

@@ -30,6 +30,8 @@ type applier struct {
 	rooms     []*room // of each event
 	touched   []*room // each once
 	wakes     wakes
+
+	expulsions []expulsion // of the batch, in the order of their events
 }
 
 // decided is the outcome of one command and where its events are.
@@ -133,6 +135,7 @@ func (a *applier) forget() {
 	}
 	clear(a.touched)
 	clear(a.rooms)
+	a.expulsions = nil
 }
 
 // full deals with a disk that has no space left for the batch. The transaction

@@ -22,6 +22,9 @@ func (h *Hub) OnCommit(f func(events []chat.Event, commit func() error) error) {
 // SetTail has rooms keep as many entries, and inboxes no more than that.
 func (h *Hub) SetTail(entries int) { h.applier.tails.entries = entries }
 
+// SetPolicy has the hub let others in.
+func (h *Hub) SetPolicy(p Policy) { h.policy = p }
+
 // Snapshot returns the applier's state.
 func (h *Hub) Snapshot() chat.Snapshot { return h.applier.state.Snapshot() }
 

@@ -44,8 +44,8 @@ type reader struct {
 	horizon  chat.Seq  // as far as may be read
 	active   []*cursor // those that may have something
 	answers  []Answer  // taken from the session
-	answered int       // how many of them have been delivered
-	since    int       // bytes of events since the last answer
+	answered int32     // how many of them have been delivered
+	since    int32     // bytes of events since the last answer
 }
 
 // answerEvery is how many bytes of events an answer may wait for, so that the
@@ -61,12 +61,15 @@ const answerEvery = 64 << 10
 func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error) {
 	r := &s.reader
 	for {
+		if err := s.ended(); err != nil {
+			return Delivery{}, err
+		}
 		if d, ok := r.answer(r.since >= answerEvery); ok {
 			return d, nil
 		}
 		d, err := s.events(ctx, max, wait)
 		if err != nil || d.Kind != Nothing {
-			r.since += len(d.Bytes)
+			r.since += int32(len(d.Bytes))
 			return d, err
 		}
 		if d, ok := r.answer(true); ok {
@@ -78,9 +81,18 @@ func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error
 	}
 }
 
+// ended says why the session has to end, or nil. It ends at once: however much it
+// lags behind, somebody who is banned reads no more of it.
+func (s *Session) ended() error {
+	if why := s.evicted.Load(); why != nil {
+		return &Evicted{*why}
+	}
+	return nil
+}
+
 // answer returns the next answer, if there is one and it is due.
 func (r *reader) answer(due bool) (Delivery, bool) {
-	if !due || r.answered == len(r.answers) {
+	if !due || int(r.answered) == len(r.answers) {
 		return Delivery{}, false
 	}
 	a := r.answers[r.answered]
@@ -96,9 +108,9 @@ func (s *Session) collect() (bool, error) {
 	// First the horizon, then the queue: see publish.
 	horizon := s.hub.Horizon()
 	s.mu.Lock()
-	if s.evicted != "" {
+	if err := s.ended(); err != nil { // else whoever evicts it from now on wakes it
 		s.mu.Unlock()
-		return false, &Evicted{s.evicted}
+		return false, err
 	}
 	s.queued = false
 	settled, more := s.resume.Load() == 0, false // if it has not, Settled will wake the reader

@@ -20,14 +20,14 @@ type person struct {
 	nick     string
 	role     chat.Role
 	keyed    bool          // can be recognised when coming back
+	leaving  bool          // has said goodbye, and is not waited for
+	waits    int32         // numbers the timers
+	farewell string        // why they leave
 	rooms    []chat.RoomID // in the order of joining, without the inbox
 	sessions []*Session
-	leaving  bool                      // has said goodbye, and is not waited for
-	farewell string                    // and why
-	spoke    map[chat.RoomID]time.Time // last, where there is slow mode; nil until then
-	gone     chan struct{}             // closed when they have departed; nil while nobody waits for that
-	timer    *time.Timer               // ends the lingering; nil otherwise
-	waits    int                       // numbers the timers
+	spoke    map[chat.RoomID]spoken // where there is slow mode; nil until then
+	gone     chan struct{}          // closed when they have departed; nil while nobody waits for that
+	timer    *time.Timer            // ends the lingering; nil otherwise
 }
 
 // The following are called by the applier.
@@ -255,7 +255,7 @@ func (h *Hub) letGo(p *person, wait time.Duration) {
 }
 
 // expired ends the wait of that number, and reports whether it was in vain.
-func (h *Hub) expired(p *person, wait int) bool {
+func (h *Hub) expired(p *person, wait int32) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if p.timer == nil || p.waits != wait { // forgiven

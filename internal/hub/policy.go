@@ -46,7 +46,8 @@ func (h *Hub) Barred(from netip.Addr) *chat.Error {
 
 // slow says how long the author of a message has to wait in a room with slow
 // mode, or notes that they spoke. Slow mode is a limit like those on how fast one
-// may send, so each node counts for itself, and not across restarts.
+// may send, so each node counts for itself, and not across restarts. A message
+// that is sent again, since its answer was lost, is not another one.
 func (h *Hub) slow(c *chat.Command) *chat.Error {
 	r := h.dir.byID(c.Room)
 	if r == nil {
@@ -63,16 +64,25 @@ func (h *Hub) slow(c *chat.Command) *chat.Error {
 	if p == nil || chat.Permit(chat.ActDeleteOthers, p.role, st.Rank, info.Flags) {
 		return nil // who keeps order is not slowed
 	}
-	wait := time.Until(p.spoke[c.Room].Add(time.Duration(info.Slow) * time.Second))
-	if wait > 0 {
+	last := p.spoke[c.Room]
+	wait := time.Until(last.at.Add(time.Duration(info.Slow) * time.Second))
+	if again := c.Client != "" && c.Client == last.client; wait > 0 && !again {
 		return chat.Errorf(chat.TooMany, "%s is in slow mode: one message every %d seconds. Yours was not sent; try again in %d.",
 			info.Name, info.Slow, int((wait+time.Second-1)/time.Second))
 	}
 	if p.spoke == nil {
-		p.spoke = map[chat.RoomID]time.Time{}
+		p.spoke = map[chat.RoomID]spoken{}
 	}
-	p.spoke[c.Room] = time.Now()
+	if wait <= 0 {
+		p.spoke[c.Room] = spoken{time.Now(), c.Client}
+	}
 	return nil
+}
+
+// spoken is the last message of somebody in a room with slow mode.
+type spoken struct {
+	at     time.Time
+	client chat.ClientID
 }
 
 // promoted notes what somebody is from now on.
@@ -84,40 +94,47 @@ func (h *Hub) promoted(ev *chat.Event) {
 	h.forgive(p)
 }
 
-// evict ends all sessions of somebody but one, which may be nil.
-func (h *Hub) evict(id chat.UserID, but *Session, why string, w *wakes) {
-	h.mu.Lock()
-	var sessions []*Session
-	if p := h.people[id]; p != nil {
-		sessions = slices.Clone(p.sessions)
+// expulsion is what an event of a batch does to sessions: those of somebody, or
+// all from a network, end.
+type expulsion struct {
+	at      int          // the event's index in the batch
+	user    chat.UserID  // 0 for a network
+	network netip.Prefix // if there is no user
+	spared  *Session     // but this one; nil for none
+	why     string
+}
+
+// ends reports whether it ends a session that speaks for a user.
+func (x *expulsion) ends(s *Session, user chat.UserID) bool {
+	switch {
+	case s == x.spared:
+		return false
+	case x.user != 0:
+		return user == x.user
 	}
-	h.mu.Unlock()
-	for _, s := range sessions {
-		if s != but {
-			s.evict(why, w)
+	return x.network.Contains(s.Address().WithZone(""))
+}
+
+// expel ends sessions that speak for somebody.
+func (h *Hub) expel(x *expulsion, w *wakes) {
+	for _, s := range h.sessions(x.user) {
+		if x.ends(s, s.User()) {
+			s.evict(x.why, w)
 		}
 	}
 }
 
-// evictFrom ends all sessions from a network.
-func (h *Hub) evictFrom(network, why string, w *wakes) {
-	prefix, err := netip.ParsePrefix(network)
-	if err != nil {
-		return
-	}
-	for _, s := range h.sessions() {
-		if prefix.Contains(s.Address().WithZone("")) {
-			s.evict(why, w)
-		}
-	}
-}
-
-// sessions returns all that speak for somebody.
-func (h *Hub) sessions() (all []*Session) {
+// sessions returns all that speak for a user, or for anybody if that is 0.
+func (h *Hub) sessions(user chat.UserID) (all []*Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if p := h.people[user]; p != nil {
+		return slices.Clone(p.sessions)
+	}
 	for _, p := range h.people {
-		all = append(all, p.sessions...)
+		if user == 0 {
+			all = append(all, p.sessions...)
+		}
 	}
 	return all
 }

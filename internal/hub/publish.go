@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"net/netip"
 	"strings"
 
 	"hubbub/internal/chat"
@@ -104,11 +105,11 @@ func (a *applier) membership() {
 			}
 		case chat.Banned, chat.Unbanned:
 			if ev.About == 0 {
-				a.banned(ev)
+				a.banned(i)
 			}
 		case chat.Disconnected:
 			if ev.Room == ev.User.Inbox() {
-				h.evict(ev.User, a.issuer(i), "Your connections have been closed"+because(ev.Text), &a.wakes)
+				a.expel(expulsion{at: i, user: ev.User, spared: a.issuer(i), why: "Your connections have been closed" + because(ev.Text)})
 			}
 		case chat.Deleted:
 			h.pages.forget(ev.Room)
@@ -118,16 +119,26 @@ func (a *applier) membership() {
 
 // banned has a ban from the server take effect on everything that is open, at
 // once.
-func (a *applier) banned(ev *chat.Event) {
-	bans := a.state.Bans()
+func (a *applier) banned(i int) {
+	ev, bans := &a.events[i], a.state.Bans()
 	a.hub.bans.Store(&bans)
 	switch {
 	case ev.Kind == chat.Unbanned:
 	case ev.User == 0:
-		a.hub.evictFrom(ev.Name, "Your address has been banned from this server"+because(ev.Text), &a.wakes)
+		if network, err := netip.ParsePrefix(ev.Name); err == nil {
+			a.expel(expulsion{at: i, network: network, why: "Your address has been banned from this server" + because(ev.Text)})
+		}
 	case ev.Room == ev.User.Inbox():
-		a.hub.evict(ev.User, nil, "You have been banned from this server"+because(ev.Text), &a.wakes)
+		a.expel(expulsion{at: i, user: ev.User, why: "You have been banned from this server" + because(ev.Text)})
 	}
+}
+
+// expel ends sessions that are somebody's. Those that are about to become
+// somebody's, since their arrival was decided earlier in the batch, are ended when
+// they do.
+func (a *applier) expel(x expulsion) {
+	a.hub.expel(&x, &a.wakes)
+	a.expulsions = append(a.expulsions, x)
 }
 
 // issuer returns the session whose command brought about the i-th event, if it
@@ -162,6 +173,11 @@ func (a *applier) refresh(r *room) {
 // resolve answers one proposal. An arrival makes its session somebody's.
 func (a *applier) resolve(p *proposal, out *decided) {
 	if out.Err == nil && out.User != 0 && p.session != nil && p.session.User() == 0 {
+		for i := range a.expulsions {
+			if x := &a.expulsions[i]; x.at >= out.end && x.ends(p.session, out.User) {
+				p.session.evict(x.why, &a.wakes)
+			}
+		}
 		a.hub.attach(p.session, out.User, p.resume, a.events[out.first:out.end], &a.wakes)
 	}
 	if p.answer(out.Outcome) {

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -34,20 +33,21 @@ type Session struct {
 	pace   *rate.Limiter // of the session; nil without limits
 	user   atomic.Uint64 // whom it speaks for; 0 until an Arrive has succeeded
 	resume atomic.Uint64 // rooms joined now are read from here; 0 for from the joining
-	began  int64         // in Unix seconds
+	began  uint32        // in Unix seconds
 	scopes atomic.Uint32 // what a token lets it do: see [Scopes]
+
+	evicted atomic.Pointer[string] // why, if the session has to end
 
 	mu       sync.Mutex    // guards the following; never held across I/O
 	queue    []*cursor     // marked since the reader last looked
 	answers  []Answer      // since the reader last looked
-	queued   bool          // the reader has been or is being told to look
 	cursors  []*cursor     // one for each room
+	changed  chan struct{} // closed when there is less in flight or for the reader to take; nil while nobody waits
 	inflight int32         // proposed by Send, and not answered
 	posted   int32         // bytes of posts that the reader has not taken
-	changed  chan struct{} // closed when there is less in flight or for the reader to take; nil while nobody waits
+	queued   bool          // the reader has been or is being told to look
 	closed   bool
-	evicted  string // why, if the session has to end
-	arriving bool   // or arrived
+	arriving bool // or arrived
 
 	reader reader // owned by the reader
 }
@@ -62,7 +62,7 @@ type Answer struct {
 // Connect returns a session for a peer at the given address. It speaks for
 // nobody until [Session.Arrive].
 func (h *Hub) Connect(address netip.Addr, peer Peer) *Session {
-	s := &Session{hub: h, peer: peer, share: h.admitted.enter(address.Unmap()), began: time.Now().Unix()}
+	s := &Session{hub: h, peer: peer, share: h.admitted.enter(address.Unmap()), began: uint32(time.Now().Unix())}
 	s.pace = h.limits.pace()
 	return s
 }
@@ -409,9 +409,9 @@ func (s *Session) unfollow(id chat.RoomID, seq chat.Seq, w *wakes) {
 
 // evict ends a session. Next says so, and why: the first reason counts.
 func (s *Session) evict(why string, w *wakes) {
+	s.evicted.CompareAndSwap(nil, &why)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.evicted = cmp.Or(s.evicted, why)
 	if !s.closed && s.rouse() {
 		w.add(s)
 	}

@@ -41,6 +41,7 @@ func (w *writer) projectAccount(ev *chat.Event) error {
 	case chat.CredentialAdded:
 		return w.credentialAdded(ev)
 	}
+	w.erased = true // what was dropped is not to stay in the write-ahead log, nor in the file behind it
 	return run(w.conn, `DELETE FROM credentials WHERE seq = ?`, ev.Target)
 }
 
@@ -52,7 +53,7 @@ func (w *writer) credentialAdded(ev *chat.Event) error {
 		if err := run(w.conn, `DELETE FROM credentials WHERE user = ? AND proof = ?`, c.User, int(c.Proof)); err != nil {
 			return err
 		}
-		w.erased = true // the one before is not to stay in the write-ahead log
+		w.erased = true // of the one before as little is to stay as of one that is dropped
 	}
 	var key []byte
 	if !c.Key.IsZero() {

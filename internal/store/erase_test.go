@@ -195,6 +195,75 @@ func TestErasedTextWaitsForAReader(t *testing.T) {
 	})
 }
 
+// credential gives user 7 a password, or a second factor, whose secret begins
+// with a text.
+func (sc *script) credential(p chat.Proof, secret string) chat.Seq {
+	return sc.add(chat.Event{Kind: chat.CredentialAdded, Room: chat.UserID(7).Inbox(), User: 7, Level: uint8(p), Secret: secret})
+}
+
+func (sc *script) dropCredential(seq chat.Seq) {
+	sc.add(chat.Event{Kind: chat.CredentialDropped, Room: chat.UserID(7).Inbox(), User: 7, Target: seq})
+}
+
+// What proved somebody to be who they are, and does not any more, is in no file
+// soon after: a password that was replaced, a second factor that was dropped.
+func TestReplacedAndDroppedSecretsAreNowhere(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		end  func(sc *script, password, factor chat.Seq)
+	}{
+		{"replaced", func(sc *script, _, _ chat.Seq) {
+			sc.credential(chat.ByPassword, "the next one")
+			sc.credential(chat.ByTOTP, "the next factor")
+		}},
+		{"dropped", func(sc *script, password, factor chat.Seq) {
+			sc.dropCredential(password)
+			sc.dropCredential(factor)
+		}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				s := openStore(t, dir)
+				defer running(t, s)()
+				sc := newScript(t, s)
+				texts := secrets(rand.New(rand.NewPCG(3, 6)), 4)[2:] // of two sizes
+				sc.add(chat.Event{Kind: chat.Arrived, Room: chat.UserID(7).Inbox(), By: 7, Nick: "ann"})
+				password, factor := sc.credential(chat.ByPassword, texts[0]), sc.credential(chat.ByTOTP, texts[1])
+				sc.commit()
+				if found := leaks(t, dir, texts); len(found) < len(texts) {
+					t.Fatalf("only %q can be seen at all", found)
+				}
+				for _, ev := range mustEvents(t, s, chat.UserID(7).Inbox()) {
+					if ev.Secret != "" {
+						t.Errorf("the log tells %+v", ev)
+					}
+				}
+				pass(t, 3*time.Second) // now they are in the database itself
+				x.end(sc, password, factor)
+				sc.commit()
+				pass(t, 3*time.Second)
+				if found := leaks(t, dir, texts); len(found) > 0 {
+					t.Errorf("still there: %q", found)
+				}
+				all, err := s.Credentials(t.Context(), 7)
+				if want := map[string]int{"replaced": 2, "dropped": 0}[x.name]; err != nil || len(all) != want {
+					t.Errorf("credentials: %+v, %v", all, err)
+				}
+			})
+		})
+	}
+}
+
+func mustEvents(t *testing.T, s *store.Store, room chat.RoomID) []chat.Event {
+	t.Helper()
+	events, err := s.Events(t.Context(), room, 0, 100)
+	if err != nil || len(events) == 0 {
+		t.Fatalf("%d events, %v", len(events), err)
+	}
+	return events
+}
+
 // running starts the store's Run and returns what ends it.
 func running(t *testing.T, s *store.Store) (stop func()) {
 	ctx, cancel := contextWithCancel(t)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"hubbub/internal/chat"
@@ -26,16 +27,19 @@ type model struct {
 	position uint64
 	events   []chat.Event // the log, erased where a store has to have erased
 	facts    *chat.Facts  // of the whole log, as chat learns them
+	proofs   []store.Credential
+	codes    []chat.Invitation // that still let somebody in
 	keys     []chat.Key
+	done     map[chat.Op]int // how often
 	refused  int
 }
 
 func newModel(t testing.TB, s *store.Store, seed uint64) *model {
 	m := &model{
 		t: t, rng: rand.New(rand.NewPCG(seed, 1)), store: s,
-		state: chat.NewState(), facts: chat.NewFacts(), now: 1_700_000_000_000,
+		state: chat.NewState(), facts: chat.NewFacts(), now: 1_700_000_000_000, done: map[chat.Op]int{},
 	}
-	for i := range byte(5) {
+	for i := range byte(9) {
 		m.keys = append(m.keys, chat.Key{i + 1})
 	}
 	m.commit([]*chat.Command{{Op: chat.CreateRoom, Name: chat.Lobby, Time: m.now}})
@@ -70,6 +74,8 @@ func (m *model) commit(batch []*chat.Command) {
 		var out chat.Outcome
 		if events, out = m.state.Apply(c, facts, events); out.Err != nil {
 			m.refused++
+		} else {
+			m.done[c.Op]++
 		}
 	}
 	if len(events) == 0 { // nothing to keep, not even the position
@@ -117,6 +123,8 @@ func (m *model) learn(ev chat.Event) {
 			}
 		}
 	}
+	m.learnAccounts(&ev)
+	ev.Secret = "" // it is not in the log
 	m.events = append(m.events, ev)
 }
 
@@ -133,6 +141,7 @@ func (m *model) compareFacts(needs []chat.Need, got *chat.Facts) {
 			want.Tallies[n.Tally] = t
 		}
 		copyFact(want.Guests, m.facts.Guests, n.Guest)
+		m.wantProofs(&n, want)
 	}
 	for key := range want.Guests { // those who are here the state knows
 		for _, id := range m.state.Users() {
@@ -166,6 +175,9 @@ func copyFact[K comparable, V any](to, from map[K]V, key K) {
 // command makes up something that somebody may want. Much of it is refused.
 func (m *model) command() *chat.Command {
 	c := &chat.Command{Time: m.now, By: m.user(), Op: chat.Op(1 + m.rng.IntN(int(chat.Depart)))}
+	if len(m.state.Users()) >= 6 && m.rng.IntN(3) == 0 {
+		return m.account(c)
+	}
 	switch {
 	case m.rng.IntN(3) == 0:
 		c.Op = chat.Say
@@ -342,9 +354,15 @@ func (m *model) checkLoad() {
 	if position != m.position {
 		m.t.Fatalf("position %d, want %d", position, m.position)
 	}
-	got, want := normal(chat.Restore(snap).Snapshot()), normal(m.state.Snapshot())
-	if !reflect.DeepEqual(got, want) {
-		m.t.Fatalf("after %d events\n got %+v\nwant %+v", len(m.events), got, want)
+	restored, want := normal(chat.Restore(snap).Snapshot()), normal(m.state.Snapshot())
+	if !reflect.DeepEqual(restored, want) {
+		m.t.Fatalf("after %d events\n got %+v\nwant %+v", len(m.events), restored, want)
+	}
+	for i := range snap.Rooms {
+		snap.Rooms[i].Size = len(snap.Rooms[i].Members)
+	}
+	if got := normal(snap); !reflect.DeepEqual(got, want) {
+		m.t.Fatalf("after %d events the tables say\n got %+v\nwant %+v", len(m.events), got, want)
 	}
 }
 
@@ -369,6 +387,8 @@ func (m *model) checkReads() {
 		}
 	}
 	m.checkMessage(ctx, m.message())
+	m.checkAccounts()
+	m.checkAudit()
 }
 
 func (m *model) checkMessage(ctx context.Context, seq chat.Seq) {
@@ -437,27 +457,45 @@ func openStore(t testing.TB, dir string) *store.Store {
 
 // Whatever happens, the read models say what the log says.
 func TestStoreAgreesWithState(t *testing.T) {
-	for seed := range uint64(4) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			m := newModel(t, openStore(t, dir), seed)
-			for i := range 60 {
-				m.round(40)
-				m.checkLoad()
-				if i%20 == 0 {
-					m.checkReads()
+	var done [chat.Report + 1]atomic.Int64
+	t.Run("seeds", func(t *testing.T) {
+		for seed := range uint64(4) {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				m := agree(t, seed)
+				for op, n := range m.done {
+					done[op].Add(int64(n))
 				}
-			}
-			m.checkReplay()
-			if err := m.store.Close(); err != nil {
-				t.Fatal(err)
-			}
-			m.store = openStore(t, dir)
-			m.checkLoad()
-			m.checkReads()
-			m.checkReplay()
-			t.Logf("%d events, %d refusals", len(m.events), m.refused)
-		})
+				t.Logf("%d events, %d refusals", len(m.events), m.refused)
+			})
+		}
+	})
+	for op := chat.Say; op <= chat.Report; op++ {
+		if done[op].Load() == 0 {
+			t.Errorf("operation %d never succeeded", op)
+		}
 	}
+}
+
+// agree has a store and a model go through one random history.
+func agree(t *testing.T, seed uint64) *model {
+	dir := t.TempDir()
+	m := newModel(t, openStore(t, dir), seed)
+	for i := range 80 {
+		m.round(40)
+		m.checkLoad()
+		m.checkAccounts()
+		if i%20 == 0 {
+			m.checkReads()
+		}
+	}
+	m.checkReplay()
+	if err := m.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m.store = openStore(t, dir)
+	m.checkLoad()
+	m.checkReads()
+	m.checkReplay()
+	return m
 }

@@ -44,16 +44,16 @@ func (c *conn) recognise(peer *gateway.Peer) {
 		return
 	}
 	if a, ok := c.gateway.cfg.Door.ByCertificate(c.Context(), peer.Certificate); ok {
-		c.proven = &a
+		c.in().proven = &a
 		return
 	}
-	c.offered = peer.Certificate
+	c.in().offered = peer.Certificate
 }
 
 // arriveAsMember lets in who has logged in, or has a member's certificate, and
 // does what a line says that came with it.
 func (c *conn) arriveAsMember(member hub.Arrival) {
-	c.member = nil
+	c.in().member = nil
 	c.here.Store(&place{name: chat.Lobby})
 	if err := c.Session().Arrive(c.Context(), member); err != nil {
 		c.refuse("", err)
@@ -69,7 +69,7 @@ func (c *conn) arriveAsMember(member hub.Arrival) {
 // enterAs begins anew as a member, or begins if nobody was there yet.
 func (c *conn) enterAs(a hub.Arrival) {
 	if !c.outside {
-		c.member = &a
+		c.in().member = &a
 		return
 	}
 	c.outside, c.line = false, nil
@@ -105,7 +105,7 @@ const programToken = 90 * 24 * time.Hour
 func (c *conn) issue(user chat.UserID) {
 	secret, err := c.gateway.cfg.Door.NewToken(c.Context(), c.gateway.cfg.Console, user, door.Token{Name: "hubbub join", Lasts: programToken})
 	if err == nil {
-		c.issued = secret.Reveal()
+		c.in().issued = secret.Reveal()
 	}
 }
 
@@ -137,7 +137,7 @@ func (c *conn) done(req request, text string) {
 // ask asks a question; the next line is the answer, and an empty one takes it
 // back. Where telnet allows it, the answer to a secret is not shown.
 func (c *conn) ask(question string, secret bool, then func(line string)) {
-	c.asking = then
+	c.in().asking = then
 	if secret && c.telnet.hide() {
 		c.negotiate()
 	}
@@ -149,8 +149,8 @@ func (c *conn) ask(question string, secret bool, then func(line string)) {
 
 // answer takes a line as the answer to the question that was asked.
 func (c *conn) answer(line []byte) {
-	then := c.asking
-	c.asking = nil
+	then := c.as().asking
+	c.in().asking = nil
 	if c.telnet.show() {
 		c.negotiate()
 	}
@@ -408,10 +408,10 @@ func (c *conn) key(req request) {
 	case err != nil:
 	case req.rest == "":
 		err = chat.Errorf(chat.Invalid, "/key needs a line as in ~/.ssh/id_ed25519.pub; with /key certificate you add the certificate that you came with.")
-	case req.rest == "certificate" && c.offered.IsZero():
+	case req.rest == "certificate" && c.as().offered.IsZero():
 		err = chat.Errorf(chat.Invalid, "You came without a certificate, or with one that is somebody's already.")
 	case req.rest == "certificate":
-		err = c.gateway.cfg.Door.AddCertificate(c.Context(), c.Session(), me.ID, "certificate", c.offered)
+		err = c.gateway.cfg.Door.AddCertificate(c.Context(), c.Session(), me.ID, "certificate", c.as().offered)
 	default:
 		_, err = c.gateway.cfg.Door.AddKey(c.Context(), c.Session(), me.ID, req.rest)
 	}

@@ -17,27 +17,48 @@ type conn struct {
 	gateway *Gateway
 
 	// Owned by the reader.
-	lines  *gateway.Lines
-	line   []byte // read last, and not handled yet
-	err    error  // nil, or that the line was too long
-	hello  string // the line with which a program began, if it has been read already
-	heard  bool   // a line has been handled, so it is too late for a hello
-	telnet telnet
-	quit   bool
-	full   bool // not arrived yet, since the disk is full
-
-	outside bool              // not arrived yet, since guests may not
-	member  *hub.Arrival      // who has logged in, to begin anew as
-	proven  *hub.Arrival      // whom the certificate proves; nil if nobody
-	asking  func(line string) // what the next line is the answer to; nil for none
-	offered chat.Key          // a certificate that is nobody's; zero without one
+	lines   *gateway.Lines
+	line    []byte // read last, and not handled yet
+	err     error  // nil, or that the line was too long
+	hello   string // the line with which a program began, if it has been read already
+	telnet  telnet
+	coming  *coming // nil for most
+	heard   bool    // a line has been handled, so it is too late for a hello
+	quit    bool
+	full    bool // not arrived yet, since the disk is full
+	outside bool // not arrived yet, since guests may not
 
 	// Shared by the reader and the writer.
 	machine bool                  // JSON; set before the session has arrived
 	here    atomic.Pointer[place] // where text goes; nil if nowhere
 
-	from   chat.Seq // what the welcome said; owned by the writer
-	issued string   // a token for a program that gave a password; set before the session has arrived
+	from chat.Seq // what the welcome said; owned by the writer
+}
+
+// coming is how somebody comes in, or what they are being asked: what few
+// connections have, and those for a moment. Owned by the reader, but for issued.
+type coming struct {
+	member  *hub.Arrival      // who has logged in, to begin anew as
+	proven  *hub.Arrival      // whom the certificate proves; nil if nobody
+	offered chat.Key          // a certificate that is nobody's; zero without one
+	asking  func(line string) // what the next line is the answer to; nil for none
+	issued  string            // a token for a program that gave a password; set before the session has arrived
+}
+
+// in returns how the peer comes in, to be changed.
+func (c *conn) in() *coming {
+	if c.coming == nil {
+		c.coming = &coming{}
+	}
+	return c.coming
+}
+
+// as returns how the peer comes in.
+func (c *conn) as() coming {
+	if c.coming == nil {
+		return coming{}
+	}
+	return *c.coming
 }
 
 // place is the room that plain text goes to. While the joining is under way
@@ -86,13 +107,13 @@ func (c *conn) serve() bool {
 // begins reports whether the peer turned out to be somebody else: a program, or
 // a member.
 func (c *conn) begins() bool {
-	return c.hello != "" && !c.machine || c.member != nil
+	return c.hello != "" && !c.machine || c.as().member != nil
 }
 
 // greet lets the peer in, and does what the lines say that have come in already.
 func (c *conn) greet() {
 	c.begin()
-	if !c.quit && c.member == nil && c.lines.Buffered() {
+	if !c.quit && c.as().member == nil && c.lines.Buffered() {
 		c.Flush() // the greeting is about where one has landed, not about where one goes next
 		c.line, c.err = c.lines.Next()
 		c.handleAll()
@@ -119,7 +140,7 @@ func (c *conn) handleAll() {
 			return
 		}
 		c.handleLine()
-		if c.quit || c.member != nil || !c.lines.Buffered() {
+		if c.quit || c.as().member != nil || !c.lines.Buffered() {
 			return
 		}
 		c.line, c.err = c.lines.Next()
@@ -146,7 +167,7 @@ func (c *conn) handleLine() {
 
 // handle does what one line says.
 func (c *conn) handle(line []byte) {
-	if c.asking != nil {
+	if c.as().asking != nil {
 		c.answer(line)
 		return
 	}

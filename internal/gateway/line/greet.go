@@ -32,7 +32,7 @@ func (c *conn) begin() {
 		c.arriveAsProgram([]byte(strings.TrimSpace(c.hello[len(helloWord):])))
 		return
 	}
-	if member := cmp.Or(c.member, c.proven); member != nil {
+	if member := cmp.Or(c.as().member, c.as().proven); member != nil {
 		c.arriveAsMember(*member)
 		return
 	}
@@ -203,8 +203,8 @@ func (c *conn) arrival(text []byte) (hub.Arrival, api.Hello, *chat.Error) {
 	switch {
 	case hello.User != "" || auth.IsToken(hello.Token):
 		return c.proved(&hello)
-	case c.proven != nil && hello.Nick == "" && hello.Token == "":
-		a = *c.proven
+	case c.as().proven != nil && hello.Nick == "" && hello.Token == "":
+		a = *c.as().proven
 		a.Resume = chat.Seq(hello.After)
 		return a, hello, nil
 	}
@@ -292,7 +292,10 @@ func (c *conn) welcome(dst []byte, after chat.Seq) []byte {
 		User: uint64(s.User()), Nick: s.Nick(),
 	}
 	if s.Role() != chat.GuestRole {
-		m.Role, m.Token = s.Role().String(), c.issued
+		m.Role = s.Role().String()
+	}
+	if c.coming != nil {
+		m.Token = c.coming.issued
 	}
 	for _, room := range s.Joined() {
 		m.Rooms = append(m.Rooms, c.roomJSON(room))
@@ -310,7 +313,7 @@ func (c *conn) Exited(dst []byte, room *chat.RoomInfo) []byte {
 
 // How many people a greeting looks at, and names.
 const (
-	lookedAt = 100
+	lookedAt = 24
 	named    = 10
 )
 

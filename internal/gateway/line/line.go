@@ -95,8 +95,7 @@ func (c *conn) run() {
 //go:noinline
 func (c *conn) again() *conn {
 	next := &conn{
-		gateway: c.gateway, hello: c.hello, member: c.member, heard: c.member != nil,
-		proven: c.proven, offered: c.offered, telnet: c.telnet,
+		gateway: c.gateway, hello: c.hello, coming: c.coming, heard: c.as().member != nil, telnet: c.telnet,
 	}
 	next.Conn = c.Reopen(next)
 	next.lines = c.lines.From(next)

@@ -8,10 +8,10 @@ package line
 type telnet struct {
 	state      telnetState
 	verb       byte   // WILL, WONT, DO or DONT, in inOption
-	interrupts int32  // interrupts that came in, as empty lines
-	replies    []byte // to be sent
 	spoken     bool   // the peer has negotiated, so it is a telnet client
 	hidden     bool   // it does not show what is typed, since we have said that we do
+	interrupts int32  // interrupts that came in, as empty lines
+	replies    []byte // to be sent
 }
 
 type telnetState uint8
