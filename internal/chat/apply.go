@@ -2,7 +2,7 @@ package chat
 
 // Outcome is what became of a command.
 type Outcome struct {
-	Seq  Seq    // of the command's last event, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
+	Seq  Seq    // of the command's last event, but for the audit log's copies, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
 	Room RoomID // the room that it concerned: joined, created, spoken in
 	User UserID // Arrive: who the session now speaks for
 	Err  *Error // nil if it was done
@@ -31,7 +31,9 @@ func (s *State) Apply(c *Command, facts *Facts, events []Event) ([]Event, Outcom
 		ev := &d.events[d.first+i]
 		s.Evolve(ev)
 		facts.learn(ev)
-		out.Seq = ev.Seq
+		if s.audit == nil || ev.Room != s.audit.id || out.Seq == 0 { // the audit log's copy is not what was asked for
+			out.Seq = ev.Seq
+		}
 	}
 	return d.events, out
 }
