@@ -184,6 +184,35 @@ func TestMemberWithSeveralSessions(t *testing.T) {
 	})
 }
 
+// A session resumes while another of the same person leaves a room, and joins that
+// room again: it reads everything once.
+func TestResumingSessionWhoseRoomIsLeftByAnother(t *testing.T) {
+	w := newWorld(t, hub.NoLimits())
+	ada, speaker := w.member("ada"), w.guest("speaker")
+	tea := ada.join("#tea")
+	speaker.join("#tea")
+	resume := w.hub.Horizon()
+	speaker.say(tea, "one")
+	again := w.connect(elsewhere)
+	if err := again.Arrive(t.Context(), hub.Arrival{User: ada.User(), Credential: w.password(ada.User()), Resume: resume}); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"two", "four"} {
+		speaker.say(tea, text)
+		ada.must(chat.Command{Op: chat.Leave, Room: tea})
+		speaker.say(tea, "while nobody of hers is in the room")
+		again.join("#tea")
+	}
+	last := speaker.say(tea, "six")
+	again.Settled()
+	again.awaitSeq(last)
+	again.wantOrder()
+	const away = "while nobody of hers is in the room"
+	if got := again.texts(); !slices.Equal(got, []string{"one", "two", away, "four", away, "six"}) {
+		t.Errorf("it reads %q", got)
+	}
+}
+
 // Without guests one comes in as a member, or becomes one.
 func TestArriveWithoutGuests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

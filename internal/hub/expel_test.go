@@ -31,8 +31,15 @@ func TestBanEndsEverySessionAtOnce(t *testing.T) {
 			if why := s.awaitEnd(); why != "You have been banned from this server: spam." {
 				t.Errorf("session %d ended with %q", i, why)
 			}
-			wantCode(t, "a banned person speaks", s.Do(t.Context(), chat.Command{Op: chat.Say, Room: lobby, Text: "later"}).Err, chat.Forbidden)
-			wantCode(t, "a banned person marks", s.Do(t.Context(), chat.Command{Op: chat.MarkRead, Room: lobby, Target: 1}).Err, chat.Forbidden)
+			err := s.Do(t.Context(), chat.Command{Op: chat.Say, Room: lobby, Text: "later"}).Err
+			wantCode(t, "a banned person speaks", err, chat.Unavailable)
+			if err != nil && err.Text != "You have been banned from this server: spam. Nothing was sent." {
+				t.Errorf("it says %q", err.Text)
+			}
+			wantCode(t, "a banned person marks", s.Do(t.Context(), chat.Command{Op: chat.MarkRead, Room: lobby, Target: 1}).Err, chat.Unavailable)
+		}
+		for _, a := range sessions[1].answers() {
+			wantCode(t, "what was in flight", a.Outcome.Err, chat.Forbidden)
 		}
 		bystander.wantsOn()
 		if got := bystander.texts(); !slices.Equal(got, []string{"before"}) {
@@ -44,6 +51,7 @@ func TestBanEndsEverySessionAtOnce(t *testing.T) {
 			t.Errorf("the bans are %+v", bans)
 		}
 		admin.must(chat.Command{Op: chat.Unban, User: troll.User()})
+		wantCode(t, "an ended session speaks after all", troll.Do(t.Context(), chat.Command{Op: chat.Say, Room: lobby, Text: "x"}).Err, chat.Unavailable)
 		if bans := w.hub.Bans(); len(bans) != 0 {
 			t.Errorf("after the ban was lifted there is %+v", bans)
 		}

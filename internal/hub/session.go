@@ -191,13 +191,23 @@ func (s *Session) Settled() {
 	}
 }
 
-// start returns from where a room is read that the user has just joined.
+// start returns from where a room is read that the user has just joined. A session
+// that resumes reads it from there, or from where another session of the user left
+// it meanwhile: up to that the cursor of before reads, which is in the queue, as
+// all are until the session has settled.
 func (s *Session) start(r *room, joined chat.Seq) chat.Seq {
 	resume := chat.Seq(s.resume.Load())
-	if info := r.info.Load(); resume != 0 && info != nil && info.Flags&chat.Private == 0 {
-		return min(joined, resume)
+	if info := r.info.Load(); resume == 0 || info == nil || info.Flags&chat.Private != 0 {
+		return joined
 	}
-	return joined
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.queue {
+		if c.room == r {
+			resume = max(resume, chat.Seq(c.until.Load()))
+		}
+	}
+	return min(joined, resume)
 }
 
 // Do proposes a command in the user's name and waits until it is decided and,
@@ -245,6 +255,9 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	}
 	if c.By = s.User(); c.By == 0 {
 		return chat.Errorf(chat.Forbidden, "You have not arrived yet.")
+	}
+	if why := s.evicted.Load(); why != nil {
+		return chat.Errorf(chat.Unavailable, "%s Nothing was sent.", *why)
 	}
 	if !Scopes(s.scopes.Load()).allow(c.Op) {
 		return chat.Errorf(chat.Forbidden, "The token that you came with does not allow that.")

@@ -13,6 +13,7 @@ type author struct {
 	*Program
 	rng  *rand.Rand
 	cast *cast
+	home string // the room in which it begins
 }
 
 // deed is a kind of thing that an author does, and how often.

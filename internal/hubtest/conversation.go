@@ -89,7 +89,7 @@ func (p *Program) write(l *link, at string) {
 		text := fmt.Sprintf("%s %s\n", r.id, r.line)
 		if r.room != at {
 			joins++
-			text = fmt.Sprintf("%s%d /join %s\n", joinID, joins, r.room) + text
+			text = fmt.Sprintf("%s%s%d.%d /join %s\n", joinID, p.ids, p.opened, joins, r.room) + text
 		}
 		if at = r.room; strings.HasPrefix(r.line, "/join ") || strings.HasPrefix(r.line, "/part") {
 			at = ""
@@ -197,6 +197,12 @@ func (p *Program) mayRead() bool {
 // turnedAway takes what is said instead of a welcome.
 func (p *Program) turnedAway(m *api.Message) {
 	switch {
+	case m.Type == api.TypeError && m.Code == codeForbidden && p.tried:
+		p.mu.Lock()
+		p.barred++
+		p.change.Broadcast()
+		p.mu.Unlock()
+		pause(p.trial.ctx) // until the ban is lifted
 	case m.Type == api.TypeError && m.Code == codeFull:
 		pause(p.trial.ctx) // until there is space
 	case m.Type == api.TypeBye, m.Code == codeUnavailable:
@@ -208,6 +214,8 @@ func (p *Program) turnedAway(m *api.Message) {
 // The codes on which programs do something; all others mean no.
 const (
 	codeFull        = "full"
+	codeForbidden   = "forbidden"
+	codeConflict    = "conflict"
 	codeUnavailable = "unavailable" // whether it was done is not known
 )
 
@@ -245,7 +253,7 @@ func (p *Program) welcomed(m *api.Message, began int64) {
 	if p.user == 0 {
 		p.first = m.Seq
 	}
-	p.user = m.User
+	p.user, p.nick = m.User, m.Nick
 	p.change.Broadcast()
 	p.view.welcome(p, m, began)
 	for _, room := range m.Rooms {
@@ -265,10 +273,13 @@ func (p *Program) snapshot(room *api.Room, start int64) {
 // Answers come in the order of the requests.
 func (p *Program) answered(m *api.Message) bool {
 	if strings.HasPrefix(m.ID, joinID) {
-		if m.Type == api.TypeError && m.Code != codeFull {
+		if m.Type == api.TypeError && m.Code != codeFull && !(p.tried && m.Code == codeForbidden) {
 			p.trial.fault("%s could not go back to a room: %s", p.who, m.Text)
 		}
 		return true
+	}
+	if m.ID == "" && m.Code == codeForbidden && p.tried {
+		return true // a room of the hello: the ban came between
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 
 	"hubbub/internal/hubtest"
 )
@@ -37,4 +38,56 @@ func TestMixedWorkloadKeepsEveryPromise(t *testing.T) {
 		Seed: seed(t), Rooms: 3, Programs: 8, Readers: 6, Persons: 4, Cut: 8000, Window: 8, More: hubtest.Times(rounds(150, 50)),
 	})
 	t.Log(tr.Judge())
+}
+
+// The same with members who have two connections each, and an owner who bans,
+// kicks, mutes and promotes while everybody talks. From a ban's acknowledgement
+// to that of its lifting nothing of the banned gets into the log.
+func TestOrderIsKeptWhileEverybodyTalks(t *testing.T) {
+	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
+	tr := hubtest.NewTrial(t, s, "order")
+	tr.Run(hubtest.Workload{
+		Seed: seed(t), Rooms: 2, Programs: 6, Members: 3, Readers: 3, Persons: 2, Cut: 8000, Window: 8,
+		Order: rounds(60, 30), More: hubtest.Times(rounds(120, 50)),
+	})
+	t.Log(tr.Judge())
+	wantOrders(t, tr)
+}
+
+func wantOrders(t *testing.T, tr *hubtest.Trial) {
+	t.Helper()
+	orders := tr.Orders()
+	t.Logf("orders: %v", orders)
+	if orders["ban"] == 0 || orders["ban"] != orders["lift"] || orders["kick"]+orders["mute"] == 0 {
+		t.Errorf("too little was done to keep order: %v", orders)
+	}
+}
+
+// soak returns for how long HUBBUB_SOAK says that a test should go on.
+func soak(t *testing.T) time.Duration {
+	t.Helper()
+	d, err := time.ParseDuration(os.Getenv("HUBBUB_SOAK"))
+	if err != nil {
+		t.Skip("HUBBUB_SOAK says for how long: make soak")
+	}
+	return d
+}
+
+// All of it, for as long as is asked for, trial after trial on one server.
+func TestSoak(t *testing.T) {
+	d, n := soak(t), seed(t)
+	for began, i := time.Now(), uint64(0); time.Since(began) < d && !t.Failed(); i++ {
+		s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
+		tr := hubtest.NewLongTrial(t, s, "soak"+strconv.FormatUint(i, 10), 10*time.Minute)
+		until := time.Now().Add(min(d, time.Minute))
+		tr.Run(hubtest.Workload{
+			Seed: n + i, Rooms: 3, Programs: 8, Members: 4, Readers: 6, Persons: 4, Cut: 20_000, Window: 16,
+			Order: 300, More: func(int) bool { return time.Now().Before(until) },
+		})
+		t.Log(tr.Judge())
+		wantOrders(t, tr)
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -24,9 +24,11 @@ import (
 type Program struct {
 	trial *Trial
 	who   string // also the tag of what it says
-	token string // by which the server knows it again; empty: each connection is another guest
+	token string // by which the server knows it again, or an account's; empty: each connection is another guest
+	ids   string // begins its client ids: those of one account's programs differ
 	cuts  func() cut
 	quiet bool          // what it does and is shown is not recorded
+	tried bool          // somebody keeps order, and it may be kicked, muted and banned
 	small bool          // the kernel takes in little for it that it does not read
 	ended chan struct{} // closed when the goroutine of its connections has ended
 
@@ -41,6 +43,7 @@ type Program struct {
 	queue   []*request        // not answered, in their order
 	written int               // how many of them have been written to the present connection
 	user    uint64            // whom the last welcome named; 0 before the first
+	nick    string            // what it is called, as far as it knows
 	first   uint64            // Seq of the first welcome
 	seen    []said            // messages of late
 	read    map[uint64]uint64 // by room, the last event that was shown
@@ -50,6 +53,7 @@ type Program struct {
 	present *link
 	opened  int // how many connections it has had
 	byes    int // how many of them ended with a goodbye
+	barred  int // how often it was not let in, because of a ban
 }
 
 // said is a message that could be edited or replied to.
@@ -119,7 +123,7 @@ func random(n int) []byte {
 func (tr *Trial) prepare(name string, cuts func() cut) *Program {
 	p := &Program{
 		trial: tr, who: tr.name + "." + name, cuts: cuts, ended: make(chan struct{}),
-		here: lobby, window: 1, read: map[uint64]uint64{}, view: newView(),
+		ids: "c", here: lobby, window: 1, read: map[uint64]uint64{}, view: newView(),
 	}
 	if cuts == nil {
 		p.cuts = func() cut { return never }
@@ -170,7 +174,7 @@ func (p *Program) await(ok func() bool) bool {
 // propose queues a request, and waits while there are too many.
 func (p *Program) propose(line string, op *checker.Op) *request {
 	p.count++
-	r := &request{id: fmt.Sprintf("c%d", p.count), line: line, room: p.here, op: op}
+	r := &request{id: fmt.Sprintf("%s%d", p.ids, p.count), line: line, room: p.here, op: op}
 	if op != nil {
 		op.Client = r.id
 	}
@@ -254,6 +258,14 @@ func (p *Program) Go(room string) {
 func (p *Program) Rooms() []api.Room {
 	rooms := p.ask("/rooms").Rooms
 	return slices.DeleteFunc(rooms, func(r api.Room) bool { return r.Name == "" })
+}
+
+// known returns whom the server takes the program for, and what it is called.
+func (p *Program) known() (user uint64, nick string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.await(func() bool { return p.user != 0 })
+	return p.user, p.nick
 }
 
 // start returns the position and the epoch that the first welcome named.

@@ -28,6 +28,7 @@ func Unlimited(data string) Config { return Config{Data: data, Limits: server.No
 // while it is down waits.
 type Server struct {
 	t     testing.TB
+	data  string // the directory of its data
 	start func() (life, error)
 
 	mu  sync.Mutex    // guards the following
@@ -53,19 +54,19 @@ type run struct {
 // Start runs a server in this process until the test ends.
 func Start(t testing.TB, cfg Config) *Server {
 	t.Helper()
-	return start(t, func() (life, error) { return startHere(t, cfg) })
+	return start(t, cfg, func() (life, error) { return startHere(t, cfg) })
 }
 
 // StartProcess runs a server in a process of its own until the test ends. The
 // test's package has to have [Main].
 func StartProcess(t testing.TB, cfg Config) *Server {
 	t.Helper()
-	return start(t, func() (life, error) { return startProcess(t, cfg) })
+	return start(t, cfg, func() (life, error) { return startProcess(t, cfg) })
 }
 
-func start(t testing.TB, how func() (life, error)) *Server {
+func start(t testing.TB, cfg Config, how func() (life, error)) *Server {
 	t.Helper()
-	s := &Server{t: t, start: how, up: make(chan struct{})}
+	s := &Server{t: t, data: cfg.Data, start: how, up: make(chan struct{})}
 	if err := s.Restart(); err != nil {
 		t.Fatal(err)
 	}

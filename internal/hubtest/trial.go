@@ -28,9 +28,10 @@ type Trial struct {
 	base  uint64 // everything up to it was there before the trial
 	epoch string
 
-	mu     sync.Mutex // guards the following
-	acked  int        // sends
-	change sync.Cond  // acked or over has changed
+	mu     sync.Mutex     // guards the following
+	acked  int            // sends
+	orders map[string]int // what was done to keep order, and how often
+	change sync.Cond      // acked or over has changed
 	over   bool
 	calm   bool // nobody writes any more
 	faults int  // said by actors
@@ -56,7 +57,7 @@ func NewLongTrial(t testing.TB, s *Server, name string, limit time.Duration) *Tr
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &Trial{t: t, server: s, name: name, file: file, buffer: bufio.NewWriter(file)}
+	tr := &Trial{t: t, server: s, name: name, file: file, buffer: bufio.NewWriter(file), orders: map[string]int{}}
 	tr.change.L = &tr.mu
 	tr.rec = checker.NewRecorder(tr.buffer)
 	tr.ctx, tr.stop = context.WithTimeoutCause(context.Background(), limit, fmt.Errorf("the trial has taken %v", limit))

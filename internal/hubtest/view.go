@@ -21,7 +21,7 @@ type view struct {
 type stay struct {
 	name string // empty for an inbox or a direct conversation
 	last uint64 // shown
-	left bool   // the last shown is one's own leaving, so nothing more may be due
+	left bool   // the last shown is one's own leaving, or being put out: nothing more may be due
 }
 
 func newView() view { return view{stays: map[uint64]*stay{}} }
@@ -78,7 +78,7 @@ func (v *view) show(p *Program, e *api.Event) {
 		}
 	}
 	p.note(p.reading(checker.Read, e))
-	s.last, s.left = e.Seq, self && e.Kind == "left"
+	s.last, s.left = e.Seq, self && e.Kind == "left" || e.Kind == "kicked" && e.User == p.user
 	p.read[e.Room] = e.Seq
 	p.witness(e)
 }
@@ -97,6 +97,10 @@ func (p *Program) witness(e *api.Event) {
 	switch e.Kind {
 	case "message":
 		p.remember(said{room: e.RoomName, seq: e.Seq, own: e.By == p.user})
+	case "nick":
+		if e.By == p.user {
+			p.nick = e.Subject
+		}
 	case "deleted":
 		p.seen = slices.DeleteFunc(p.seen, func(m said) bool { return m.seq == e.Target })
 	}

@@ -1,8 +1,10 @@
 package hubtest
 
 import (
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 )
 
@@ -16,6 +18,8 @@ type Workload struct {
 	Persons  int // write and read, with nothing but a socket
 	Cut      int // after about how many bytes a connection is cut; 0 is never
 	Window   int // how many requests a program may have under way
+	Members  int // of the programs, so many have accounts, and a second connection each; the others are guests
+	Order    int // how often somebody keeps order: bans, kicks, mutes, promotes
 
 	// More says whether an actor that has done so many things is to do one more.
 	More func(done int) bool
@@ -28,9 +32,23 @@ func Times(n int) func(int) bool { return func(done int) bool { return done < n 
 // not. It returns when all have gone.
 func (tr *Trial) Run(w Workload) {
 	c := &cast{trial: tr, Workload: w}
+	if w.Order > 0 {
+		c.root = tr.account("root", tr.server.ownerCode())
+	}
+	for i := range w.Members {
+		c.tokens = append(c.tokens, tr.account(fmt.Sprintf("member%d", i), ""))
+	}
 	var writing, reading sync.WaitGroup
 	for i := range w.Programs {
-		writing.Go(func() { c.program(i) })
+		p := c.program(i, 1, "c")
+		writing.Go(func() { c.write(p) })
+	}
+	for i := range w.Members {
+		p := c.program(i, 4, "d")
+		writing.Go(func() { c.write(p) })
+	}
+	if w.Order > 0 {
+		writing.Go(c.keepOrder)
 	}
 	for i := range w.Persons {
 		writing.Go(func() { c.person(i) })
@@ -48,7 +66,10 @@ func (tr *Trial) Run(w Workload) {
 // cast is everybody who takes part in a workload.
 type cast struct {
 	Workload
-	trial *Trial
+	trial   *Trial
+	root    string    // the owner's token
+	tokens  []string  // of the members
+	authors []*author // all of them, before any writes
 
 	mu      sync.Mutex // guards the following
 	readers []*Program
@@ -76,17 +97,29 @@ func (c *cast) room(i int) string {
 	return lobby
 }
 
-// program writes all kinds of things, in one room after the other.
-func (c *cast) program(i int) {
-	rng := c.rng(1, i)
-	p := c.trial.Program(fmt.Sprintf("program%d", i), c.cuts(rng))
+// program returns the i-th program of a role, which gives client ids that begin
+// with ids.
+func (c *cast) program(i int, role uint64, ids string) *author {
+	rng := c.rng(role, i)
+	p := c.trial.prepare(fmt.Sprintf("program%d%s", i, strings.TrimPrefix(ids, "c")), c.cuts(rng))
+	p.ids, p.tried, p.token = ids, c.Order > 0, hex.EncodeToString(random(16))
+	if i < len(c.tokens) {
+		p.token = c.tokens[i]
+	}
+	p.open()
 	p.window = 1 + rng.IntN(max(c.Window, 1))
-	a := &author{Program: p, rng: rng, cast: c}
-	a.Go(c.room(i))
+	a := &author{Program: p, rng: rng, cast: c, home: c.room(i)}
+	c.authors = append(c.authors, a)
+	return a
+}
+
+// write writes all kinds of things, in one room after the other.
+func (c *cast) write(a *author) {
+	a.Go(a.home)
 	for done := 0; c.More(done) && c.trial.ctx.Err() == nil; done++ {
 		a.act()
 	}
-	p.Close()
+	a.Close()
 }
 
 // reader reads in all rooms, some of the time not at all.

@@ -218,6 +218,13 @@ func (m *model) command() *chat.Command {
 		}
 	case chat.SetNick:
 		c.Name = fmt.Sprintf("nick%d", m.rng.IntN(20))
+	}
+	switch c.Op {
+	case chat.RenameRoom, chat.ArchiveRoom, chat.RestoreRoom:
+		if m.rng.IntN(4) > 0 {
+			c.Name = fmt.Sprintf("#room%d", m.rng.IntN(100))
+			c.By, c.Room = m.owned(c.Op == chat.RestoreRoom)
+		}
 	case chat.Arrive:
 		c.By, c.Name, c.Node, c.Client = 0, fmt.Sprintf("guest%d", m.rng.IntN(9)), m.rng.Uint64(), ""
 		if m.rng.IntN(2) == 0 {
@@ -227,6 +234,20 @@ func (m *model) command() *chat.Command {
 		c.By, c.Client = 0, ""
 	}
 	return c
+}
+
+// owned returns somebody who owns a room and is in it, and that room, archived or
+// not; 0 if there is none.
+func (m *model) owned(archived bool) (chat.UserID, chat.RoomID) {
+	for _, id := range m.state.Rooms() {
+		room, _ := m.state.Room(id)
+		for _, st := range room.Standings {
+			if _, in := room.Member(st.User); in && st.Rank == chat.OwnerRank && room.Archived == archived {
+				return st.User, id
+			}
+		}
+	}
+	return 0, 0
 }
 
 func (m *model) user() chat.UserID {
