@@ -321,17 +321,19 @@ const (
 // counts the others, whether they are here or not.
 func (c *conn) company(room *chat.RoomInfo) string {
 	var nicks []string
-	away := 0
-	for _, p := range c.Session().Presences(room.Members[:min(lookedAt, len(room.Members))]) {
+	self, away := 0, 0
+	looked := c.Session().Presences(room.Members[:min(lookedAt, len(room.Members))])
+	for _, p := range looked {
 		switch {
 		case p.ID == c.Session().User():
+			self = 1
 		case p.Here:
 			nicks = append(nicks, p.Nick)
 		default:
 			away++
 		}
 	}
-	more := max(0, room.Size-lookedAt)
+	more := max(0, room.Size-len(looked)-(1-self))
 	switch {
 	case len(nicks) > 0 || more > 0:
 		return "with " + few(nicks, more)
