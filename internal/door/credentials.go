@@ -48,6 +48,36 @@ func (d *Door) NewToken(ctx context.Context, by Actor, user chat.UserID, t Token
 	return secret, nil
 }
 
+// remembered is what the tokens are called by which clients come back, and
+// maxRemembered how many of them a member has: the oldest makes room.
+const (
+	remembered    = "hubbub join"
+	maxRemembered = 20
+)
+
+// Remember makes a token by which a client comes back that has given a password,
+// so that it need not keep it.
+func (d *Door) Remember(ctx context.Context, user chat.UserID, lasts time.Duration) (auth.Secret, *chat.Error) {
+	all, err := d.cfg.Hub.Credentials(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	var clients []chat.Seq
+	for _, c := range all {
+		if c.Proof == chat.ByToken && c.Name == remembered {
+			clients = append(clients, c.Seq)
+		}
+	}
+	console := d.cfg.Hub.Console()
+	for len(clients) >= maxRemembered {
+		if err := d.Drop(ctx, console, user, clients[0]); err != nil {
+			return "", err
+		}
+		clients = clients[1:]
+	}
+	return d.NewToken(ctx, console, user, Token{Name: remembered, Lasts: lasts})
+}
+
 // AddKey adds an SSH public key, given as in authorized_keys.
 func (d *Door) AddKey(ctx context.Context, by Actor, user chat.UserID, line string) (auth.PublicKey, *chat.Error) {
 	key, err := auth.ParsePublicKey(line)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"hubbub/internal/auth"
 	"hubbub/internal/chat"
@@ -47,9 +48,7 @@ func (s *server) openDoor() error {
 func (s *server) ownerCode(ctx context.Context) (auth.Secret, error) {
 	path := filepath.Join(s.cfg.Data, ownerCodeName)
 	if s.hub.HasOwner() {
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			s.cfg.Logger.Warn("the owner's code could not be removed; it is used up, but should not lie about", "err", err)
-		}
+		s.removeOwnerCode()
 		return "", nil
 	}
 	if code, ok := s.keptCode(ctx, path); ok {
@@ -66,6 +65,26 @@ func (s *server) ownerCode(ctx context.Context) (auth.Secret, error) {
 		return "", fmt.Errorf("server: keep the owner's code: %w", err)
 	}
 	return code, nil
+}
+
+// forgetOwnerCode removes the file with the owner's code once there is an owner.
+func (s *server) forgetOwnerCode(ctx context.Context) {
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for !s.hub.HasOwner() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+	s.removeOwnerCode()
+}
+
+func (s *server) removeOwnerCode() {
+	if err := os.Remove(filepath.Join(s.cfg.Data, ownerCodeName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		s.cfg.Logger.Warn("the owner's code could not be removed; it is used up, but should not lie about", "err", err)
+	}
 }
 
 // keptCode returns the code that is kept, if it still lets somebody in.

@@ -219,13 +219,13 @@ func (w *watched) live() {
 		w.note(what, secret)
 	}
 	alice, bob := w.connect(), w.connect()
-	alice.say("", "", public, "/register alice "+w.owner.Reveal(), "correct-horse-battery", "correct-horse-batterx")
+	alice.say("", "", public, "/register alice "+w.owner.Reveal(), "correct-horse-battery", "correct-horse-batterx", "")
 	alice.say("", "", "/register alice "+w.owner.Reveal(), "correct-horse-battery", "correct-horse-battery")
 	code := alice.say(aCode, "an invitation", "/invitation 2")[0]
 	unused := alice.say(aCode, "an unused invitation", "/invitation admin")[0]
 	w.admin(aCode, "the console's invitation", "", "invite", "3")
 	bob.say("", "", "/register bob "+code, "tr0ubador-and-three", "tr0ubador-and-three")
-	w.connect().say("", "", "/login alice", "nobody-has-this-one", "/login alice nobody-has-this-one", "/login carol", "nobody-has-this-one",
+	w.connect().say("", "", "/login alice", "nobody-has-this-one", "", "/login alice nobody-has-this-one", "/login carol", "nobody-has-this-one", "",
 		"/register carol "+unused[:len(unused)-1]+"Z", "/register bob "+code, "nobody-has-this-one", "nobody-has-this-one")
 
 	token := alice.say(aToken, "a token", "/token new builds write")[0]
@@ -252,7 +252,7 @@ func (w *watched) live() {
 	w.note("a seed's bytes", string(key))
 	codes := alice.say(aCode, "a recovery code", shownNow(key))
 	w.connect().say("", "", "/login alice", "correct-horse-battery", codes[0], "/whois")
-	w.connect().say("", "", "/login alice", "correct-horse-battery", codes[0])
+	w.connect().say("", "", "/login alice", "correct-horse-battery", codes[0], "")
 	alice.say("", "", "/password", "correct-horse-battery", "staple-and-more-of-it", "staple-and-more-of-it")
 	alice.say("", "", "/audit 100", "/history 200", "/whois bob", "/bans", "/token")
 	bob.say("", "", "/token", "/history 200", "/search correct", "/search horse")

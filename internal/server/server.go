@@ -103,6 +103,7 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if err == nil {
 		s.administer(serving, &background) // before people can come in
+		background.Go(func() { s.forgetOwnerCode(serving) })
 		err = s.serve(ctx, serving, welcome, applied)
 	} else {
 		closeAll(s.cfg.Listeners)
@@ -154,7 +155,7 @@ func tidy(ctx context.Context, pump *gateway.Pump, st *store.Store, logger *slog
 func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied chan error) error {
 	cfg, pump := s.cfg, s.pump
 	lines := line.New(line.Config{
-		Pump: pump, Door: s.door, Console: s.hub.Console(), Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line,
+		Pump: pump, Door: s.door, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line,
 	})
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()

@@ -103,7 +103,7 @@ const programToken = 90 * 24 * time.Hour
 // issue makes a token for a program that has given a password, so that it need
 // not keep it.
 func (c *conn) issue(user chat.UserID) {
-	secret, err := c.gateway.cfg.Door.NewToken(c.Context(), c.gateway.cfg.Console, user, door.Token{Name: "hubbub join", Lasts: programToken})
+	secret, err := c.gateway.cfg.Door.Remember(c.Context(), user, programToken)
 	if err == nil {
 		c.in().issued = secret.Reveal()
 	}
@@ -191,21 +191,32 @@ func (c *conn) login(req request) {
 	case c.Session().Role() != chat.GuestRole:
 		c.refuse(req.id, chat.Errorf(chat.Conflict, "You are logged in as %s; /logout first.", c.Session().Nick()))
 	case args[1] != "":
-		c.tryLogin(req, name, args[1], args[2])
+		c.tryLogin(req, name, args[1], args[2], 1)
 	default:
-		c.ask("Password:", true, func(password string) { c.tryLogin(req, name, password, "") })
+		c.askPassword(req, name, tries)
 	}
 }
 
-func (c *conn) tryLogin(req request, name, password, code string) {
+// tries is how often a password is asked for before whoever types it is let go
+// on: what they type next should not be another try, for everybody to read.
+const tries = 3
+
+func (c *conn) askPassword(req request, name string, left int) {
+	c.ask("Password:", true, func(password string) { c.tryLogin(req, name, password, "", left) })
+}
+
+func (c *conn) tryLogin(req request, name, password, code string, left int) {
 	a, err := c.gateway.cfg.Door.Login(c.Context(), door.Login{Nick: name, Password: password, Code: code, From: c.Session().Address()})
 	switch {
-	case err == door.ErrCode:
-		c.ask("Code of your authenticator app, or a recovery code:", true, func(code string) { c.tryLogin(req, name, password, code) })
-	case err != nil:
-		c.refuse(req.id, err)
-	default:
+	case err == nil:
 		c.enterAs(a)
+	case err == door.ErrCode:
+		c.ask("Code of your authenticator app, or a recovery code:", true, func(code string) { c.tryLogin(req, name, password, code, left) })
+	default:
+		c.refuse(req.id, err)
+		if err.Code == chat.Forbidden && left > 1 {
+			c.askPassword(req, name, left-1)
+		}
 	}
 }
 
@@ -242,18 +253,28 @@ func (c *conn) register(req request) {
 		c.refuse(req.id, err)
 		return
 	}
-	c.choosePassword("Choose a password (8 characters or more):", func(password string) {
+	c.choosePassword("Choose a password (8 characters or more):", name, tries, func(password string) {
 		c.tryRegister(req, door.Registration{Nick: name, Password: password, Code: args[1], From: c.Session().Address()})
 	})
 }
 
 // choosePassword asks for a password twice, since what is typed blindly is often
-// mistyped.
-func (c *conn) choosePassword(question string, then func(password string)) {
+// mistyped, and again if it is not good enough.
+func (c *conn) choosePassword(question, nick string, left int, then func(password string)) {
+	again := func(err *chat.Error) {
+		c.refuse("", err)
+		if left > 1 {
+			c.choosePassword(question, nick, left-1, then)
+		}
+	}
 	c.ask(question, true, func(password string) {
-		c.ask("And again:", true, func(again string) {
-			if again != password {
-				c.refuse("", chat.Errorf(chat.Invalid, "Those were two different passwords; nothing was changed."))
+		if err := auth.CheckPassword(password, nick); err != nil {
+			again(err)
+			return
+		}
+		c.ask("And again:", true, func(repeated string) {
+			if repeated != password {
+				again(chat.Errorf(chat.Invalid, "Those were two different passwords; nothing was changed."))
 				return
 			}
 			then(password)
@@ -310,7 +331,7 @@ func (c *conn) password(req request) {
 			c.refuse(req.id, err)
 			return
 		}
-		c.choosePassword("And from now on:", func(password string) {
+		c.choosePassword("And from now on:", me.Nick, tries, func(password string) {
 			if err := c.gateway.cfg.Door.SetPassword(c.Context(), c.Session(), me, password); err != nil {
 				c.refuse(req.id, err)
 				return

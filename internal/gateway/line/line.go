@@ -28,13 +28,12 @@ import (
 
 // Config is what a gateway is made of.
 type Config struct {
-	Pump    *gateway.Pump
-	Door    *door.Door
-	Console hub.Console // gives programs tokens
-	Logger  *slog.Logger
-	First   hub.Dialect    // the dialect of the first of [Encoders]; the others follow
-	Zone    *time.Location // in which times are shown; nil is the server's
-	Max     int            // bytes of a line; 0 is 8192
+	Pump   *gateway.Pump
+	Door   *door.Door
+	Logger *slog.Logger
+	First  hub.Dialect    // the dialect of the first of [Encoders]; the others follow
+	Zone   *time.Location // in which times are shown; nil is the server's
+	Max    int            // bytes of a line; 0 is 8192
 }
 
 // DefaultMax is the longest line that is read, in bytes.

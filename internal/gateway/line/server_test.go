@@ -83,7 +83,7 @@ func start(t *testing.T, o options) *server {
 	s.serving = serving
 	s.pump = gateway.NewPump(h, 30*time.Second)
 	s.door = door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub"})
-	s.gateway = line.New(line.Config{Pump: s.pump, Door: s.door, Console: h.Console(), Logger: logger, Zone: time.UTC, Max: o.line})
+	s.gateway = line.New(line.Config{Pump: s.pump, Door: s.door, Logger: logger, Zone: time.UTC, Max: o.line})
 	s.gateway.SetGuest(s.nextGuest)
 	var background sync.WaitGroup
 	background.Go(func() {
