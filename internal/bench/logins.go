@@ -12,18 +12,21 @@ import (
 	"time"
 )
 
-// logins measures the latency of messages while everything is well, and then
-// while somebody guesses passwords, from the first guess on.
+// logins measures the latency of messages while everything is well, then while
+// somebody begins to guess passwords, so that the first guesses are hashed, and
+// then while the guessing goes on and is refused.
 func (r *runner) logins(ctx context.Context) error {
 	undisturbed := r.undisturbed(ctx)
 	fmt.Fprintf(r.progress, "wrong logins for %v\n", r.cfg.Duration)
-	a := r.open()
+	r.open()
 	g, err := startGuessing(ctx, r.srv.address, r.cfg.Logins)
 	if err != nil {
 		return err
 	}
-	r.measure(ctx, a)
-	r.res.Logins = &Logins{Undisturbed: undisturbed.latency(), Tried: g.tried.Load(), Refused: g.refused.Load(), From: g.from}
+	r.wait(ctx, r.cfg.Warmup, true)
+	_, onset := r.f.latencies()
+	r.measure(ctx, r.open())
+	r.res.Logins = &Logins{Undisturbed: undisturbed.latency(), Onset: onset.latency(), Tried: g.tried.Load(), Refused: g.refused.Load(), From: g.from}
 	if err := g.stop(); err != nil {
 		r.res.note("a connection of the guesser ended: %v", err)
 	}

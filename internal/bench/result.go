@@ -65,10 +65,11 @@ type Stall struct {
 // Logins is what a flood of wrong logins did to the others.
 type Logins struct {
 	Undisturbed *Latency `json:"undisturbed"` // send to seen by the others, before the flood
-	Flooded     *Latency `json:"flooded"`     // the same, during it
+	Onset       *Latency `json:"onset"`       // the same, while it began
+	Flooded     *Latency `json:"flooded"`     // the same, while it went on
 	Ratio       float64  `json:"p99_ratio"`
 	Tried       uint64   `json:"tried"`
-	Refused     uint64   `json:"refused"` // of them, while the others were measured
+	Refused     uint64   `json:"refused"` // of them, until the end of the measured window
 	From        string   `json:"from"`    // the address that they came from
 }
 

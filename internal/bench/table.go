@@ -135,6 +135,7 @@ func (r *Result) distributions() (all []named) {
 	}
 	if r.Logins != nil {
 		add("undisturbed", r.Logins.Undisturbed)
+		add("flood begins", r.Logins.Onset)
 		add("during flood", r.Logins.Flooded)
 	}
 	return all
