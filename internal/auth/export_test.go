@@ -4,10 +4,12 @@ import "golang.org/x/crypto/argon2"
 
 // The bounds that tests go up to.
 const (
-	MaxHashing = maxHashing
 	MaxWaiting = maxWaiting
 	MaxEntries = maxEntries
 )
+
+// MaxHashing is how many hashes run at once here.
+func MaxHashing() int { return hashing() }
 
 // CommonPasswords returns the list of them.
 func CommonPasswords() string { return common }

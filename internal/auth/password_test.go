@@ -153,7 +153,7 @@ func crowd(ctx context.Context, t *testing.T, h *auth.Hasher, n int) (end func()
 		for left := n; ; left-- {
 			synctest.Wait()
 			computing := int(running.Load())
-			if ctx.Err() == nil && computing != min(left, auth.MaxHashing) || computing > auth.MaxHashing {
+			if ctx.Err() == nil && computing != min(left, auth.MaxHashing()) || computing > auth.MaxHashing() {
 				t.Errorf("%d run at once, with %d left", computing, left)
 			}
 			if computing == 0 {
@@ -179,7 +179,7 @@ func TestAtMostTwoHashesRunAtOnce(t *testing.T) {
 func TestCrowdBeyondTheQueueIsToldToComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := auth.NewHasher(cheap)
-		end := crowd(t.Context(), t, h, auth.MaxHashing+auth.MaxWaiting)
+		end := crowd(t.Context(), t, h, auth.MaxHashing()+auth.MaxWaiting)
 		synctest.Wait()
 		if _, err := h.Hash(t.Context(), "correct horse"); err == nil || err.Code != chat.Unavailable {
 			t.Errorf("one too many: %v", err)
@@ -200,7 +200,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := auth.NewHasher(cheap)
 		ctx, cancel := context.WithCancel(t.Context())
-		end := crowd(ctx, t, h, auth.MaxHashing+1)
+		end := crowd(ctx, t, h, auth.MaxHashing()+1)
 		synctest.Wait()
 		cancel()
 		refused := 0

@@ -94,7 +94,11 @@ func (s *server) command(t Target) ([]string, error) {
 		}
 		s.temp, s.data = temp, filepath.Join(temp, "data")
 	}
-	return append(argv, "serve", "--listen", s.address, "--data", s.data, "--no-limits"), nil
+	argv = append(argv, "serve", "--listen", s.address, "--data", s.data)
+	if !t.Limits {
+		argv = append(argv, "--no-limits")
+	}
+	return argv, nil
 }
 
 // stop ends the server if it was started here, and removes its temporary data.

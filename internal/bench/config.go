@@ -35,6 +35,7 @@ type Target struct {
 	Reference Mode     // start the built-in reference server of this form
 	Program   []string // the program to start and its first arguments; by default this executable
 	Data      string   // data directory to use and keep; by default a temporary one
+	Limits    bool     // start hubbub with its limits on
 }
 
 // String names the target in tables.
@@ -62,6 +63,7 @@ type Config struct {
 	Size    int // bytes of a message's text, at least tagSize
 
 	Rate   float64 // messages a second in all; 0 is a closed loop
+	Logins float64 // logins: wrong ones a second
 	Window int     // closed loop: a sender's messages that have not come back yet
 
 	Warmup   time.Duration // sending, before the measured window
@@ -99,6 +101,7 @@ func (c *Config) check() error {
 		{"size", float64(c.Size), tagSize, maxSize},
 		{"window", float64(c.Window), 1, maxWindow},
 		{"rate", c.Rate, 0, maxRate},
+		{"logins", c.Logins, 0, maxRate},
 		{"count", float64(c.Count), 0, maxCount},
 		{"duration", c.Duration.Seconds(), 0, maxDuration.Seconds()},
 		{"warmup", c.Warmup.Seconds(), 0, maxDuration.Seconds()},

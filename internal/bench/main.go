@@ -158,6 +158,7 @@ func (o *options) flags(compare bool) *flag.FlagSet {
 	fs.IntVar(&c.Size, "size", c.Size, "bytes of a message")
 	fs.IntVar(&c.Window, "window", c.Window, "without --rate: messages that a sender has in flight; it sends the next when one comes back")
 	fs.Float64Var(&c.Rate, "rate", c.Rate, "messages a second in all, instead of a closed loop")
+	fs.Float64Var(&c.Logins, "logins", c.Logins, "logins: wrong ones a second")
 	fs.DurationVar(&c.Warmup, "warmup", c.Warmup, "time under load before the measured window")
 	fs.DurationVar(&c.Duration, "duration", c.Duration, "the measured window")
 	fs.IntVar(&c.Count, "count", c.Count, "end when so many messages are acknowledged; best with --warmup 0 and a long --duration")

@@ -39,6 +39,7 @@ type Result struct {
 	Seen   *Latency `json:"seen,omitempty"` // send to seen, over all readers that check
 	Fsync  *Latency `json:"fsync,omitempty"`
 	Stall  *Stall   `json:"stall,omitempty"`
+	Logins *Logins  `json:"logins,omitempty"`
 
 	Faults      Faults   `json:"faults"`
 	Interrupted bool     `json:"interrupted,omitempty"`
@@ -59,6 +60,17 @@ type Stall struct {
 	Ratio       float64  `json:"p99_ratio"`
 	Backlog     uint64   `json:"backlog_messages"` // what the reader had missed when it resumed
 	CatchUp     float64  `json:"catch_up_seconds"` // until it had seen everything sent before
+}
+
+// Logins is what a flood of wrong logins did to the others.
+type Logins struct {
+	Undisturbed *Latency `json:"undisturbed"` // send to seen by the others, before the flood
+	Onset       *Latency `json:"onset"`       // the same, while it began
+	Flooded     *Latency `json:"flooded"`     // the same, while it went on
+	Ratio       float64  `json:"p99_ratio"`
+	Tried       uint64   `json:"tried"`
+	Refused     uint64   `json:"refused"` // of them, until the end of the measured window
+	From        string   `json:"from"`    // the address that they came from
 }
 
 // newResult describes the run that is to be measured.

@@ -90,6 +90,8 @@ func (r *runner) run(ctx context.Context) error {
 		err = r.ack(ctx)
 	case scenarioStall:
 		r.stall(ctx)
+	case scenarioLogins:
+		err = r.logins(ctx)
 	default:
 		r.load(ctx)
 	}
@@ -274,10 +276,8 @@ func (r *runner) ack(ctx context.Context) error {
 	return nil
 }
 
-// stall measures the others' latency while everything is well, then while one
-// reader takes nothing, and then how that reader catches up.
-func (r *runner) stall(ctx context.Context) {
-	reader := r.f.clients[len(r.f.clients)-1]
+// undisturbed begins the load, and measures the latency while everything is well.
+func (r *runner) undisturbed(ctx context.Context) *histogram {
 	fmt.Fprintf(r.progress, "undisturbed for %v\n", r.cfg.Duration)
 	r.f.send()
 	r.wait(ctx, r.cfg.Warmup, true)
@@ -285,8 +285,15 @@ func (r *runner) stall(ctx context.Context) {
 	r.wait(ctx, r.cfg.Duration, true)
 	r.f.timeUntil()
 	r.wait(ctx, r.cfg.Warmup, true) // so that what was sent last is counted too
-	_, undisturbed := r.f.latencies()
+	_, seen := r.f.latencies()
+	return seen
+}
 
+// stall measures the others' latency while everything is well, then while one
+// reader takes nothing, and then how that reader catches up.
+func (r *runner) stall(ctx context.Context) {
+	reader := r.f.clients[len(r.f.clients)-1]
+	undisturbed := r.undisturbed(ctx)
 	fmt.Fprintf(r.progress, "one reader stalls for %v\n", r.cfg.Duration)
 	reader.setPaused(true)
 	r.measure(ctx, r.open())

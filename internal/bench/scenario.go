@@ -13,6 +13,7 @@ const (
 	scenarioIdle    = "idle"
 	scenarioAck     = "ack"
 	scenarioStall   = "stall"
+	scenarioLogins  = "logins"
 )
 
 // Scenario is a named configuration.
@@ -49,6 +50,10 @@ func Scenarios() []Scenario {
 		}),
 		scenario(scenarioStall, "one of 50 readers stalls while 20 send: what the others notice, and how it catches up", func(c *Config) {
 			c.Clients, c.Senders, c.Rate, c.Duration = 50, 20, 5000, 10*time.Second
+		}),
+		scenario(scenarioLogins, "1,000 wrong logins a second from one address, limits on: what 100 readers of 50 messages a second notice", func(c *Config) {
+			c.Clients, c.Senders, c.Rate, c.Logins, c.Duration = 100, 20, 50, 1000, 20*time.Second
+			c.Target.Limits = true
 		}),
 	}
 }

@@ -94,6 +94,7 @@ func (r *Result) WriteTable(w io.Writer) error {
 	p.cost("bench CPU", r.Bench)
 	p.latencies(r)
 	p.stall(r.Stall)
+	p.logins(r.Logins)
 	p.faults(r.Faults)
 	if r.Interrupted {
 		p.row("interrupted", "the figures are of the time until then")
@@ -132,6 +133,11 @@ func (r *Result) distributions() (all []named) {
 		add("undisturbed", r.Stall.Undisturbed)
 		add("during stall", r.Stall.Stalled)
 	}
+	if r.Logins != nil {
+		add("undisturbed", r.Logins.Undisturbed)
+		add("flood begins", r.Logins.Onset)
+		add("during flood", r.Logins.Flooded)
+	}
 	return all
 }
 
@@ -159,6 +165,14 @@ func (p *printer) stall(s *Stall) {
 	}
 	p.row("others' p99", "%.2f times that of the undisturbed time", s.Ratio)
 	p.row("stalled reader", "had missed %s, and caught up in %.3f s", plural(int(s.Backlog), "message"), s.CatchUp)
+}
+
+func (p *printer) logins(l *Logins) {
+	if l == nil {
+		return
+	}
+	p.row("others' p99", "%.2f times that of the undisturbed time", l.Ratio)
+	p.row("wrong logins", "%s tried from %s, %s refused", group(float64(l.Tried)), l.From, group(float64(l.Refused)))
 }
 
 // faults writes the faults, or that there are none.

@@ -27,6 +27,19 @@ func (s *Server) ownerCode() string {
 	return strings.TrimSpace(string(code))
 }
 
+// Owner makes the account that owns the server, and Account one of a member. They
+// return a token of it, that may do everything.
+func (tr *Trial) Owner(name string) (token string) {
+	tr.t.Helper()
+	return tr.account(name, tr.server.ownerCode())
+}
+
+// Account is described at Owner.
+func (tr *Trial) Account(name string) (token string) {
+	tr.t.Helper()
+	return tr.account(name, "")
+}
+
 // account makes an account, as a person at a terminal does, and returns a token
 // of it that may do everything.
 func (tr *Trial) account(name, code string) (token string) {

@@ -33,10 +33,10 @@ func Times(n int) func(int) bool { return func(done int) bool { return done < n 
 func (tr *Trial) Run(w Workload) {
 	c := &cast{trial: tr, Workload: w}
 	if w.Order > 0 {
-		c.root = tr.account("root", tr.server.ownerCode())
+		c.root = tr.Owner("root")
 	}
 	for i := range w.Members {
-		c.tokens = append(c.tokens, tr.account(fmt.Sprintf("member%d", i), ""))
+		c.tokens = append(c.tokens, tr.Account(fmt.Sprintf("member%d", i)))
 	}
 	var writing, reading sync.WaitGroup
 	for i := range w.Programs {
