@@ -12,7 +12,6 @@ import (
 
 // Limits of accounts.
 const (
-	MaxMembers     = 1_000_000
 	MaxCredentials = 50     // of one person
 	MaxInvites     = 10_000 // that one invitation lets in
 	MaxLabel       = 64     // bytes of what a credential is called
