@@ -3,7 +3,6 @@ package auth
 import (
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 
 	"hubbub/internal/chat"
 )
@@ -17,14 +16,4 @@ func CertificateKey(c *x509.Certificate) chat.Key {
 		return chat.Key{}
 	}
 	return sha256.Sum256(c.Raw)
-}
-
-// CertificateFingerprint returns the key of a certificate as IRC people know it
-// (CERTFP): 64 small hexadecimal digits. It is empty for no certificate.
-func CertificateFingerprint(c *x509.Certificate) string {
-	key := CertificateKey(c)
-	if key.IsZero() {
-		return ""
-	}
-	return hex.EncodeToString(key[:])
 }

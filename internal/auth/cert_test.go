@@ -5,11 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
-	"fmt"
 	"math/big"
 	"testing"
 
 	"hubbub/internal/auth"
+	"hubbub/internal/chat"
 )
 
 func TestCertificateIsKnownByItsBytes(t *testing.T) {
@@ -17,7 +17,7 @@ func TestCertificateIsKnownByItsBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var keys [2]string
+	var keys [2]chat.Key
 	for i := range keys {
 		der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(int64(i) + 1)}, &x509.Certificate{}, public, private)
 		if err != nil {
@@ -27,12 +27,8 @@ func TestCertificateIsKnownByItsBytes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if key := auth.CertificateKey(c); key != sha256.Sum256(der) {
-			t.Errorf("its key is %x", key)
-		}
-		keys[i] = auth.CertificateFingerprint(c)
-		if keys[i] != fmt.Sprintf("%x", sha256.Sum256(der)) {
-			t.Errorf("its fingerprint is %s", keys[i])
+		if keys[i] = auth.CertificateKey(c); keys[i] != sha256.Sum256(der) {
+			t.Errorf("its key is %x", keys[i])
 		}
 	}
 	if keys[0] == keys[1] {
@@ -43,8 +39,8 @@ func TestCertificateIsKnownByItsBytes(t *testing.T) {
 // Or all who show none would be one person.
 func TestNoCertificateIsNobodys(t *testing.T) {
 	for _, c := range []*x509.Certificate{nil, {}} {
-		if key, shown := auth.CertificateKey(c), auth.CertificateFingerprint(c); !key.IsZero() || shown != "" {
-			t.Errorf("%v: key %x, shown as %q", c, key, shown)
+		if key := auth.CertificateKey(c); !key.IsZero() {
+			t.Errorf("%v: key %x", c, key)
 		}
 	}
 }
