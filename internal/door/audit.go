@@ -1,7 +1,6 @@
 package door
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -95,15 +94,4 @@ func lasting(until chat.Millis) string {
 		return ""
 	}
 	return " until " + time.UnixMilli(int64(until)).UTC().Format("2006-01-02 15:04 UTC")
-}
-
-// Credentials returns what a member proves themselves with, without what proves
-// it.
-func (d *Door) Credentials(ctx context.Context, user chat.UserID) ([]chat.Credential, *chat.Error) {
-	all, err := d.cfg.Hub.Credentials(ctx, user)
-	plain := make([]chat.Credential, len(all))
-	for i := range all {
-		plain[i] = all[i].Credential
-	}
-	return plain, err
 }

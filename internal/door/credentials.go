@@ -14,6 +14,17 @@ import (
 
 // What members prove themselves with: made, shown once, dropped.
 
+// Credentials returns what a member proves themselves with, without what proves
+// it.
+func (d *Door) Credentials(ctx context.Context, user chat.UserID) ([]chat.Credential, *chat.Error) {
+	all, err := d.cfg.Hub.Credentials(ctx, user)
+	plain := make([]chat.Credential, len(all))
+	for i := range all {
+		plain[i] = all[i].Credential
+	}
+	return plain, err
+}
+
 // SetPassword gives a member another password. Whoever asks for it in their own
 // name gives the one before, if there is one.
 func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, password string) *chat.Error {
