@@ -148,8 +148,8 @@ func (h *Hub) RoomNamed(name string) (*chat.RoomInfo, *chat.Error) {
 	return nil, chat.Errorf(chat.NotFound, "There is no room %s.", name)
 }
 
-// Whois returns what the session's user may know of somebody, and when they were
-// last asked for. Where others are connected from is for admins.
+// Whois returns what the session's user may know of somebody. Where others are
+// connected from is for admins.
 func (s *Session) Whois(nick string) (Person, *chat.Error) {
 	p, ok := s.hub.Person(nick)
 	if !ok {
