@@ -163,23 +163,22 @@ func (d *Door) latest(ctx context.Context, user chat.UserID, proof chat.Proof, o
 	return otherwise
 }
 
-// ByToken lets in whoever has a token of a member's or a bot's.
+// ByToken lets in whoever has a token of a member's or a bot's. Nobody guesses
+// one (256 random bits), so a right one never waits, however many come from one
+// address at once: only wrong ones are counted.
 func (d *Door) ByToken(ctx context.Context, token string, from netip.Addr) (hub.Arrival, *chat.Error) {
+	err := chat.Errorf(chat.Forbidden, "That token is not valid, or not any more; make another with /token.")
+	if key, ok := auth.ParseToken(token); ok {
+		var a hub.Arrival
+		if a, ok, err = d.byKey(ctx, key, chat.ByToken, err); ok {
+			return a, nil
+		}
+	}
 	if wait := d.logins.Allow(from, ""); wait > 0 {
 		return hub.Arrival{}, tooSoon(wait)
 	}
-	key, ok := auth.ParseToken(token)
-	var a hub.Arrival
-	err := chat.Errorf(chat.Forbidden, "That token is not valid, or not any more; make another with /token.")
-	if ok {
-		a, ok, err = d.byKey(ctx, key, chat.ByToken, err)
-	}
-	if !ok {
-		d.logins.Failed(from, "")
-		return hub.Arrival{}, err
-	}
-	d.logins.Succeeded(from, "")
-	return a, nil
+	d.logins.Failed(from, "")
+	return hub.Arrival{}, err
 }
 
 // ByCertificate lets in whoever has proved to TLS to have a member's
