@@ -65,7 +65,7 @@ type Command struct {
 	By       UserID
 	Op       Op
 	Emote    bool // Say: an action
-	Private  bool // Join, CreateRoom: a new room is joined by invitation only; Join of a public one is refused
+	Private  bool // Join, CreateRoom: a new room is joined by invitation only; Join of a public one is refused. Arrive, Register: not into the lobby
 	Strict   bool // Arrive
 	Open     bool // Register: no invitation is needed
 	Confined bool // if By is a guest: to public rooms that there are

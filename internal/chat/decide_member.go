@@ -82,12 +82,12 @@ func (d *decision) registrable(name string) *Error {
 	return d.claimed(name, by)
 }
 
-// newcomer lets somebody in under a new id, and into the lobby. Nobody is
-// changed by it yet.
+// newcomer lets somebody in under a new id, and into the lobby unless they
+// want to choose their rooms themselves. Nobody is changed by it yet.
 func (d *decision) newcomer(nick string, key Key) *user {
 	u := &user{id: UserID(d.next()), nick: nick}
 	d.emit(u.id.Inbox(), 0, Event{Kind: Arrived, By: u.id, Nick: nick, Key: key, Node: d.c.Node})
-	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil {
+	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil && !d.c.Private {
 		d.emit(lobby.id, lobby.last, Event{Kind: Joined, By: u.id, Nick: nick})
 		u.rooms = append(u.rooms, lobby.id)
 	}

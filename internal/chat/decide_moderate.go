@@ -361,7 +361,7 @@ func (d *decision) banPerson() Outcome {
 // goes has a guest go out of all rooms, and from the server.
 func (d *decision) goes(u *user, reason string) {
 	for _, id := range u.rooms {
-		d.emit(id, d.s.rooms[id].last, Event{Kind: Left, By: u.id, Nick: u.nick, Text: d.lastWords(d.s.rooms[id], u, reason)})
+		d.emit(id, d.s.rooms[id].last, Event{Kind: Left, Count: 1, By: u.id, Nick: u.nick, Text: d.lastWords(d.s.rooms[id], u, reason)})
 	}
 	d.emit(u.id.Inbox(), u.inbox, Event{Kind: Departed, By: u.id, Nick: u.nick, Key: u.secret()})
 }

@@ -8,7 +8,8 @@ import (
 // The rules about people: arriving, being called something, going.
 
 // arrive lets a guest in, under the id that belongs to the key if there is one,
-// and into the lobby. Somebody who is here already is just recognised.
+// and into the lobby unless they want to choose their rooms themselves. Somebody who
+// is here already is just recognised.
 func (d *decision) arrive() Outcome {
 	c := d.c
 	if err := d.s.barredFrom(c.From, d.now); err != nil {
@@ -36,7 +37,7 @@ func (d *decision) arrive() Outcome {
 	}
 	d.by = &user{id: id, nick: nick}
 	d.emit(id.Inbox(), last, Event{Kind: Arrived, Key: c.Key, Node: c.Node})
-	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil && lobby.flags&NoGuests == 0 && !lobby.bars(id, d.now) {
+	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil && !c.Private && lobby.flags&NoGuests == 0 && !lobby.bars(id, d.now) {
 		d.emit(lobby.id, lobby.last, Event{Kind: Joined})
 	}
 	return Outcome{User: id, Room: id.Inbox()}

@@ -19,7 +19,7 @@ const (
 	Unpinned          // Target, Whose, When
 	TopicSet          // Text
 	Joined            // By is now a member
-	Left              // By no longer is; Text is the reason, if one was given
+	Left              // By no longer is; Text is the reason, if one was given; Count is 1 if they leave the server
 	RoomCreated       // Name, Flags; the first event of a room
 	RoomRenamed       // Name is the new name
 	RoomArchived      // nothing more can be said in it
@@ -115,6 +115,12 @@ type Event struct {
 	Key    Key    // Arrived, Departed, CredentialAdded, InvitationMade; for the server alone
 	Node   uint64 // Arrived only: the node that holds the connection
 	Secret string // CredentialAdded: for the server alone, and not in the record: it can be forgotten
+}
+
+// Social reports whether the event is about who is here and what they are called.
+// Somebody who is in several rooms brings about one in each.
+func (e *Event) Social() bool {
+	return e.Kind == Joined || e.Kind == Left || e.Kind == NickChanged
 }
 
 // Said reports whether the event is a message that a person wrote, as opposed

@@ -139,14 +139,14 @@ func TestDepart(t *testing.T) {
 		{name: "out of every room, then for good", command: func(w *world) chat.Command {
 			w.room(bob, "#tea")
 			return chat.Command{Op: chat.Depart, User: bob, Text: "timeout"}
-		}, events: []string{"left@1 bob text=timeout", "left@8 bob text=timeout", "departed@4 bob"}},
+		}, events: []string{"left@1 bob count=1 text=timeout", "left@8 bob count=1 text=timeout", "departed@4 bob"}},
 		{name: "twice is nothing", command: func(w *world) chat.Command {
 			w.depart(bob)
 			return chat.Command{Op: chat.Depart, User: bob}
 		}},
 		{name: "of nobody is nothing", command: just(chat.Command{Op: chat.Depart, User: nobody})},
 		{name: "can't be refused for its reason", command: just(chat.Command{Op: chat.Depart, User: bob, Text: "\x1b[2J\n"}),
-			events: []string{"left@1 bob", "departed@4 bob"}},
+			events: []string{"left@1 bob count=1", "departed@4 bob"}},
 		{name: "by another", command: just(chat.Command{By: alice, Op: chat.Depart, User: bob}), refused: chat.Forbidden},
 		{name: "by oneself", command: just(chat.Command{By: bob, Op: chat.Depart, User: bob}), refused: chat.Forbidden},
 	})

@@ -36,8 +36,8 @@ type Protocol interface {
 	// Dialect says in which dialect the events of a room are wanted.
 	Dialect(room *chat.RoomInfo) hub.Dialect
 	// Entered appends what the peer is told before the events of a room that
-	// it reads from now on, after the given position.
-	Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte
+	// it reads from now on.
+	Entered(dst []byte, d *hub.Delivery) []byte
 	// Exited appends what the peer is told after the last event of a room.
 	Exited(dst []byte, room *chat.RoomInfo) []byte
 	// Answered appends the answer to a command that was sent under a tag.
@@ -45,6 +45,17 @@ type Protocol interface {
 	// Goodbye appends what the peer is told before the server closes the
 	// connection; everything up to the given position has been delivered.
 	Goodbye(dst []byte, reason string, last chat.Seq) []byte
+}
+
+// Tracker is a [Protocol] that must tell some events apart from others: what
+// they concern is up to [hub.Session.Track].
+type Tracker interface {
+	Protocol
+	// Personal appends what the peer is told of an event that concerns it; the
+	// bytes that everybody gets are in the delivery.
+	Personal(dst []byte, d *hub.Delivery) []byte
+	// Signalled appends what the peer is told of a signal.
+	Signalled(dst []byte, sig *hub.Signal) []byte
 }
 
 // Pump owns the connections of a server.
@@ -173,6 +184,9 @@ func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
 	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private}
 	c.steady.Store(steadyUnder(peer.Conn))
 	c.session = p.hub.Connect(peer.Remote, c)
+	if _, ok := protocol.(Tracker); ok {
+		c.session.Track()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.conns[c] = struct{}{}

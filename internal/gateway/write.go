@@ -113,13 +113,19 @@ func (g *gather) add(d *hub.Delivery) {
 		g.share(d.Bytes)
 		c.last = d.Last
 	case hub.Entered:
-		g.own(c.protocol.Entered(g.buffer(), d.Room, d.After))
+		g.own(c.protocol.Entered(g.buffer(), d))
 	case hub.Exited:
 		g.own(c.protocol.Exited(g.buffer(), d.Room))
+	case hub.Personal:
+		g.own(c.protocol.(Tracker).Personal(g.buffer(), d))
+		c.last = d.Last
 	case hub.Answered:
-		if d.Answer.Body != nil {
+		switch {
+		case d.Answer.Body != nil:
 			g.share(d.Answer.Body)
-		} else {
+		case d.Answer.Signal != nil:
+			g.own(c.protocol.(Tracker).Signalled(g.buffer(), d.Answer.Signal))
+		default:
 			g.own(c.protocol.Answered(g.buffer(), d.Answer.Tag, d.Answer.Outcome))
 		}
 	}

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"hubbub/internal/chat"
@@ -122,8 +123,9 @@ func (h *Hub) readPage(ctx context.Context, r *room, after chat.Seq) (*Entry, er
 	if len(events) == 0 {
 		return nil, nil
 	}
-	e := newEntry(r, after, 0, len(h.encoders))
+	e := newEntry(after, 0)
 	e.Room, e.Events = r.described(), events
+	e.social = slices.ContainsFunc(events, func(ev chat.Event) bool { return ev.Social() })
 	return e, nil
 }
 

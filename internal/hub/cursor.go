@@ -25,6 +25,7 @@ type cursor struct {
 	at      uint64   // index in the tail at which the next entry is expected
 	entered bool     // the session has been told that it reads this room
 	active  bool     // among the session's active cursors
+	joins   bool     // the first event is that the session's user joins; never changes
 }
 
 // errLagging says that what comes next is in the store, and the caller can't

@@ -8,7 +8,7 @@ import (
 
 // Dialect is one way of turning events into bytes: the index of its [Encoder].
 // The hub knows no protocol; the gateways bring their encoders.
-type Dialect uint8
+type Dialect uint16
 
 // Encoder appends the frame of one event, as readers of a dialect get it, to
 // dst and returns the result. It must depend on nothing but its arguments, and
@@ -21,22 +21,27 @@ type Entry struct {
 	Room   *chat.RoomInfo
 	Prev   chat.Seq // the room's last event before these
 	Events []chat.Event
+	social bool // one of the events is
 
-	frames []atomic.Pointer[frames] // by dialect; nil until the first reader needs it
+	frames atomic.Pointer[frames] // a list, as long as there are dialects that a reader has needed
 }
 
 // frames are the bytes of an entry in one dialect.
 type frames struct {
-	bytes []byte
-	ends  []int32 // where each event's frame ends
+	dialect Dialect
+	bytes   []byte
+	ends    []int32 // where each event's frame ends
+	next    *frames // in another dialect
 }
 
-func newEntry(r *room, prev chat.Seq, events, dialects int) *Entry {
-	return &Entry{
-		Prev:   prev,
-		Events: make([]chat.Event, 0, events),
-		frames: make([]atomic.Pointer[frames], dialects),
-	}
+func newEntry(prev chat.Seq, events int) *Entry {
+	return &Entry{Prev: prev, Events: make([]chat.Event, 0, events)}
+}
+
+// add appends an event, before the entry is published.
+func (e *Entry) add(ev *chat.Event) {
+	e.Events = append(e.Events, *ev)
+	e.social = e.social || ev.Social()
 }
 
 // last returns the position of the entry's last event.
@@ -51,19 +56,36 @@ func (e *Entry) size() int {
 	return n
 }
 
-// in returns the entry's bytes in a dialect. Two readers that need them first
-// at the same time both encode, and one of the two results is kept.
+// in returns the entry's bytes in a dialect. Few dialects are in use at once, so
+// a list is all that it takes to find them, however many there could be. Two
+// readers that need them first at the same time both encode, and one of the two
+// results is kept.
 func (e *Entry) in(d Dialect, encode Encoder) *frames {
-	if f := e.frames[d].Load(); f != nil {
+	first := e.frames.Load()
+	if f := first.find(d); f != nil {
 		return f
 	}
-	f := &frames{ends: make([]int32, len(e.Events))}
+	f := &frames{dialect: d, ends: make([]int32, len(e.Events))}
 	for i := range e.Events {
 		f.bytes = encode(f.bytes, e.Room, &e.Events[i])
 		f.ends[i] = int32(len(f.bytes))
 	}
-	if !e.frames[d].CompareAndSwap(nil, f) {
-		return e.frames[d].Load()
+	for {
+		f.next = first
+		if e.frames.CompareAndSwap(first, f) {
+			return f
+		}
+		first = e.frames.Load()
+		if other := first.find(d); other != nil {
+			return other
+		}
+	}
+}
+
+// find returns the bytes in a dialect, or nil if they are not in the list.
+func (f *frames) find(d Dialect) *frames {
+	for f != nil && f.dialect != d {
+		f = f.next
 	}
 	return f
 }

@@ -23,7 +23,8 @@ type DeliveryKind uint8
 const (
 	Nothing  DeliveryKind = iota // the peer will be woken when there is something
 	Events                       // Bytes: frames of one or more events of Room
-	Entered                      // from here on the session reads Room; After is where it begins
+	Personal                     // Event: one of Room that the session tracks, with its frame in Bytes
+	Entered                      // from here on the session reads Room; After is where it begins, Joins whether by joining it
 	Exited                       // the session reads Room no more
 	Answered                     // Answer
 	Lagging                      // what comes next must be read from the store, which takes waiting
@@ -34,9 +35,11 @@ type Delivery struct {
 	Kind   DeliveryKind
 	Room   *chat.RoomInfo // a brief copy
 	After  chat.Seq       // Entered
+	Joins  bool           // Entered: the first event is that the session's user joins
 	Last   chat.Seq       // Events: every event up to it, in all rooms, has now been delivered
-	Bytes  []byte         // Events: shared, must not be changed
-	Answer Answer
+	Bytes  []byte         // Events, Personal: shared, must not be changed
+	Event  *chat.Event    // Personal
+	Answer Answer         // Answered; and the Tag of the command that brought about a Personal, or nil
 }
 
 // reader is what a session's reader has in its hands.
@@ -46,6 +49,7 @@ type reader struct {
 	answers  []Answer  // taken from the session
 	answered int32     // how many of them have been delivered
 	since    int32     // bytes of events since the last answer
+	own      []own     // in the order of their events; of a session that tracks
 }
 
 // answerEvery is how many bytes of events an answer may wait for, so that the
@@ -120,6 +124,7 @@ func (s *Session) collect() (bool, error) {
 	if settled {
 		more = s.takeQueue(horizon) || more
 	}
+	s.takeOwn()
 	s.mu.Unlock()
 	return more, nil
 }
@@ -130,6 +135,9 @@ func (s *Session) takeAnswers() bool {
 	r := &s.reader
 	r.answered, r.answers, s.answers = 0, s.answers, nil
 	s.posted = 0
+	if s.tracker != nil {
+		s.tracker.signals = 0
+	}
 	if len(r.answers) > 0 {
 		s.notify()
 	}
@@ -169,7 +177,7 @@ func (s *Session) events(ctx context.Context, max int, wait bool) (Delivery, err
 		}
 		if !c.entered {
 			c.entered = true
-			return Delivery{Kind: Entered, Room: c.room.described(), After: c.pos}, nil
+			return Delivery{Kind: Entered, Room: c.room.described(), After: c.pos, Joins: c.joins}, nil
 		}
 		seq, ok, err := c.peek(ctx, wait)
 		switch {
@@ -195,6 +203,9 @@ func (s *Session) events(ctx context.Context, max int, wait bool) (Delivery, err
 		i++
 	}
 	if first == nil {
+		if len(r.own) > 0 {
+			s.pass(r.horizon)
+		}
 		return Delivery{}, nil
 	}
 	return s.run(first, min(second, first.bounded(r.horizon)+1), max), nil
@@ -222,9 +233,27 @@ func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 	}
 	dialect := s.peer.Dialect(e.Room)
 	frames := e.in(dialect, s.hub.encoders[dialect])
+	if s.tracker != nil {
+		if end = s.untilPersonal(e, i, end); end == i {
+			return s.single(c, frames)
+		}
+	}
 	end = frames.fit(i, end, max)
 	c.take(end)
 	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: frames.span(i, end)}
+}
+
+// single delivers the next event of a cursor by itself.
+func (s *Session) single(c *cursor, frames *frames) Delivery {
+	e, i := c.entry, int(c.i)
+	ev := &e.Events[i]
+	tag, _ := s.personal(ev)
+	c.take(i + 1)
+	s.pass(c.pos)
+	return Delivery{
+		Kind: Personal, Room: e.Room, Last: c.pos, Bytes: frames.span(i, i+1),
+		Event: ev, Answer: Answer{Tag: tag},
+	}
 }
 
 // release lets go of the i-th active cursor: it has nothing more for now.

@@ -83,7 +83,8 @@ func (h *Hub) joined(ev *chat.Event, r *room, w *wakes) {
 	sessions := slices.Clone(p.sessions)
 	h.mu.Unlock()
 	for _, s := range sessions {
-		s.follow(r, s.start(r, ev.Prev), w)
+		from := s.start(r, ev.Prev)
+		s.follow(r, from, from == ev.Prev, w)
 	}
 }
 
@@ -126,15 +127,16 @@ func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat
 		if len(brought) == 0 { // one position for all rooms: the welcome tells it
 			from = h.Horizon()
 		}
+		joins := false
 		for i := range brought {
 			if brought[i].Room == room && brought[i].Kind == chat.Joined {
-				from = brought[i].Prev
+				from, joins = brought[i].Prev, true
 			}
 		}
-		if resume != 0 {
-			from = min(from, resume)
+		if resume != 0 && resume < from {
+			from, joins = resume, false
 		}
-		s.follow(r, from, w)
+		s.follow(r, from, joins, w)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 //  1. who is where is brought up to date, and new members get their cursors;
 //  2. every room's entry goes into its tail;
 //  3. every cursor of those rooms is marked, and queued at its session;
-//  4. the horizon advances;
+//  4. sessions that track learn which events are theirs, and the horizon advances;
 //  5. those who wait are answered;
 //  6. the sessions are woken.
 //
@@ -31,6 +31,7 @@ func (a *applier) publish() {
 			r.mark(&a.wakes)
 			r.batch, r.count = nil, 0
 		}
+		a.publishOwn()
 		a.hub.horizon.Store(uint64(a.events[len(a.events)-1].Seq))
 	}
 	for i, p := range a.proposals {
@@ -62,9 +63,9 @@ func (a *applier) group() {
 		ev := &a.events[i]
 		r.note(ev)
 		if r.batch == nil {
-			r.batch = newEntry(r, ev.Prev, int(r.count), len(a.hub.encoders))
+			r.batch = newEntry(ev.Prev, int(r.count))
 		}
-		r.batch.Events = append(r.batch.Events, *ev)
+		r.batch.add(ev)
 	}
 }
 

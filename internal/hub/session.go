@@ -49,6 +49,8 @@ type Session struct {
 	closed   bool
 	arriving bool // or arrived
 
+	tracker *tracker // nil unless it tracks; set before the session arrives, see [Session.Track]
+
 	reader reader // owned by the reader
 }
 
@@ -57,6 +59,7 @@ type Answer struct {
 	Tag     any          // as given to Send
 	Outcome chat.Outcome // of a Send
 	Body    []byte       // of a Post
+	Signal  *Signal      // of neither
 }
 
 // Connect returns a session for a peer at the given address. It speaks for
@@ -117,6 +120,7 @@ type Arrival struct {
 	Scopes     Scopes      // what it lets the session do; 0 is everything
 
 	Account *Account // a new one, under Nick
+	Alone   bool     // not into the lobby; of a guest, or with a new Account
 }
 
 // Account is what it takes to become a member.
@@ -157,11 +161,11 @@ func (a *Arrival) command(h *Hub) *chat.Command {
 		return &chat.Command{Op: chat.Login, User: a.User, Target: a.Credential, Node: h.node}
 	case a.Account != nil:
 		return &chat.Command{
-			Op: chat.Register, Name: chat.CleanLine(a.Nick), Node: h.node, Open: h.policy.Registration == Open,
+			Op: chat.Register, Name: chat.CleanLine(a.Nick), Node: h.node, Open: h.policy.Registration == Open, Private: a.Alone,
 			Secret: a.Account.Password, Key: a.Account.Invitation,
 		}
 	}
-	return &chat.Command{Op: chat.Arrive, Name: chat.CleanLine(a.Nick), Strict: a.Strict, Key: a.Key, Node: h.node}
+	return &chat.Command{Op: chat.Arrive, Name: chat.CleanLine(a.Nick), Strict: a.Strict, Private: a.Alone, Key: a.Key, Node: h.node}
 }
 
 // from returns the peer's address as commands carry it.
@@ -241,10 +245,10 @@ func (s *Session) Send(ctx context.Context, c chat.Command, tag any) *chat.Error
 }
 
 // mayPropose reports whether a Send need not wait: answers that the reader has
-// not taken count, or a peer that does not read could pile them up. s.mu must be
-// held.
+// not taken count, or a peer that does not read could pile them up; and so do
+// events of its own that a session which tracks has not seen. s.mu must be held.
 func (s *Session) mayPropose() bool {
-	return int(s.inflight)+len(s.answers) < s.hub.limits.InFlight
+	return int(s.inflight)+len(s.answers)+s.unseen() < s.hub.limits.InFlight
 }
 
 // prepare makes a command the user's, waits until the limits let it pass, and
@@ -387,9 +391,10 @@ func (s *Session) enqueue(c *cursor) bool {
 	return s.rouse()
 }
 
-// follow gives the session a cursor that reads a room after a position.
-func (s *Session) follow(r *room, after chat.Seq, w *wakes) {
-	c := &cursor{room: r, session: s, pos: after, index: -1}
+// follow gives the session a cursor that reads a room after a position. With joins
+// the first event there is that the user joins.
+func (s *Session) follow(r *room, after chat.Seq, joins bool, w *wakes) {
+	c := &cursor{room: r, session: s, pos: after, joins: joins, index: -1}
 	s.mu.Lock()
 	if s.closed || slices.ContainsFunc(s.cursors, func(c *cursor) bool { return c.room == r }) {
 		s.mu.Unlock()

@@ -250,7 +250,8 @@ func (c *conn) appendWelcome(dst []byte) []byte {
 }
 
 // Entered implements [gateway.Protocol]: it greets.
-func (c *conn) Entered(dst []byte, room *chat.RoomInfo, after chat.Seq) []byte {
+func (c *conn) Entered(dst []byte, d *hub.Delivery) []byte {
+	room, after := d.Room, d.After
 	switch {
 	case c.machine && room.Inbox():
 		return c.welcome(dst, after)

@@ -1,0 +1,126 @@
+package hub
+
+import (
+	"slices"
+
+	"hubbub/internal/chat"
+)
+
+// Signal is something that is true for a moment, or worth knowing now and never
+// again: somebody is typing, is away, is here. It is not in the log: it is told to
+// who is there to hear it, in no promised order with what is said, and a reader who
+// is slow may miss it.
+type Signal struct {
+	Kind SignalKind
+	From *Session       // whose it is; nil for the server's
+	Room *chat.RoomInfo // where; nil if it is not about a room
+	By   chat.UserID
+	Nick string    // what By is called
+	Role chat.Role // what By is
+	Text string
+	Tags string // as [chat.Event.Tags]
+}
+
+// SignalKind says what a [Signal] tells.
+type SignalKind uint8
+
+// The kinds of signals, with the fields that each uses beside By, Nick and Role.
+const (
+	_           SignalKind = iota
+	Tagged                 // Room or To: client tags alone, Tags; typing is one of them
+	Asked                  // Room or To: a question between programs, Text
+	Told                   // Room or To: and its answer, Text
+	WentAway               // Text is why; empty when they are back
+	CalledSelf             // Text is what they say their name is
+	CameOnline             // the first session speaks for them
+	WentOffline            // none does any more
+)
+
+// maxSignals is how many signals wait for a reader at most.
+const maxSignals = 64
+
+// signalled queues a signal and reports whether the session must be woken.
+func (s *Session) signalled(sig *Signal) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.tracker == nil || s.tracker.signals >= maxSignals {
+		return false
+	}
+	s.tracker.signals++
+	s.answers = append(s.answers, Answer{Signal: sig})
+	return s.rouse()
+}
+
+// Signal tells everybody who reads a room now. The signal's room must be one that
+// the session's user may read.
+func (s *Session) Signal(sig *Signal) {
+	if r := s.hub.dir.byID(sig.Room.ID); r != nil {
+		s.sign(sig)
+		tell(r.readers(), sig)
+	}
+}
+
+// SignalTo tells every session of one person, and the other sessions of the one
+// whose signal it is.
+func (s *Session) SignalTo(to chat.UserID, sig *Signal) {
+	s.sign(sig)
+	tell(append(s.hub.sessions(to), s.others(to)...), sig)
+}
+
+// others returns the other sessions of the session's user, unless that is who
+// is told anyway.
+func (s *Session) others(told chat.UserID) []*Session {
+	if told == s.User() {
+		return nil
+	}
+	return slices.DeleteFunc(s.hub.sessions(s.User()), func(o *Session) bool { return o == s })
+}
+
+// SignalAll tells everybody, once each, who shares a room with the session's user,
+// and the user's own sessions.
+func (s *Session) SignalAll(sig *Signal) {
+	s.sign(sig)
+	seen := map[*Session]bool{}
+	var all []*Session
+	add := func(sessions []*Session) {
+		for _, o := range sessions {
+			if !seen[o] {
+				seen[o] = true
+				all = append(all, o)
+			}
+		}
+	}
+	add(s.hub.sessions(s.User()))
+	for _, room := range s.Joined() {
+		if r := s.hub.dir.byID(room.ID); r != nil {
+			add(r.readers())
+		}
+	}
+	tell(all, sig)
+}
+
+// sign writes under a signal whose it is.
+func (s *Session) sign(sig *Signal) {
+	sig.From, sig.By, sig.Nick, sig.Role = s, s.User(), s.Nick(), s.Role()
+}
+
+// readers returns the sessions that read the room and take signals.
+func (r *room) readers() []*Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []*Session
+	for _, c := range r.cursors {
+		if c.session.tracker != nil {
+			all = append(all, c.session)
+		}
+	}
+	return all
+}
+
+func tell(sessions []*Session, sig *Signal) {
+	for _, s := range sessions {
+		if s.signalled(sig) {
+			s.peer.Wake()
+		}
+	}
+}

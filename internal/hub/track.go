@@ -1,0 +1,126 @@
+package hub
+
+import (
+	"slices"
+
+	"hubbub/internal/chat"
+)
+
+// Some protocols must tell an event that concerns the reader from others: one's
+// own message is to be left out, or carries the label of the command that sent it;
+// somebody's change of name is to be told once, however many rooms they share.
+// A session that tracks gets such events one by one, each at its place in the
+// order, with the bytes that everybody gets. The others still come in runs.
+
+// tracker is what a session that tracks has beside others. The fields are guarded
+// by Session.mu.
+type tracker struct {
+	own     []own // published, and not yet taken by the reader
+	unseen  int32 // own that the reader has not passed yet
+	signals int32 // waiting among the answers
+	profile Profile
+}
+
+// own are the events that a command of the session's brought about.
+type own struct {
+	first, last chat.Seq
+	tag         any
+}
+
+// Profile is what people say of themselves that is no part of the log.
+type Profile struct {
+	Name string // what they are called on their own machine
+	Real string // their name, in full
+	Away string // why they are away; empty if they are not
+}
+
+// Track has the session deliver events that are about its user, and those that its
+// own commands brought about, one by one, as [Personal]; and [Signal]s. It must
+// be called before the session arrives.
+func (s *Session) Track() { s.tracker = &tracker{} }
+
+// publishOwn notes which events of the batch a session's own commands brought
+// about. It must be done before the horizon advances: then whoever reads an event
+// knows whose it is.
+func (a *applier) publishOwn() {
+	for i, p := range a.proposals {
+		if p == nil || p.tag == nil || p.session == nil || p.session.tracker == nil {
+			continue
+		}
+		if out := &a.outcomes[i]; out.end > out.first {
+			p.session.owns(own{a.events[out.first].Seq, a.events[out.end-1].Seq, p.tag})
+		}
+	}
+}
+
+func (s *Session) owns(o own) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.tracker.own = append(s.tracker.own, o)
+		s.tracker.unseen++
+	}
+}
+
+// unseen is how many of its own commands' events a session has still to see. s.mu
+// must be held.
+func (s *Session) unseen() int {
+	if s.tracker == nil {
+		return 0
+	}
+	return int(s.tracker.unseen)
+}
+
+// takeOwn takes what the session's commands have brought about. s.mu must be held.
+func (s *Session) takeOwn() {
+	if t := s.tracker; t != nil && len(t.own) > 0 {
+		s.reader.own = append(s.reader.own, t.own...)
+		t.own = t.own[:0]
+	}
+}
+
+// pass forgets own events up to a position: they have been delivered, or are in
+// rooms that the session does not read.
+func (s *Session) pass(seq chat.Seq) {
+	r := &s.reader
+	n := 0
+	for n < len(r.own) && r.own[n].last <= seq {
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	r.own = slices.Delete(r.own, 0, n)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tracker.unseen -= int32(n)
+	s.notify()
+}
+
+// personal reports whether a session that tracks gets an event by itself, and under
+// which tag it sent the command that brought it about.
+func (s *Session) personal(ev *chat.Event) (tag any, ok bool) {
+	for i := range s.reader.own {
+		if o := &s.reader.own[i]; ev.Seq <= o.last {
+			if ev.Seq >= o.first {
+				return o.tag, true
+			}
+			break
+		}
+	}
+	return nil, ev.Social()
+}
+
+// untilPersonal returns the first event of an entry from i on, and before end, that
+// the session gets by itself, or end.
+func (s *Session) untilPersonal(e *Entry, i, end int) int {
+	if own := s.reader.own; !e.social && (len(own) == 0 || own[0].first > e.Events[end-1].Seq) {
+		return end
+	}
+	for ; i < end; i++ {
+		if _, ok := s.personal(&e.Events[i]); ok {
+			return i
+		}
+	}
+	return end
+}
