@@ -68,6 +68,7 @@ type Hub struct {
 	mu      sync.Mutex           // guards the following; held for map operations only
 	waiting map[uint64]*proposal // by CommandID.N: proposed, and not yet decided
 	people  map[chat.UserID]*person
+	most    int  // people here at once, as far as a census has seen
 	keeping bool // nobody is let go any more
 	closing bool
 }

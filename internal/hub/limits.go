@@ -67,8 +67,10 @@ func (l *Limits) tidy(c *chat.Command) *chat.Error {
 // them.
 type admissions struct {
 	limits Limits
-	mu     sync.Mutex // guards shares and the number of sessions in each
-	shares map[netip.Addr]*share
+
+	mu       sync.Mutex // guards the following, and the number of sessions in each share
+	sessions int
+	shares   map[netip.Addr]*share
 }
 
 // share is what the sessions of one address have in common.
@@ -102,7 +104,15 @@ func (a *admissions) enter(address netip.Addr) *share {
 		a.shares[address] = s
 	}
 	s.sessions++
+	a.sessions++
 	return s
+}
+
+// count returns how many sessions there are.
+func (a *admissions) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.sessions
 }
 
 // sweep looks at a few shares for some to forget: more than one for each that
@@ -125,4 +135,5 @@ func (a *admissions) leave(s *share) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s.sessions--
+	a.sessions--
 }

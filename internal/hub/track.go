@@ -124,3 +124,23 @@ func (s *Session) untilPersonal(e *Entry, i, end int) int {
 	}
 	return end
 }
+
+// SetProfile sets what the peer says of itself. It does nothing for a session that
+// does not track.
+func (s *Session) SetProfile(p Profile) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tracker != nil {
+		s.tracker.profile = p
+	}
+}
+
+// Profile returns what the peer has said of itself.
+func (s *Session) Profile() Profile {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tracker == nil {
+		return Profile{}
+	}
+	return s.tracker.profile
+}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/hub"
 	"hubbub/internal/store"
@@ -27,6 +29,9 @@ type Config struct {
 	Listeners      []net.Listener // owned by the server from now on
 	TrustedProxies []TrustedProxy
 	Certs          *certs.Source // for TLS, at the same addresses; nil for no TLS
+	ServerName     string        // as a protocol tells it that wants one: like a host's; empty for hubbub
+	NetworkName    string        // of what the server is, to people; empty for hubbub
+	Motd           string        // what is told whoever connects, where a protocol does so; lines, or empty
 	Limits         Limits
 	Policy         hub.Policy     // who may come in
 	Substrings     bool           // search finds parts of words
@@ -35,6 +40,9 @@ type Config struct {
 	Ready          func(Welcome)  // called once people can come in; nil for none
 	Hashing        auth.Params    // of passwords; zero for what is recommended
 }
+
+// defaultName is what a server and its network are called that have no name.
+const defaultName = "hubbub"
 
 // Welcome is what whoever starts a server has to know.
 type Welcome struct {
@@ -51,6 +59,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	cfg.ServerName, cfg.NetworkName = cmp.Or(cfg.ServerName, defaultName), cmp.Or(cfg.NetworkName, defaultName)
 	st, err := store.Open(cfg.Data, store.Options{Logger: cfg.Logger, Substrings: cfg.Substrings})
 	if err != nil {
 		closeAll(cfg.Listeners)
@@ -59,7 +68,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s := &server{cfg: cfg, store: st}
 	if s.hub, err = hub.New(ctx, hub.Config{
-		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(cfg.Zone),
+		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg),
 		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
 	}); err == nil {
 		err = s.openDoor()
@@ -69,6 +78,11 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	return s.run(ctx)
+}
+
+// encoders returns all gateways' encoders, in the order of their dialects.
+func encoders(cfg *Config) []hub.Encoder {
+	return append(line.Encoders(cfg.Zone), irc.Encoders(cfg.ServerName)...)
 }
 
 // server is a server from its start to its end.
@@ -157,11 +171,16 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	lines := line.New(line.Config{
 		Pump: pump, Door: s.door, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line,
 	})
+	chats := irc.New(irc.Config{
+		Pump: pump, Door: s.door, Hub: s.hub, Logger: cfg.Logger, First: line.Dialects,
+		Server: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
+	})
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
 	how := ListenConfig{
 		Handlers: map[Protocol]Handler{
 			Lines: func(_ context.Context, c *Conn) func() { return lines.Greet(serving, c.peer()) },
+			IRC:   func(_ context.Context, c *Conn) func() { return chats.Greet(serving, c.peer()) },
 		},
 		Barred:   s.hub.Barred,
 		MaxConns: cfg.Limits.Conns, MaxConnsPerAddr: cfg.Limits.ConnsPerAddr,

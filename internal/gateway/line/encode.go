@@ -15,6 +15,8 @@ const (
 	dialectPlain    = iota // of the room that one is in
 	dialectLabelled        // of another room: with its name
 	dialectMachine         // JSON
+
+	Dialects = iota // how many there are
 )
 
 // Encoders returns the encoders of the line gateway's dialects, in their order.

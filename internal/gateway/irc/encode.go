@@ -1,0 +1,442 @@
+package irc
+
+import (
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+)
+
+// dialect is what of the capabilities shows in the lines of events: a set of bits.
+type dialect uint8
+
+// What shows in the lines of a room's events.
+const (
+	withTags      dialect = 1 << iota // message-tags: msgid, client tags, bot
+	withTime                          // server-time
+	withAccount                       // account-tag
+	withJoins                         // extended-join
+	withMultiline                     // draft/multiline, and batch
+	withRedaction                     // draft/message-redaction
+	withInvites                       // invite-notify
+	withEdits                         // hubbub.chat/edit
+	roomDialects  = 1 << iota
+)
+
+// And in those of an inbox, beside the first three.
+const (
+	withMarkers   dialect = 1 << (3 + iota) // draft/read-marker
+	inboxDialects         = 1 << (3 + iota)
+)
+
+// dialectsOf returns the dialects that follow from capabilities: of rooms in the
+// lower half, of the inbox in the upper.
+func dialectsOf(caps capability) uint32 {
+	var both, room, inbox dialect
+	add := func(to *dialect, bit dialect, need capability) {
+		if caps&need == need {
+			*to |= bit
+		}
+	}
+	add(&both, withTags, capMessageTags)
+	add(&both, withTime, capServerTime)
+	add(&both, withAccount, capAccountTag)
+	add(&room, withJoins, capExtendedJoin)
+	add(&room, withMultiline, capMultiline|capBatch)
+	add(&room, withRedaction, capRedaction)
+	add(&room, withInvites, capInviteNotify)
+	add(&room, withEdits, capEdit|capMessageTags)
+	add(&inbox, withMarkers, capReadMarker)
+	return uint32(both|room) | uint32(both|inbox)<<16
+}
+
+// Encoders returns the encoders of the IRC gateway's dialects, in their order. The
+// server's name is what events of its own come from.
+func Encoders(server string) []hub.Encoder {
+	all := make([]hub.Encoder, 0, roomDialects+inboxDialects)
+	for d := range roomDialects {
+		e := encoder{dialect(d), server}
+		all = append(all, e.room)
+	}
+	for d := range inboxDialects {
+		e := encoder{dialect(d), server}
+		all = append(all, e.inbox)
+	}
+	return all
+}
+
+// Dialect implements [hub.Peer].
+func (c *conn) Dialect(room *chat.RoomInfo) hub.Dialect {
+	both := c.dialects.Load()
+	if room.Inbox() {
+		return c.gateway.cfg.First + roomDialects + hub.Dialect(both>>16)
+	}
+	return c.gateway.cfg.First + hub.Dialect(both&0xffff)
+}
+
+// encoder encodes events in one dialect.
+type encoder struct {
+	dialect dialect
+	server  string
+}
+
+func (e *encoder) has(bit dialect) bool { return e.dialect&bit != 0 }
+
+// room appends the lines of an event in a room.
+func (e *encoder) room(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
+	switch ev.Kind {
+	case chat.Message, chat.Action:
+		return e.said(dst, room, ev)
+	case chat.Edited:
+		return e.edited(dst, room, ev)
+	case chat.Deleted:
+		if e.has(withRedaction) {
+			dst = e.begin(dst, ev, "")
+			dst = append(append(dst, "REDACT "...), targetOf(room, ev)...)
+			dst = strconv.AppendUint(append(dst, ' '), uint64(ev.Target), 10)
+			dst = append(dst, "\r\n"...)
+		}
+		return dst
+	case chat.Reacted, chat.Unreacted:
+		return e.reacted(dst, room, ev)
+	}
+	if room.Flags&chat.Direct != 0 {
+		return dst
+	}
+	switch ev.Kind {
+	case chat.Joined:
+		return e.joined(dst, room, ev)
+	case chat.Left:
+		if ev.Count == 1 {
+			return e.line(dst, ev, "QUIT", ev.Text)
+		}
+		if ev.Text == "" {
+			return e.line(dst, ev, "PART", room.Name)
+		}
+		return e.line(dst, ev, "PART", room.Name, ev.Text)
+	case chat.NickChanged:
+		return e.line(dst, ev, "NICK", ev.Name)
+	case chat.TopicSet:
+		return e.line(dst, ev, "TOPIC", room.Name, ev.Text)
+	case chat.Kicked:
+		text := ev.Text
+		if text == "" {
+			text = ev.Nick
+		}
+		return e.line(dst, ev, "KICK", room.Name, ev.Whose, text)
+	case chat.Invited:
+		if e.has(withInvites) {
+			return e.line(dst, ev, "INVITE", ev.Whose, room.Name)
+		}
+	}
+	return dst
+}
+
+// inbox appends the lines of an event in somebody's inbox.
+func (e *encoder) inbox(dst []byte, _ *chat.RoomInfo, ev *chat.Event) []byte {
+	switch ev.Kind {
+	case chat.NickChanged:
+		return e.line(dst, ev, "NICK", ev.Name)
+	case chat.Invited:
+		return e.line(dst, ev, "INVITE", ev.Whose, ev.Name)
+	}
+	return dst
+}
+
+func (e *encoder) joined(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
+	if !e.has(withJoins) {
+		return e.line(dst, ev, "JOIN", room.Name)
+	}
+	return e.line(dst, ev, "JOIN", room.Name, account(ev.Nick, ev), ev.Nick)
+}
+
+// account returns the account of an event's author, or an asterisk.
+func account(nick string, ev *chat.Event) string {
+	if chat.Role(ev.Level) == chat.GuestRole {
+		return "*"
+	}
+	return nick
+}
+
+// line appends a line of an event.
+func (e *encoder) line(dst []byte, ev *chat.Event, command string, params ...string) []byte {
+	dst = e.tags(dst, ev, "")
+	return appendLine(dst, "", string(e.prefix(nil, ev))+command, params...)
+}
+
+// begin appends the tags and the prefix of an event's line.
+func (e *encoder) begin(dst []byte, ev *chat.Event, extra string) []byte {
+	return e.prefix(e.tags(dst, ev, extra), ev)
+}
+
+// prefix appends who an event comes from, and a space.
+func (e *encoder) prefix(dst []byte, ev *chat.Event) []byte {
+	dst = append(dst, ':')
+	if ev.By == 0 {
+		dst = append(dst, e.server...)
+	} else {
+		dst = appendHostmask(dst, ev.Nick, chat.Role(ev.Level))
+	}
+	return append(dst, ' ')
+}
+
+// appendHostmask appends nick!user@host. The last two say no more than what
+// somebody is here: where they come from is nobody's business.
+func appendHostmask(dst []byte, nick string, role chat.Role) []byte {
+	dst = append(dst, nick...)
+	return append(dst, identity(role)...)
+}
+
+// identity is what stands behind the nick in a hostmask.
+func identity(role chat.Role) string {
+	switch role {
+	case chat.GuestRole:
+		return "!~u@guest"
+	case chat.BotRole:
+		return "!u@bot"
+	}
+	return "!u@member"
+}
+
+// tags appends the tags of an event's line. The others in extra come first, and
+// show whether or not the client has negotiated any.
+func (e *encoder) tags(dst []byte, ev *chat.Event, extra string) []byte {
+	return e.tagsOf(dst, ev, extra, true)
+}
+
+// tagsOf is tags with or without the msgid, which only the first line of a message
+// has.
+func (e *encoder) tagsOf(dst []byte, ev *chat.Event, extra string, id bool) []byte {
+	start := len(dst)
+	next := func() {
+		if len(dst) == start {
+			dst = append(dst, '@')
+		} else {
+			dst = append(dst, ';')
+		}
+	}
+	if extra != "" {
+		next()
+		dst = append(dst, extra...)
+	}
+	if e.has(withTime) {
+		next()
+		dst = appendTime(append(dst, "time="...), ev.Time)
+	}
+	role := chat.Role(ev.Level)
+	if e.has(withAccount) && role != chat.GuestRole && ev.By != 0 {
+		next()
+		dst = appendEscaped(append(dst, "account="...), ev.Nick)
+	}
+	if e.has(withTags) {
+		if id {
+			next()
+			dst = strconv.AppendUint(append(dst, "msgid="...), uint64(ev.Seq), 10)
+		}
+		if role == chat.BotRole {
+			next()
+			dst = append(dst, "bot"...)
+		}
+	}
+	if len(dst) > start {
+		dst = append(dst, ' ')
+	}
+	return dst
+}
+
+// appendTime appends a time as server-time has it.
+// (https://ircv3.net/specs/extensions/server-time)
+func appendTime(dst []byte, t chat.Millis) []byte {
+	return time.UnixMilli(int64(t)).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
+}
+
+// targetOf returns where an event happened, as IRC calls it: the room's name, or, of
+// a direct conversation, whom its author speaks to. So both people see the same.
+func targetOf(room *chat.RoomInfo, ev *chat.Event) string {
+	if room.Flags&chat.Direct == 0 {
+		return room.Name
+	}
+	for _, m := range room.Members {
+		if m.ID != ev.By {
+			return m.Nick
+		}
+	}
+	return ev.Nick // oneself, or the other has gone
+}
+
+// said appends a message. What does not fit into a line takes several.
+func (e *encoder) said(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
+	s := saying{encoder: e, ev: ev, command: "PRIVMSG", target: targetOf(room, ev), action: ev.Kind == chat.Action}
+	if ev.Target != 0 && e.has(withTags) {
+		s.extra = replyTag(ev.Target)
+	}
+	return s.append(dst, ev.Text)
+}
+
+// replyTag names the message that one answers.
+// (https://ircv3.net/specs/client-tags/reply)
+func replyTag(target chat.Seq) string {
+	return "+draft/reply=" + target.String() + ";+reply=" + target.String()
+}
+
+// edited appends a correction. Clients that know edits get the message that it
+// changes; for others it is a message of its own.
+func (e *encoder) edited(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
+	s := saying{encoder: e, ev: ev, command: "PRIVMSG", target: targetOf(room, ev)}
+	if e.has(withEdits) {
+		s.extra = "hubbub.chat/edit=" + ev.Target.String()
+		return s.append(dst, ev.Text)
+	}
+	if e.has(withTags) {
+		s.extra = replyTag(ev.Target)
+	}
+	return s.append(dst, "(edited) "+ev.Text)
+}
+
+// reacted appends a reaction. Of those who have negotiated tags some clients show
+// them; which those are is not negotiated, but they know of redactions too. For all
+// others it is something that somebody does.
+// (https://ircv3.net/specs/client-tags/react)
+func (e *encoder) reacted(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
+	target := targetOf(room, ev)
+	name, does := "+draft/react", "reacted to "+ev.Whose+" with "+ev.Text
+	if ev.Kind == chat.Unreacted {
+		name, does = "+draft/unreact", "took back "+ev.Text+" from "+ev.Whose
+	}
+	extra := ""
+	if e.has(withTags) {
+		extra = string(appendEscaped([]byte(name+"="), ev.Text)) + ";" + replyTag(ev.Target)
+	}
+	if e.has(withTags) && e.has(withRedaction) {
+		dst = e.begin(dst, ev, extra)
+		return append(append(append(dst, "TAGMSG "...), target...), "\r\n"...)
+	}
+	s := saying{encoder: e, ev: ev, command: "PRIVMSG", target: target, action: true, extra: extra}
+	return s.append(dst, does)
+}
+
+// saying is a message that is being turned into lines.
+type saying struct {
+	*encoder
+	ev      *chat.Event
+	command string
+	target  string
+	action  bool   // a CTCP ACTION
+	extra   string // tags
+}
+
+const (
+	actionBegin = "\x01ACTION "
+	actionEnd   = "\x01"
+)
+
+// append appends the lines of a text.
+func (s *saying) append(dst []byte, text string) []byte {
+	if fits := s.room(); len(text) <= fits && !hasBreak(text) {
+		return s.line(s.begin(dst, s.ev, s.extra), text)
+	}
+	if s.has(withMultiline) && !s.action {
+		return s.batch(dst, text)
+	}
+	first := true
+	s.split(text, func(part string, _ bool) {
+		if part == "" {
+			return // an empty line can't be said
+		}
+		if first {
+			dst = s.begin(dst, s.ev, s.extra)
+		} else {
+			dst = s.prefix(s.tagsOf(dst, s.ev, "", false), s.ev)
+		}
+		first = false
+		dst = s.line(dst, part)
+	})
+	return dst
+}
+
+// room returns how many bytes of text a line has room for.
+func (s *saying) room() int {
+	n := maxLine - len(":  :  \r\n") - len(s.ev.Nick) - len("!~u@member") - len(s.command) - len(s.target)
+	if s.action {
+		n -= len(actionBegin) + len(actionEnd)
+	}
+	return n
+}
+
+// line appends what stands behind the prefix.
+func (s *saying) line(dst []byte, text string) []byte {
+	dst = append(append(append(append(dst, s.command...), ' '), s.target...), " :"...)
+	if s.action {
+		return append(append(append(dst, actionBegin...), text...), actionEnd+"\r\n"...)
+	}
+	return append(append(dst, text...), "\r\n"...)
+}
+
+// batch appends a message of several lines to those who can take it as one.
+// (https://ircv3.net/specs/extensions/multiline)
+func (s *saying) batch(dst []byte, text string) []byte {
+	id := strconv.FormatUint(uint64(s.ev.Seq), 36)
+	dst = s.begin(dst, s.ev, s.extra)
+	dst = append(append(append(append(append(dst, "BATCH +"...), id...), " draft/multiline "...), s.target...), "\r\n"...)
+	s.split(text, func(part string, goesOn bool) {
+		dst = append(append(dst, "@batch="...), id...)
+		if goesOn {
+			dst = append(dst, ";draft/multiline-concat"...)
+		}
+		dst = s.line(s.prefix(append(dst, ' '), s.ev), part)
+	})
+	return append(append(append(s.prefix(dst, s.ev), "BATCH -"...), id...), "\r\n"...)
+}
+
+func hasBreak(s string) bool {
+	for i := range len(s) {
+		if s[i] == '\n' {
+			return true
+		}
+	}
+	return false
+}
+
+// split calls do with the parts of a text that fit into lines: its lines, and of
+// those that are too long as much as fits, up to a space if there is one. goesOn says
+// that a part belongs to the one before without a break.
+func (s *saying) split(text string, do func(part string, goesOn bool)) {
+	room := s.room()
+	for text != "" {
+		line, rest := text, ""
+		for i := range len(text) {
+			if text[i] == '\n' {
+				line, rest = text[:i], text[i+1:]
+				break
+			}
+		}
+		for goesOn := false; ; goesOn = true {
+			n := fitting(line, room)
+			do(line[:n], goesOn)
+			if line = line[n:]; line == "" {
+				break
+			}
+		}
+		text = rest
+	}
+}
+
+// fitting returns how much of a line fits into room bytes: all of it, or up to and
+// with its last space, or up to a character.
+func fitting(line string, room int) int {
+	if len(line) <= room {
+		return len(line)
+	}
+	n := room
+	for n > 0 && !utf8.RuneStart(line[n]) {
+		n--
+	}
+	for i := n; i > n/2; i-- {
+		if line[i-1] == ' ' {
+			return i
+		}
+	}
+	return max(n, 1)
+}

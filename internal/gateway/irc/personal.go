@@ -1,0 +1,137 @@
+package irc
+
+import (
+	"strings"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+)
+
+// What a connection is told, on the writer's side.
+
+// social is the last coming, going or change of name that was told. Somebody with
+// whom one shares several rooms brings one about in each, one after the other.
+type social struct {
+	kind chat.Kind
+	by   chat.UserID
+	at   chat.Millis
+	name string
+}
+
+// Personal implements [gateway.Tracker].
+func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
+	k, _ := d.Answer.Tag.(*call)
+	ev := d.Event
+	switch {
+	case ev.Kind == chat.Joined && ev.By == c.Session().User():
+		return c.joined(dst, d, k)
+	case ev.Kind == chat.NickChanged, ev.Kind == chat.Left && ev.Count == 1:
+		again := social{kind: ev.Kind, by: ev.By, at: ev.Time, name: ev.Name}
+		if c.social == again {
+			return dst
+		}
+		c.social = again
+	case k != nil && ev.Said() && !c.has(capEcho):
+		return dst
+	}
+	return c.own(dst, d.Bytes, k)
+}
+
+// own appends the lines of an event that a command of the client's brought about,
+// with its label.
+func (c *conn) own(dst, lines []byte, k *call) []byte {
+	if k == nil || k.label == "" || k.done || len(lines) == 0 {
+		return append(dst, lines...)
+	}
+	k.done = true
+	return append(dst, labelled(lines, k.label)...)
+}
+
+// joined appends that the client is in a room now, and what it is told of it. All
+// of it comes in the place of the event.
+func (c *conn) joined(dst []byte, d *hub.Delivery, k *call) []byte {
+	if d.Room.Flags&chat.Direct != 0 {
+		return dst
+	}
+	lines := c.appendRoom(append([]byte(nil), d.Bytes...), d.Room)
+	dst = c.own(dst, lines, k)
+	return c.appendReplay(dst, d.Room, d.Event.Prev)
+}
+
+// Entered implements [gateway.Protocol]. Of a room that has just been joined the
+// event tells; one that one was in already is joined for the client's sake.
+func (c *conn) Entered(dst []byte, d *hub.Delivery) []byte {
+	switch {
+	case d.Room.Inbox():
+		return c.appendWelcome(dst)
+	case d.Joins:
+		return dst
+	case d.Room.Flags&chat.Direct != 0:
+		return c.appendReplay(dst, d.Room, d.After)
+	}
+	dst = c.appendJoin(dst, d.Room)
+	dst = c.appendRoom(dst, d.Room)
+	return c.appendReplay(dst, d.Room, d.After)
+}
+
+// appendJoin appends the client's own joining of a room that its user was in
+// already.
+func (c *conn) appendJoin(dst []byte, room *chat.RoomInfo) []byte {
+	s := c.Session()
+	prefix := string(appendHostmask(nil, s.Nick(), s.Role()))
+	if !c.has(capExtendedJoin) {
+		return appendLine(dst, prefix, "JOIN", room.Name)
+	}
+	account := s.Nick()
+	if s.Role() == chat.GuestRole {
+		account = "*"
+	}
+	return appendLine(dst, prefix, "JOIN", room.Name, account, s.Nick())
+}
+
+// appendRoom appends a room's topic and, unless the client does without, its names.
+func (c *conn) appendRoom(dst []byte, brief *chat.RoomInfo) []byte {
+	room, err := c.Session().RoomByID(brief.ID)
+	if err != nil {
+		return dst
+	}
+	nick := c.Session().Nick()
+	if room.Topic != "" {
+		dst = c.appendTopic(dst, nick, room)
+	}
+	if !c.has(capNoImplicitNames) {
+		dst = c.appendNames(dst, nick, room)
+	}
+	return dst
+}
+
+// Exited implements [gateway.Protocol]: the event has told.
+func (c *conn) Exited(dst []byte, _ *chat.RoomInfo) []byte { return dst }
+
+// Answered implements [gateway.Protocol].
+func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
+	k := tag.(*call)
+	var lines []byte
+	switch {
+	case out.Err != nil:
+		lines = c.appendRefusal(nil, k, out.Err)
+	case k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says):
+		return dst // the event is the answer, or will be
+	}
+	if k.label == "" || k.done {
+		return append(dst, lines...)
+	}
+	k.done = true
+	if len(lines) == 0 {
+		lines = append(append(append(lines, ':'), c.gateway.cfg.Server...), " ACK\r\n"...)
+	}
+	return append(dst, labelled(lines, k.label)...)
+}
+
+// Goodbye implements [gateway.Protocol].
+func (c *conn) Goodbye(dst []byte, reason string, _ chat.Seq) []byte {
+	return appendLine(dst, "", "ERROR", "Closing link: "+strings.TrimSuffix(reason, "."))
+}
+
+// Signalled implements [gateway.Tracker].
+func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte { return dst }

@@ -1,0 +1,201 @@
+package irc
+
+import (
+	"strconv"
+	"strings"
+
+	"hubbub/internal/chat"
+)
+
+// Replies gather in conn.out while a command is being done, and leave together
+// when it is: so one with a label can be told whether it is one line or several.
+// (https://ircv3.net/specs/extensions/labeled-response)
+
+// reply adds a line from the server. The last parameter is always a trailing one,
+// as some clients need it.
+func (c *conn) reply(command string, params ...string) {
+	c.out = appendLine(c.out, c.gateway.cfg.Server, command, params...)
+}
+
+// numeric adds a numeric, which names the client first (RFC 2812 §2.4).
+func (c *conn) numeric(code string, params ...string) {
+	c.out = appendNumeric(c.out, c.gateway.cfg.Server, code, c.me(), params...)
+}
+
+// appendNumeric appends a numeric.
+func appendNumeric(dst []byte, server, code, to string, params ...string) []byte {
+	return appendLine(dst, server, code, append([]string{to}, params...)...)
+}
+
+// appendLine appends a line. What people have said may be longer than fits, and is
+// cut; an empty parameter that is not the last one would shift the others, so it is
+// an asterisk.
+func appendLine(dst []byte, prefix, command string, params ...string) []byte {
+	start := len(dst)
+	if prefix != "" {
+		dst = append(append(append(dst, ':'), prefix...), ' ')
+	}
+	dst = append(dst, command...)
+	for i, p := range params {
+		dst = append(dst, ' ')
+		switch {
+		case i == len(params)-1:
+			dst = append(dst, ':')
+		case p == "":
+			p = "*"
+		}
+		dst = append(dst, p...)
+	}
+	return append(cut(dst, start+maxLine-len("\r\n")), "\r\n"...)
+}
+
+// cut cuts b to at most n bytes, between characters.
+func cut(b []byte, n int) []byte {
+	if len(b) <= n {
+		return b
+	}
+	for n > 0 && b[n]&0xc0 == 0x80 {
+		n--
+	}
+	return b[:n]
+}
+
+// standard adds a standard reply: FAIL, WARN or NOTE.
+// (https://ircv3.net/specs/extensions/standard-replies)
+func (c *conn) standard(kind, command, code string, rest ...string) {
+	c.reply(kind, append([]string{command, code}, rest...)...)
+}
+
+func (c *conn) fail(command, code string, rest ...string) { c.standard("FAIL", command, code, rest...) }
+
+// notice adds a notice from the server.
+func (c *conn) notice(text string) { c.reply("NOTICE", c.me(), text) }
+
+// me returns what numerics call the client: its nick, or an asterisk before it has
+// one (RFC 2812 §2.4).
+func (c *conn) me() string {
+	if c.entering == nil {
+		return c.Session().Nick()
+	}
+	if c.entering.nick == "" {
+		return "*"
+	}
+	return c.entering.nick
+}
+
+// refuse adds what a refusal is in IRC.
+func (c *conn) refuse(m *call, err *chat.Error) {
+	c.out = c.appendRefusal(c.out, m, err)
+}
+
+// commitReply posts what the command has been answered with so far.
+func (c *conn) commitReply() {
+	if len(c.out) == 0 {
+		return
+	}
+	body := c.out
+	if c.label != "" {
+		body = labelled(body, c.label)
+		c.label = ""
+	}
+	c.out = nil
+	c.post(body)
+}
+
+// finish ends the answering of a command. One with a label that has no answer gets
+// an ACK, unless its answer comes from the log.
+func (c *conn) finish() {
+	if c.label != "" && len(c.out) == 0 && !c.delegated {
+		c.reply("ACK")
+		c.out = c.out[:0]
+		c.out = append(append(append(append(c.out, ':'), c.gateway.cfg.Server...), " ACK"...), "\r\n"...)
+	}
+	if c.delegated {
+		c.label = ""
+	}
+	c.commitReply()
+	c.label, c.delegated = "", false
+}
+
+// post sends bytes behind the answers to everything before. If the connection is
+// closing there is nobody to tell.
+func (c *conn) post(body []byte) {
+	ctx := c.Context()
+	if c.Session().Settle(ctx) == nil {
+		_ = c.Session().Post(ctx, body)
+	}
+}
+
+// labelled returns lines as the answer to a command with a label: one line bears
+// it; several are a batch that does.
+func labelled(lines []byte, label string) []byte {
+	first, rest, _ := strings.Cut(string(lines), "\r\n")
+	if rest == "" || batchEnd(first, rest) {
+		return append(withTag(nil, first, "label", label), "\r\n"+rest...)
+	}
+	id := batchID(label)
+	dst := append(withTag(nil, "BATCH +"+id+" labeled-response", "label", label), "\r\n"...)
+	for l := range strings.SplitSeq(strings.TrimSuffix(string(lines), "\r\n"), "\r\n") {
+		if hasTag(l, "batch") {
+			dst = append(append(dst, l...), "\r\n"...)
+			continue
+		}
+		dst = append(withTag(dst, l, "batch", id), "\r\n"...)
+	}
+	return append(dst, "BATCH -"+id+"\r\n"...)
+}
+
+// batchEnd reports whether all the lines are one batch, which can bear a label
+// itself.
+func batchEnd(first, rest string) bool {
+	_, open, ok := strings.Cut(first, "BATCH +")
+	if !ok {
+		return false
+	}
+	id, _, _ := strings.Cut(open, " ")
+	return strings.HasSuffix(rest, "BATCH -"+id+"\r\n")
+}
+
+// withTag appends a line with one more tag.
+func withTag(dst []byte, line, key, value string) []byte {
+	dst = append(append(append(dst, '@'), key...), '=')
+	dst = appendEscaped(dst, value)
+	if rest, ok := strings.CutPrefix(line, "@"); ok {
+		return append(append(dst, ';'), rest...)
+	}
+	return append(append(dst, ' '), line...)
+}
+
+// hasTag reports whether a line has a tag.
+func hasTag(line, key string) bool {
+	tags, ok := strings.CutPrefix(line, "@")
+	if !ok {
+		return false
+	}
+	tags, _, _ = strings.Cut(tags, " ")
+	for t := range strings.SplitSeq(tags, ";") {
+		if k, _, _ := strings.Cut(t, "="); k == key {
+			return true
+		}
+	}
+	return false
+}
+
+// batchID returns a name for a batch, which need only be unlike those that are open
+// at the same time.
+func batchID(label string) string {
+	h := uint32(2166136261) // FNV-1a
+	for i := 0; i < len(label); i++ {
+		h = (h ^ uint32(label[i])) * 16777619
+	}
+	return "l" + strconv.FormatUint(uint64(h), 36)
+}
+
+// atoi returns the number that s is in decimal, or 0.
+func atoi(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
+}
