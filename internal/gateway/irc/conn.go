@@ -24,6 +24,7 @@ type conn struct {
 	out       []byte    // what the command being done is answered with
 	label     string    // of the command being done; empty without one
 	delegated bool      // its answer comes from the log
+	unsettled bool      // a command before it, which is not decided yet, may change what it finds
 	quit      bool
 	talking   *call        // of the message sent last, for the next one
 	member    *hub.Arrival // who the peer has proved to be since, to begin anew as
@@ -157,6 +158,9 @@ func (c *conn) handle(line string) {
 		return
 	}
 	c.labelOf(&m)
+	if c.unsettled {
+		c.settle()
+	}
 	cmd := c.gateway.commands[m.command]
 	switch {
 	case cmd == nil && c.entering != nil:
@@ -192,6 +196,7 @@ func (c *conn) call(verb, target, about string) *call {
 
 // send proposes a command whose answer comes in its turn.
 func (c *conn) send(cmd chat.Command, k *call) {
+	c.unsettled = c.unsettled || !k.says
 	if err := c.Session().Send(c.Context(), cmd, k); err != nil {
 		c.delegated = false
 		c.refuse(k, err)
@@ -200,6 +205,13 @@ func (c *conn) send(cmd chat.Command, k *call) {
 
 // registrationTime is how long a client may take to register.
 const registrationTime = time.Minute
+
+// settle waits until everything sent before is decided. Messages change nothing that
+// other commands look at, but for those that ask for history; those call it.
+func (c *conn) settle() {
+	_ = c.Session().Settle(c.Context())
+	c.unsettled = false
+}
 
 // hurry ends a connection that takes too long to register.
 func (c *conn) hurry() {

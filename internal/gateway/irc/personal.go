@@ -44,7 +44,7 @@ func (c *conn) own(dst, lines []byte, k *call) []byte {
 		return append(dst, lines...)
 	}
 	k.done = true
-	return append(dst, labelled(lines, k.label)...)
+	return append(dst, c.labelled(lines, k.label)...)
 }
 
 // joined appends that the client is in a room now, and what it is told of it. All
@@ -123,9 +123,9 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	}
 	k.done = true
 	if len(lines) == 0 {
-		lines = append(append(append(lines, ':'), c.gateway.cfg.Server...), " ACK\r\n"...)
+		lines = appendLine(lines, c.gateway.cfg.Server, "ACK")
 	}
-	return append(dst, labelled(lines, k.label)...)
+	return append(dst, c.labelled(lines, k.label)...)
 }
 
 // Goodbye implements [gateway.Protocol].

@@ -95,7 +95,7 @@ func (c *conn) commitReply() {
 	}
 	body := c.out
 	if c.label != "" {
-		body = labelled(body, c.label)
+		body = c.labelled(body, c.label)
 		c.label = ""
 	}
 	c.out = nil
@@ -107,8 +107,6 @@ func (c *conn) commitReply() {
 func (c *conn) finish() {
 	if c.label != "" && len(c.out) == 0 && !c.delegated {
 		c.reply("ACK")
-		c.out = c.out[:0]
-		c.out = append(append(append(append(c.out, ':'), c.gateway.cfg.Server...), " ACK"...), "\r\n"...)
 	}
 	if c.delegated {
 		c.label = ""
@@ -128,13 +126,14 @@ func (c *conn) post(body []byte) {
 
 // labelled returns lines as the answer to a command with a label: one line bears
 // it; several are a batch that does.
-func labelled(lines []byte, label string) []byte {
+func (c *conn) labelled(lines []byte, label string) []byte {
 	first, rest, _ := strings.Cut(string(lines), "\r\n")
 	if rest == "" || batchEnd(first, rest) {
 		return append(withTag(nil, first, "label", label), "\r\n"+rest...)
 	}
 	id := batchID(label)
-	dst := append(withTag(nil, "BATCH +"+id+" labeled-response", "label", label), "\r\n"...)
+	server := ":" + c.gateway.cfg.Server + " "
+	dst := append(withTag(nil, server+"BATCH +"+id+" labeled-response", "label", label), "\r\n"...)
 	for l := range strings.SplitSeq(strings.TrimSuffix(string(lines), "\r\n"), "\r\n") {
 		if hasTag(l, "batch") {
 			dst = append(append(dst, l...), "\r\n"...)
@@ -142,7 +141,7 @@ func labelled(lines []byte, label string) []byte {
 		}
 		dst = append(withTag(dst, l, "batch", id), "\r\n"...)
 	}
-	return append(dst, "BATCH -"+id+"\r\n"...)
+	return append(dst, server+"BATCH -"+id+"\r\n"...)
 }
 
 // batchEnd reports whether all the lines are one batch, which can bear a label

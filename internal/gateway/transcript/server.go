@@ -1,4 +1,4 @@
-package line_test
+package transcript
 
 import (
 	"bytes"
@@ -20,16 +20,38 @@ import (
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
 	"hubbub/internal/gateway"
-	"hubbub/internal/gateway/line"
 	"hubbub/internal/hub"
 	"hubbub/internal/store"
 )
+
+// Gateway is a gateway that is to be tested.
+type Gateway struct {
+	Name     string // by which transcripts ask for it; the first is for who does not ask
+	Encoders []hub.Encoder
+	// New makes it. It is called within the synctest bubble, once for each server.
+	New func(p *Parts) func(ctx context.Context, peer *gateway.Peer)
+	// Arrive is what somebody says first to come in under a nick.
+	Arrive func(nick string) string
+}
+
+// Parts are what a gateway is made of.
+type Parts struct {
+	Pump    *gateway.Pump
+	Door    *door.Door
+	Hub     *hub.Hub
+	Logger  *slog.Logger
+	First   hub.Dialect       // of the gateway's
+	Line    int               // bytes of a line; 0 for the usual
+	Guest   func() string     // names guests in the order of their coming, so that transcripts are always the same
+	Options map[string]string // of the transcript, after "options:"
+}
 
 // server is a whole server but for the listener, in a synctest bubble: the
 // clock begins at midnight and moves only when the test moves it.
 type server struct {
 	t       *testing.T
-	gateway *line.Gateway
+	serve   map[string]func(context.Context, *gateway.Peer) // by the gateway's name
+	usual   Gateway
 	pump    *gateway.Pump
 	hub     *hub.Hub
 	door    *door.Door
@@ -42,10 +64,12 @@ type server struct {
 
 // options say in what a server differs from the usual.
 type options struct {
-	dir    string // of the data; empty for a temporary one
-	limits hub.Limits
-	line   int         // bytes of a line; 0 for the usual
-	policy *hub.Policy // nil lets everybody in
+	gateways []Gateway
+	dir      string // of the data; empty for a temporary one
+	limits   hub.Limits
+	line     int         // bytes of a line; 0 for the usual
+	policy   *hub.Policy // nil lets everybody in
+	more     map[string]string
 }
 
 // start starts a server that ends with the test.
@@ -61,7 +85,7 @@ func start(t *testing.T, o options) *server {
 	if o.policy != nil {
 		policy = *o.policy
 	}
-	s := &server{t: t, log: &lockedBuffer{}}
+	s := &server{t: t, log: &lockedBuffer{}, usual: o.gateways[0], serve: map[string]func(context.Context, *gateway.Peer){}}
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
 	st, err := store.Open(o.dir, store.Options{Logger: logger, Readers: 1})
 	if err != nil {
@@ -72,8 +96,12 @@ func start(t *testing.T, o options) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var encoders []hub.Encoder
+	for _, g := range o.gateways {
+		encoders = append(encoders, g.Encoders...)
+	}
 	h, err := hub.New(t.Context(), hub.Config{Policy: policy,
-		Log: commitlog.NewLocal(), Store: st, Encoders: line.Encoders(time.UTC), Limits: o.limits, Logger: logger,
+		Log: commitlog.NewLocal(), Store: st, Encoders: encoders, Limits: o.limits, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -83,8 +111,12 @@ func start(t *testing.T, o options) *server {
 	s.serving = serving
 	s.pump = gateway.NewPump(h, 30*time.Second)
 	s.door = door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub"})
-	s.gateway = line.New(line.Config{Pump: s.pump, Door: s.door, Logger: logger, Zone: time.UTC, Max: o.line})
-	s.gateway.SetGuest(s.nextGuest)
+	p := Parts{Pump: s.pump, Door: s.door, Hub: h, Logger: logger, Line: o.line, Guest: s.nextGuest, Options: o.more}
+	for _, g := range o.gateways {
+		parts := p
+		s.serve[g.Name] = g.New(&parts)
+		p.First += hub.Dialect(len(g.Encoders))
+	}
 	var background sync.WaitGroup
 	background.Go(func() {
 		if err := h.Run(serving); err != nil {
@@ -121,15 +153,19 @@ func (s *server) nextGuest() string {
 
 // connect connects a client that has sent first before the server looked.
 func (s *server) connect(first string) *client {
-	return s.admit(gateway.Peer{First: []byte(first), Remote: netip.MustParseAddr("192.0.2.1"), Private: true})
+	return s.admit(s.usual.Name, gateway.Peer{First: []byte(first), Remote: netip.MustParseAddr("192.0.2.1"), Private: true})
 }
 
-// admit connects a client that the peer describes.
-func (s *server) admit(peer gateway.Peer) *client {
+// admit connects a client that the peer describes to the gateway of that name.
+func (s *server) admit(name string, peer gateway.Peer) *client {
+	serve := s.serve[name]
+	if serve == nil {
+		s.t.Fatalf("there is no gateway %s", name)
+	}
 	in, out := duplex()
 	c := &client{conn: in}
 	peer.Conn = out
-	s.peers.Go(func() { s.gateway.Serve(s.serving, &peer) })
+	s.peers.Go(func() { serve(s.serving, &peer) })
 	s.peers.Go(func() {
 		io.Copy(&c.heard, in)
 		c.heard.end()

@@ -1,4 +1,4 @@
-package line_test
+package transcript
 
 import (
 	"crypto/hmac"
