@@ -176,6 +176,11 @@ func (s *Session) events(ctx context.Context, max int, wait bool) (Delivery, err
 			continue
 		}
 		if !c.entered {
+			if s.tracker != nil && c.room.inbox {
+				if before, ok := s.answerBefore(nil); ok {
+					return before, nil
+				}
+			}
 			c.entered = true
 			return Delivery{Kind: Entered, Room: c.room.described(), After: c.pos, Joins: c.joins}, nil
 		}
@@ -246,14 +251,17 @@ func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 // single delivers the next event of a cursor by itself.
 func (s *Session) single(c *cursor, frames *frames) Delivery {
 	e, i := c.entry, int(c.i)
-	ev := &e.Events[i]
-	tag, _ := s.personal(ev)
-	c.take(i + 1)
-	s.pass(c.pos)
-	return Delivery{
-		Kind: Personal, Room: e.Room, Last: c.pos, Bytes: frames.span(i, i+1),
-		Event: ev, Answer: Answer{Tag: tag},
+	d := Delivery{Kind: Personal, Room: e.Room, Event: &e.Events[i], Bytes: frames.span(i, i+1)}
+	if o := s.mine(d.Event); o != nil {
+		if before, ok := s.answerBefore(o); ok {
+			return before
+		}
+		d.Answer.Tag = o.tag
 	}
+	c.take(i + 1)
+	d.Last = c.pos
+	s.pass(c.pos)
+	return d
 }
 
 // release lets go of the i-th active cursor: it has nothing more for now.

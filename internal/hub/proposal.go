@@ -14,6 +14,7 @@ import (
 type proposal struct {
 	session *Session          // that proposed it; nil if the hub did
 	tag     any               // of a session's Send; comes back with the answer
+	nth     uint32            // which of the session's Sends it is, if it tracks
 	done    chan chat.Outcome // of a Do: receives the one outcome; never closed
 	resume  chat.Seq          // of an Arrive: read on from here instead of now
 }
@@ -112,5 +113,5 @@ func (p *proposal) answer(out chat.Outcome) bool {
 		p.done <- out
 		return false
 	}
-	return p.session != nil && p.session.answered(p.tag, out)
+	return p.session != nil && p.session.answered(p, out)
 }

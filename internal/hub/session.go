@@ -60,6 +60,8 @@ type Answer struct {
 	Outcome chat.Outcome // of a Send
 	Body    []byte       // of a Post
 	Signal  *Signal      // of neither
+
+	nth uint32 // of the Send, or of the last one before; counted if the session tracks
 }
 
 // Connect returns a session for a peer at the given address. It speaks for
@@ -231,10 +233,11 @@ func (s *Session) Send(ctx context.Context, c chat.Command, tag any) *chat.Error
 	if err := s.prepare(ctx, &c); err != nil {
 		return err
 	}
-	if err := s.wait(ctx, s.mayPropose, func() { s.inflight++ }); err != nil {
+	p := &proposal{session: s, tag: tag}
+	if err := s.wait(ctx, s.mayPropose, func() { s.inflight++; p.nth = s.nextSend() }); err != nil {
 		return err
 	}
-	err := s.hub.propose(ctx, &c, &proposal{session: s, tag: tag})
+	err := s.hub.propose(ctx, &c, p)
 	if err != nil {
 		s.mu.Lock()
 		s.inflight--
@@ -313,7 +316,7 @@ func (s *Session) Post(ctx context.Context, body []byte) *chat.Error {
 	wake := false
 	err := s.wait(ctx, func() bool { return s.posted < maxPosted }, func() {
 		s.posted += int32(len(body))
-		s.answers = append(s.answers, Answer{Body: body})
+		s.answers = append(s.answers, Answer{Body: body, nth: s.lastSend()})
 		wake = !s.queued
 		s.queued = true
 	})
@@ -361,7 +364,7 @@ func (s *Session) notify() {
 
 // answered queues the outcome of a Send and reports whether the session must be
 // woken for it.
-func (s *Session) answered(tag any, out chat.Outcome) bool {
+func (s *Session) answered(p *proposal, out chat.Outcome) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inflight--
@@ -369,7 +372,7 @@ func (s *Session) answered(tag any, out chat.Outcome) bool {
 	if s.closed {
 		return false
 	}
-	s.answers = append(s.answers, Answer{Tag: tag, Outcome: out})
+	s.answers = append(s.answers, Answer{Tag: p.tag, Outcome: out, nth: p.nth})
 	return s.rouse()
 }
 

@@ -47,7 +47,7 @@ func (s *Session) signalled(sig *Signal) bool {
 		return false
 	}
 	s.tracker.signals++
-	s.answers = append(s.answers, Answer{Signal: sig})
+	s.answers = append(s.answers, Answer{Signal: sig, nth: s.lastSend()})
 	return s.rouse()
 }
 

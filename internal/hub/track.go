@@ -18,6 +18,7 @@ type tracker struct {
 	own     []own // published, and not yet taken by the reader
 	unseen  int32 // own that the reader has not passed yet
 	signals int32 // waiting among the answers
+	sent    uint32
 	profile Profile
 }
 
@@ -25,6 +26,7 @@ type tracker struct {
 type own struct {
 	first, last chat.Seq
 	tag         any
+	nth         uint32 // which of the session's Sends it was
 }
 
 // Profile is what people say of themselves that is no part of the log.
@@ -48,7 +50,7 @@ func (a *applier) publishOwn() {
 			continue
 		}
 		if out := &a.outcomes[i]; out.end > out.first {
-			p.session.owns(own{a.events[out.first].Seq, a.events[out.end-1].Seq, p.tag})
+			p.session.owns(own{a.events[out.first].Seq, a.events[out.end-1].Seq, p.tag, p.nth})
 		}
 	}
 }
@@ -60,6 +62,23 @@ func (s *Session) owns(o own) {
 		s.tracker.own = append(s.tracker.own, o)
 		s.tracker.unseen++
 	}
+}
+
+// nextSend numbers a Send; lastSend returns the number of the last one. s.mu must be
+// held.
+func (s *Session) nextSend() uint32 {
+	if s.tracker == nil {
+		return 0
+	}
+	s.tracker.sent++
+	return s.tracker.sent
+}
+
+func (s *Session) lastSend() uint32 {
+	if s.tracker == nil {
+		return 0
+	}
+	return s.tracker.sent
 }
 
 // unseen is how many of its own commands' events a session has still to see. s.mu
@@ -97,18 +116,32 @@ func (s *Session) pass(seq chat.Seq) {
 	s.notify()
 }
 
-// personal reports whether a session that tracks gets an event by itself, and under
-// which tag it sent the command that brought it about.
-func (s *Session) personal(ev *chat.Event) (tag any, ok bool) {
+// mine returns which of the session's commands brought about an event, or nil.
+func (s *Session) mine(ev *chat.Event) *own {
 	for i := range s.reader.own {
 		if o := &s.reader.own[i]; ev.Seq <= o.last {
 			if ev.Seq >= o.first {
-				return o.tag, true
+				return o
 			}
 			break
 		}
 	}
-	return nil, ev.Social()
+	return nil
+}
+
+// answerBefore returns an answer to what the session asked for before a Send, or
+// before it arrived (nil): such answers come before what the Send brought about.
+func (s *Session) answerBefore(o *own) (Delivery, bool) {
+	r := &s.reader
+	if int(r.answered) == len(r.answers) {
+		s.mu.Lock()
+		s.takeAnswers()
+		s.mu.Unlock()
+	}
+	if int(r.answered) < len(r.answers) && o != nil && r.answers[r.answered].nth >= o.nth {
+		return Delivery{}, false
+	}
+	return r.answer(true)
 }
 
 // untilPersonal returns the first event of an entry from i on, and before end, that
@@ -118,7 +151,7 @@ func (s *Session) untilPersonal(e *Entry, i, end int) int {
 		return end
 	}
 	for ; i < end; i++ {
-		if _, ok := s.personal(&e.Events[i]); ok {
+		if ev := &e.Events[i]; ev.Social() || s.mine(ev) != nil {
 			return i
 		}
 	}
