@@ -60,7 +60,7 @@ type Event struct {
 	Room     uint64 `json:"room"`           // the room's id
 	RoomName string `json:"name,omitempty"` // what the room is called; empty for direct conversations and the inbox
 	Time     int64  `json:"time"`           // milliseconds since the Unix epoch
-	Kind     string `json:"kind"`           // "message", "action", "edited", "joined", …
+	Kind     string `json:"kind"`           // "message", "action", "notice", "edited", "joined", …
 	By       uint64 `json:"by,omitempty"`
 	Nick     string `json:"nick,omitempty"`
 	Client   string `json:"client,omitempty"` // the author's client id

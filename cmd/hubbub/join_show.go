@@ -77,7 +77,9 @@ func (s *show) event(ev *api.Event) (text string, concerns bool) {
 	return s.clock(ev.Time) + s.label(ev) + s.styled(faint, text), false
 }
 
-func said(ev *api.Event) bool { return ev.Kind == "message" || ev.Kind == "action" }
+func said(ev *api.Event) bool {
+	return ev.Kind == "message" || ev.Kind == "action" || ev.Kind == "notice"
+}
 
 // learn remembers what later events do not repeat.
 func (s *show) learn(ev *api.Event) {
@@ -106,6 +108,8 @@ func (s *show) message(ev *api.Event, concerns bool) string {
 	switch to := s.addressee(ev); {
 	case ev.Kind == "action":
 		b.WriteString("* " + nick + " ")
+	case ev.Kind == "notice":
+		b.WriteString("-" + nick + "- ")
 	case to != "":
 		b.WriteString("<" + nick + " -> " + s.nick(to, 0) + "> ")
 	default:

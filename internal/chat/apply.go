@@ -197,7 +197,7 @@ func (f *Facts) learn(ev *Event) {
 		f.Sent[SentKey{By: ev.By, Client: ev.Client}] = SentFact{Seq: ev.Seq, Room: ev.Room}
 	}
 	switch ev.Kind {
-	case Message, Action:
+	case Message, Action, Notice:
 		f.Messages[ev.Seq] = MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
 	case Deleted:
 		m := f.Messages[ev.Target]

@@ -7,7 +7,7 @@ type Op uint8
 // The operations, with the fields that each uses beside ID, Time and By.
 const (
 	_           Op = iota
-	Say            // Room, Text; Target for a reply; Emote for /me; Client
+	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Client
 	Edit           // Target, Text
 	Delete         // Target
 	React          // Target, Text (the emoji)
@@ -65,6 +65,7 @@ type Command struct {
 	By       UserID
 	Op       Op
 	Emote    bool // Say: an action
+	Notice   bool // Say: what is never to be answered automatically
 	Private  bool // Join, CreateRoom: a new room is joined by invitation only; Join of a public one is refused. Arrive, Register: not into the lobby
 	Strict   bool // Arrive
 	Open     bool // Register: no invitation is needed

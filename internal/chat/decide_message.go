@@ -44,7 +44,10 @@ func (d *decision) say() Outcome {
 		return Outcome{Err: err}
 	}
 	ev := Event{Kind: Message, Client: c.Client, Text: c.Text}
-	if c.Emote {
+	switch {
+	case c.Notice:
+		ev.Kind = Notice
+	case c.Emote:
 		ev.Kind = Action
 	}
 	if c.Target != 0 {

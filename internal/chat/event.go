@@ -49,6 +49,8 @@ const (
 	Unbanned     // User or Name
 	Disconnected // User's connections were closed
 	Reported     // in the audit log only: Target, Whose, When; Text is why; About the room
+
+	Notice // like Message, said by programs, and never to be answered automatically
 	kindEnd
 )
 
@@ -61,6 +63,7 @@ var kindNames = [kindEnd]string{
 	InvitationMade: "invitation-made", InvitationDropped: "invitation-dropped", RoleSet: "role", RankSet: "rank", RulesSet: "rules",
 	Kicked: "kicked", Muted: "muted", Unmuted: "unmuted", Banned: "banned", Unbanned: "unbanned",
 	Disconnected: "disconnected", Reported: "reported",
+	Notice: "notice",
 }
 
 // String returns the kind's stable name, as machine-readable dialects send it.
@@ -123,6 +126,6 @@ func (e *Event) Social() bool {
 	return e.Kind == Joined || e.Kind == Left || e.Kind == NickChanged
 }
 
-// Said reports whether the event is a message that a person wrote, as opposed
+// Said reports whether the event is a message that somebody wrote, as opposed
 // to something that happened to a message or a room.
-func (e *Event) Said() bool { return e.Kind == Message || e.Kind == Action }
+func (e *Event) Said() bool { return e.Kind == Message || e.Kind == Action || e.Kind == Notice }

@@ -39,7 +39,7 @@ func (l *library) file(ev *chat.Event) {
 	}
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
-	case chat.Message, chat.Action:
+	case chat.Message, chat.Action, chat.Notice:
 		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
 	case chat.Deleted:
 		m := l.messages[ev.Target]

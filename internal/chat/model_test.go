@@ -191,6 +191,7 @@ func (m *model) command(s *stream) chat.Command {
 	c.Room = m.room(s, c.By)
 	bits := s.next()
 	c.Emote, c.Private, c.Strict, c.Node = bits&1 != 0, bits&2 != 0, bits&4 != 0, uint64(bits>>6)
+	c.Notice = bits&0x81 == 0x81
 	if c.Op == chat.Say && bits&8 != 0 || bits&0x30 == 0x30 {
 		c.Target = 0
 	}

@@ -64,6 +64,7 @@ const (
 	flagStrict
 	flagOpen
 	flagConfined
+	flagNotice
 )
 
 // AppendEvent appends the record of ev to b, without its Seq and Room.
@@ -186,6 +187,9 @@ func commandFlags(c *Command) (flags uint64) {
 	if c.Confined {
 		flags |= flagConfined
 	}
+	if c.Notice {
+		flags |= flagNotice
+	}
 	return flags
 }
 
@@ -206,8 +210,8 @@ func DecodeCommand(b []byte) (Command, error) {
 		case tagTime:
 			c.Time = Millis(r.number())
 		case tagFlags:
-			flags := r.flags(flagEmote | flagPrivate | flagStrict | flagOpen | flagConfined)
-			c.Emote, c.Private = flags&flagEmote != 0, flags&flagPrivate != 0
+			flags := r.flags(flagEmote | flagPrivate | flagStrict | flagOpen | flagConfined | flagNotice)
+			c.Emote, c.Notice, c.Private = flags&flagEmote != 0, flags&flagNotice != 0, flags&flagPrivate != 0
 			c.Strict, c.Open, c.Confined = flags&flagStrict != 0, flags&flagOpen != 0, flags&flagConfined != 0
 		case tagBy:
 			c.By = UserID(r.number())

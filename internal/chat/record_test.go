@@ -113,7 +113,7 @@ func TestRecordRoundTrip(t *testing.T) {
 		}
 	}
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
-		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}} {
+		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}, {Op: op, Notice: true}} {
 			record := chat.AppendCommand([]byte("before"), &c)[len("before"):]
 			if got, err := chat.DecodeCommand(record); err != nil || got != c {
 				t.Errorf("decoding command: %+v, error %v, want %+v", got, err, c)
@@ -208,7 +208,7 @@ func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
 	wantNewerEvent(t, "the last tag of a command", []byte{chat.RecordVersion, 1, tagFrom, 1, 'a'})
 	wantNewerEvent(t, "the time of a command", []byte{chat.RecordVersion, 1, tagUntil, 1})
 	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 1})
-	wantNewerCommand(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 32})
+	wantNewerCommand(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 64})
 	wantNewer(t, "a flag beyond a byte", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 2})
 }
 
@@ -317,14 +317,14 @@ func FuzzEventRoundTrip(f *testing.F) {
 
 func FuzzCommandRoundTrip(f *testing.F) {
 	f.Add(uint64(1), uint64(2), int64(3), uint8(1), uint8(3), "client", "name", "text", []byte{1})
-	f.Add(uint64(1), uint64(math.MaxUint64), int64(-3), uint8(chat.Register-1), uint8(31), "", "zoë", "$argon2id$…", []byte{31: 1})
+	f.Add(uint64(1), uint64(math.MaxUint64), int64(-3), uint8(chat.Register-1), uint8(63), "", "zoë", "$argon2id$…", []byte{31: 1})
 	f.Fuzz(func(t *testing.T, a, b uint64, at int64, op, flags uint8, client, name, text string, key []byte) {
 		c := chat.Command{
 			ID: chat.CommandID{Node: a, N: b}, Time: chat.Millis(at), By: chat.UserID(b),
 			Op: 1 + chat.Op(op)%(chat.OpEnd-1), Emote: flags&1 != 0, Private: flags&2 != 0, Strict: flags&4 != 0,
 			Client: chat.ClientID(client), Room: chat.RoomID(a), Target: chat.Seq(b), User: chat.UserID(a),
 			Name: name, Text: text, Node: a ^ b,
-			Open: flags&8 != 0, Confined: flags&16 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name,
+			Open: flags&8 != 0, Confined: flags&16 != 0, Notice: flags&32 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name,
 		}
 		copy(c.Key[:], key)
 		if got, err := chat.DecodeCommand(chat.AppendCommand(nil, &c)); err != nil || got != c {

@@ -82,6 +82,12 @@ func TestSay(t *testing.T) {
 			events: []string{"message@1 bob client=c1 text=hi"}},
 		{name: "an action", command: just(chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "waves", Emote: true}),
 			events: []string{"action@1 bob text=waves"}},
+		{name: "a notice", command: just(chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "built", Notice: true}),
+			events: []string{"notice@1 bob text=built"}},
+		{name: "a reply to a notice", command: func(w *world) chat.Command {
+			seq := w.must(chat.Command{By: alice, Op: chat.Say, Room: lobby, Text: "built", Notice: true}).Seq
+			return chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "thanks", Target: seq}
+		}, events: []string{"message@1 bob target=8 whose=alice text=thanks"}},
 		{name: "a reply names whom it answers", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "yes", Target: w.say(alice, lobby, "lunch?")}
 		}, events: []string{"message@1 bob target=8 whose=alice text=yes"}},

@@ -308,7 +308,7 @@ var kindNames = [...]string{
 	"", "message", "action", "edited", "deleted", "reacted", "unreacted", "pinned", "unpinned", "topic", "joined", "left",
 	"created", "renamed", "archived", "restored", "arrived", "departed", "nick", "invited", "direct", "read",
 	"registered", "credential", "dropped", "invitation", "withdrawn", "role", "rank", "rules", "kicked", "muted", "unmuted", "banned", "unbanned",
-	"disconnected", "reported",
+	"disconnected", "reported", "notice",
 }
 
 // show returns an event as tables of tests write it: kind@room nick, and the

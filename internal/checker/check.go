@@ -96,7 +96,7 @@ func newCheck(ops []Op) *check {
 		byTag:    map[string]int32{},
 		byText:   map[textKey]int32{},
 		byAck:    map[place]int32{},
-		kinds:    map[string]bool{kindMessage: true, kindAction: true},
+		kinds:    map[string]bool{kindMessage: true, kindAction: true, kindNotice: true},
 		at:       map[place]int32{},
 		eventOf:  make([]int32, len(ops)),
 		edits:    map[edit]bool{},

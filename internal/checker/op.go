@@ -153,6 +153,7 @@ type Op struct {
 const (
 	kindMessage = "message"
 	kindAction  = "action"
+	kindNotice  = "notice"
 	kindEdited  = "edited"  // Text replaces that of Target
 	kindDeleted = "deleted" // the text of Target is gone
 	kindSkip    = "skip"    // no event, but a marker that some are absent on purpose
@@ -200,7 +201,7 @@ func (op *Op) kind() string {
 
 // said reports whether the op's event is something that a person wrote.
 func (op *Op) said() bool {
-	return op.Kind == "" || op.Kind == kindMessage || op.Kind == kindAction
+	return op.Kind == "" || op.Kind == kindMessage || op.Kind == kindAction || op.Kind == kindNotice
 }
 
 // sum returns the sum of the op's text, and 0 for an empty text.

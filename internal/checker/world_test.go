@@ -37,7 +37,7 @@ type record struct {
 }
 
 // said reports whether r is something that a person wrote.
-func (r record) said() bool { return r.kind == "" || r.kind == "message" || r.kind == "action" }
+func (r record) said() bool { return r.kind == "" || r.kind == "message" || r.kind == "action" || r.kind == "notice" }
 
 // actor sends in one of several ways.
 type actor struct {
@@ -191,8 +191,10 @@ func (w *world) compose(a *actor, op *checker.Op) {
 		op.Text = fmt.Sprintf("%s/%d %s", a.name, a.n, op.Text)
 	}
 	switch p := w.rng.IntN(100); {
-	case p < 10:
+	case p < 7:
 		op.Kind = "action"
+	case p < 10:
+		op.Kind = "notice"
 	case p < 30 && (a.ids || a.tags): // without either, nobody could tell what was edited
 		if target := w.own(a, op.Room); target != 0 {
 			op.Target, op.Kind = target, "edited"

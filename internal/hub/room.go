@@ -56,11 +56,11 @@ type room struct {
 // the applier, before the room's entry is published.
 func (r *room) note(ev *chat.Event) {
 	switch ev.Kind {
-	case chat.Message, chat.Action, chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted:
+	case chat.Message, chat.Action, chat.Notice, chat.Edited, chat.Reacted, chat.Unreacted:
 		r.said.Store(uint64(ev.Seq))
-	}
-	switch ev.Kind {
-	case chat.Message, chat.Action, chat.Edited, chat.Reacted, chat.Unreacted:
+	case chat.Deleted:
+		r.said.Store(uint64(ev.Seq))
+		r.stale = true // it may have been pinned
 	default:
 		r.stale = true
 	}

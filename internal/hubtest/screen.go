@@ -102,6 +102,9 @@ func (p *Person) parse(line string) (shown, bool) {
 		_, rest, ok = strings.Cut(rest, " edited ")
 		_, s.text, _ = strings.Cut(rest, ": ")
 		return s, ok
+	case strings.HasPrefix(rest, "-"):
+		s.kind = "notice"
+		_, s.text, ok = strings.Cut(rest, "- ")
 	case strings.HasPrefix(rest, "* "):
 		s.kind = "action"
 		_, s.text, ok = strings.Cut(rest[len("* "):], " ")

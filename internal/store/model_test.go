@@ -97,7 +97,7 @@ func (m *model) learn(ev chat.Event) {
 	}
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
-	case chat.Message, chat.Action:
+	case chat.Message, chat.Action, chat.Notice:
 		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
 	case chat.Reacted:
 		m.facts.Reactions[reaction] = true
@@ -195,7 +195,7 @@ func (m *model) command() *chat.Command {
 	}
 	switch c.Op {
 	case chat.Say:
-		c.Emote = m.rng.IntN(5) == 0
+		c.Emote, c.Notice = m.rng.IntN(5) == 0, m.rng.IntN(8) == 0
 		if m.rng.IntN(4) == 0 {
 			c.Target = m.message()
 		}

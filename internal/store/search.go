@@ -138,7 +138,7 @@ func (src source) Changes(ctx context.Context, after chat.Seq, limit int) (docs 
 				doc.Seq, doc.Nick = ev.Target, ev.Whose
 			case chat.Deleted:
 				doc = search.Document{Seq: ev.Target, Deleted: true}
-			case chat.Message, chat.Action:
+			case chat.Message, chat.Action, chat.Notice:
 			default:
 				return nil
 			}

@@ -51,6 +51,7 @@ func TestSearchFindsMessagesAsTheyAreNow(t *testing.T) {
 		secret := sc.say(a, "the build password is hunter2")
 		sc.say(b, "what build?")
 		sc.add(chat.Event{Kind: chat.Action, Room: a, By: 8, Nick: "bob", Text: "builds a house"})
+		sc.add(chat.Event{Kind: chat.Notice, Room: a, By: 9, Nick: "ci", Text: "deployed"})
 		sc.commit()
 		expect := func(query string, want ...string) {
 			t.Helper()
@@ -63,6 +64,7 @@ func TestSearchFindsMessagesAsTheyAreNow(t *testing.T) {
 		sc.remove(a, secret)
 		sc.commit()
 		expect("build", "the build is green", "the build is red")
+		expect("deployed", "deployed")
 		expect("biuld")
 		expect("hunter2")
 		expect("build*", "builds a house", "the build is green", "the build is red")

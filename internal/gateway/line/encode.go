@@ -23,8 +23,8 @@ const (
 // Times are shown in the given zone.
 //
 // No text of a user's ever begins a line, nor stands where only the server
-// writes: `HH:MM <nick> ` and `HH:MM * nick ` come before what is said, and
-// `HH:MM *** ` before what happened, which no nick can look like.
+// writes: `HH:MM <nick> `, `HH:MM -nick- ` and `HH:MM * nick ` come before what
+// is said, and `HH:MM *** ` before what happened, which no nick can look like.
 func Encoders(zone *time.Location) []hub.Encoder {
 	if zone == nil {
 		zone = time.Local
@@ -103,8 +103,11 @@ func appendPair(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 // appendSaid appends what somebody said, after the time.
 func appendSaid(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	before, after := "<", "> "
-	if ev.Kind == chat.Action {
+	switch ev.Kind {
+	case chat.Action:
 		before, after = "* ", " "
+	case chat.Notice:
+		before, after = "-", "- "
 	}
 	dst = append(append(dst, before...), ev.Nick...)
 	if to := addressee(room, ev); to != "" {

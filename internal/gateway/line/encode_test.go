@@ -1,0 +1,35 @@
+package line_test
+
+import (
+	"testing"
+	"time"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/gateway/line"
+)
+
+// What no line command can bring about is encoded all the same: it comes from
+// other protocols.
+func TestWhatOtherProtocolsBringIsShown(t *testing.T) {
+	tea := &chat.RoomInfo{ID: 7, Name: "#tea", Size: 3}
+	alone := &chat.RoomInfo{ID: 9, Flags: chat.Direct | chat.Private, Members: []chat.Member{{ID: 3, Nick: "ci"}, {ID: 4, Nick: "bob"}}}
+	encoders := line.Encoders(time.UTC)
+	for _, c := range []struct {
+		room                  *chat.RoomInfo
+		ev                    chat.Event
+		plain, labelled, json string
+	}{
+		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.Notice, By: 3, Nick: "ci", Text: "built\nin 3 s"},
+			"00:00 -ci- built\n      | in 3 s\n", "00:00 #tea -ci- built\n      | in 3 s\n",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"notice","by":3,"nick":"ci","text":"built\nin 3 s"}}` + "\n"},
+		{alone, chat.Event{Seq: 8, Prev: 7, Room: 9, Kind: chat.Notice, By: 3, Nick: "ci", Text: "built"},
+			"00:00 -ci -> bob- built\n", "00:00 -ci -> bob- built\n",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":9,"time":0,"kind":"notice","by":3,"nick":"ci","text":"built"}}` + "\n"},
+	} {
+		for i, want := range []string{c.plain, c.labelled, c.json} {
+			if got := string(encoders[i](nil, c.room, &c.ev)); got != want {
+				t.Errorf("%v in dialect %d: %q, want %q", c.ev.Kind, i, got, want)
+			}
+		}
+	}
+}
