@@ -98,6 +98,9 @@ func (d *decision) emit(in RoomID, last Seq, ev Event) {
 	if d.by != nil && ev.By == 0 {
 		ev.By, ev.Nick = d.by.id, d.by.nick
 	}
+	if u := d.s.users[ev.By]; u != nil && authored[ev.Kind] && ev.Level == 0 {
+		ev.Level = uint8(u.role)
+	}
 	d.events = append(d.events, ev)
 }
 

@@ -34,7 +34,7 @@ func (d *decision) register() Outcome {
 	}
 	u := d.by
 	if u == nil {
-		u = d.newcomer(name, Key{})
+		u = d.newcomer(name)
 	} else if u.nick != name {
 		d.rename(u, name)
 	}
@@ -45,7 +45,8 @@ func (d *decision) register() Outcome {
 	if c.Secret != "" {
 		d.emit(u.id.Inbox(), u.inbox, Event{Kind: CredentialAdded, By: u.id, Nick: name, User: u.id, Whose: name, Level: uint8(ByPassword), Secret: c.Secret})
 	}
-	d.enterInvited(u, name, invitation.Rooms)
+	d.lands(u, invitation.Role)
+	d.enterInvited(u, name, invitation)
 	return Outcome{User: u.id, Room: u.id.Inbox()}
 }
 
@@ -82,29 +83,36 @@ func (d *decision) registrable(name string) *Error {
 	return d.claimed(name, by)
 }
 
-// newcomer lets somebody in under a new id, and into the lobby unless they
-// want to choose their rooms themselves. Nobody is changed by it yet.
-func (d *decision) newcomer(nick string, key Key) *user {
+// newcomer lets somebody in under a new id. Nobody is changed by it yet.
+func (d *decision) newcomer(nick string) *user {
 	u := &user{id: UserID(d.next()), nick: nick}
-	d.emit(u.id.Inbox(), 0, Event{Kind: Arrived, By: u.id, Nick: nick, Key: key, Node: d.c.Node})
+	d.emit(u.id.Inbox(), 0, Event{Kind: Arrived, By: u.id, Nick: nick, Node: d.c.Node})
+	return u
+}
+
+// lands lets a newcomer, who now has a role, into the lobby, unless they want to
+// choose their rooms themselves.
+func (d *decision) lands(u *user, role Role) {
+	if d.s.users[u.id] != nil { // has been here as a guest
+		return
+	}
 	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil && !d.c.Private {
-		d.emit(lobby.id, lobby.last, Event{Kind: Joined, By: u.id, Nick: nick})
+		d.emit(lobby.id, lobby.last, Event{Kind: Joined, By: u.id, Nick: u.nick, Level: uint8(role)})
 		u.rooms = append(u.rooms, lobby.id)
 	}
-	return u
 }
 
 // enterInvited lets somebody into the rooms that an invitation names, as far as
 // they are still there and not closed to the one who comes.
-func (d *decision) enterInvited(u *user, nick, rooms string) {
+func (d *decision) enterInvited(u *user, nick string, v Invitation) {
 	in := slices.Clone(u.rooms)
-	for id := range strings.FieldsSeq(rooms) {
+	for id := range strings.FieldsSeq(v.Rooms) {
 		n, _ := strconv.ParseUint(id, 10, 64)
 		r := d.s.rooms[RoomID(n)]
 		if r == nil || r.archived || slices.Contains(in, r.id) || r.bars(u.id, d.now) || len(in) >= MaxRoomsPerUser {
 			continue
 		}
-		d.emit(r.id, r.last, Event{Kind: Joined, By: u.id, Nick: nick})
+		d.emit(r.id, r.last, Event{Kind: Joined, By: u.id, Nick: nick, Level: uint8(v.Role)})
 		in = append(in, r.id)
 	}
 }
@@ -121,8 +129,9 @@ func (d *decision) makeBot() Outcome {
 	if err := d.claimed(name, 0); err != nil {
 		return Outcome{Err: err}
 	}
-	u := d.newcomer(name, Key{})
+	u := d.newcomer(name)
 	d.tell(u, Event{Kind: Registered, Client: d.c.Client, User: u.id, Whose: u.nick, Level: uint8(BotRole)})
+	d.lands(u, BotRole)
 	return Outcome{}
 }
 

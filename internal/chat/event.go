@@ -6,10 +6,11 @@ import "fmt"
 type Kind uint8
 
 // The kinds of events, with the fields that each uses beside Seq, Prev, Room,
-// Time, By and Nick.
+// Time, By and Nick. Where others are shown who By is, Level is By's [Role] at
+// that moment: see [Event.Role].
 const (
 	_            Kind = iota
-	Message           // Text; Client; a reply has Target, Whose and When
+	Message           // Text; Client; a reply has Target, Whose and When; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
 	Deleted           // Target, Whose, When
@@ -17,17 +18,17 @@ const (
 	Unreacted         // Target, Whose, When; Text is the emoji
 	Pinned            // Target, Whose, When
 	Unpinned          // Target, Whose, When
-	TopicSet          // Text
-	Joined            // By is now a member
-	Left              // By no longer is; Text is the reason, if one was given; Count is 1 if they leave the server
+	TopicSet          // Text; Level
+	Joined            // By is now a member; Level
+	Left              // By no longer is; Text is the reason, if one was given; Level; Count is 1 if they leave the server
 	RoomCreated       // Name, Flags; the first event of a room
-	RoomRenamed       // Name is the new name
+	RoomRenamed       // Name is the new name; Level
 	RoomArchived      // nothing more can be said in it
 	RoomRestored      // the room is open again
 	Arrived           // in the inbox; Nick is the name granted, Key, Node
 	Departed          // in the inbox, its last event until the guest comes back; Key; the nick is free
-	NickChanged       // Nick is the old nick, Name the new; in each of the user's rooms and the inbox
-	Invited           // in the room and the invited user's inbox: About is the room, Name its name, User and Whose the invited
+	NickChanged       // Nick is the old nick, Name the new; Level; in each of the user's rooms and the inbox
+	Invited           // in the room and the invited user's inbox: About is the room, Name its name, User and Whose the invited; Level
 	DirectOpened      // in an inbox: About is the room, User and Whose the other person
 	ReadMarked        // in the inbox: everything in room About up to Target has been read
 
@@ -64,6 +65,12 @@ var kindNames = [kindEnd]string{
 	Kicked: "kicked", Muted: "muted", Unmuted: "unmuted", Banned: "banned", Unbanned: "unbanned",
 	Disconnected: "disconnected", Reported: "reported",
 	Notice: "notice",
+}
+
+// authored are the kinds that tell what the author is on the server.
+var authored = [kindEnd]bool{
+	Message: true, Action: true, Notice: true, Edited: true, Deleted: true, Reacted: true, Unreacted: true,
+	TopicSet: true, Joined: true, Left: true, RoomRenamed: true, NickChanged: true, Invited: true,
 }
 
 // String returns the kind's stable name, as machine-readable dialects send it.
@@ -103,7 +110,7 @@ type Event struct {
 	Time   Millis // when it was proposed; never decreases along the log, unless a clock was set back by a minute or more
 	Kind   Kind
 	Flags  Flags
-	Level  uint8    // a Role, a Rank or a Proof, as the kind says
+	Level  uint8    // a Role, a Rank or a Proof, as the kind says; By's Role where it says no more
 	Count  uint32   // what the kind says
 	By     UserID   // who did it; 0 for the server
 	Nick   string   // what By was called
@@ -118,6 +125,15 @@ type Event struct {
 	Key    Key    // Arrived, Departed, CredentialAdded, InvitationMade; for the server alone
 	Node   uint64 // Arrived only: the node that holds the connection
 	Secret string // CredentialAdded: for the server alone, and not in the record: it can be forgotten
+}
+
+// Role returns what By was on the server when the event was decided: of kinds
+// whose Level tells something else, and of what the server did, a guest's.
+func (e *Event) Role() Role {
+	if e.Kind >= kindEnd || !authored[e.Kind] {
+		return GuestRole
+	}
+	return Role(e.Level)
 }
 
 // Social reports whether the event is about who is here and what they are called.

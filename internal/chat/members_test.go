@@ -132,8 +132,8 @@ func TestSomebodyNewRegisters(t *testing.T) {
 	w := newServer(t)
 	events, out := w.apply(chat.Command{Op: chat.Register, Name: "frank", Open: true, Secret: "a hash"})
 	want := []string{
-		"arrived@3 frank", "joined@1 frank", "registered@3 frank level=2 whose=frank user=3", "registered@2 frank level=2 whose=frank user=3",
-		"credential@3 frank level=1 whose=frank user=3",
+		"arrived@3 frank", "registered@3 frank level=2 whose=frank user=3", "registered@2 frank level=2 whose=frank user=3",
+		"credential@3 frank level=1 whose=frank user=3", "joined@1 frank level=2",
 	}
 	if got := showAll(events); !slices.Equal(got, want) || out.User != 3 || out.Room != out.User.Inbox() {
 		t.Errorf("events %v, outcome %+v", got, out)
@@ -393,7 +393,7 @@ func TestRoles(t *testing.T) {
 // accounts. The first event of each list is number 3.
 func TestBatchLearnsOfAccounts(t *testing.T) {
 	invite := &chat.Command{Op: chat.MakeInvitation, Key: code, Count: 1, Level: uint8(chat.MemberRole)}
-	frank := &chat.Command{Op: chat.Register, Name: "frank", Open: true, Secret: "hash"} // credential 7
+	frank := &chat.Command{Op: chat.Register, Name: "frank", Open: true, Secret: "hash"} // credential 6
 	for _, c := range []struct {
 		name     string
 		commands []*chat.Command
@@ -406,9 +406,9 @@ func TestBatchLearnsOfAccounts(t *testing.T) {
 			invite, {Op: chat.DropInvitation, Target: 3}, {Op: chat.DropInvitation, Target: 3}, {Op: chat.Register, Name: "frank", Key: code}, invite, invite,
 		}, "++--+-"},
 		{"a password is replaced", []*chat.Command{
-			frank, {Op: chat.Login, User: 3, Target: 7},
+			frank, {Op: chat.Login, User: 3, Target: 6},
 			{By: 3, Op: chat.AddCredential, Level: uint8(chat.ByPassword), Secret: "new"},
-			{Op: chat.Login, User: 3, Target: 7}, {Op: chat.Login, User: 3, Target: 8}, {By: 3, Op: chat.DropCredential, Target: 7},
+			{Op: chat.Login, User: 3, Target: 6}, {Op: chat.Login, User: 3, Target: 8}, {By: 3, Op: chat.DropCredential, Target: 6},
 		}, "+++-+-"},
 		{"a token changes hands", []*chat.Command{
 			frank, {Op: chat.Register, Name: "gina", Open: true}, // 8
@@ -441,5 +441,36 @@ func TestBatchLearnsOfAccounts(t *testing.T) {
 			}
 			wantSame(t, "one batch and one by one", batch.state, single.state)
 		})
+	}
+}
+
+// TestEventsTellWhatTheirAuthorIs: how somebody is shown depends on the event
+// alone.
+func TestEventsTellWhatTheirAuthorIs(t *testing.T) {
+	w := newServer(t)
+	dave, frank := w.must(chat.Command{Op: chat.Arrive, Name: "dave", Key: chat.Key{1}}).User, w.member("frank")
+	w.role(frank, chat.AdminRole)
+	w.say(dave, w.lobby, "as a guest")
+	tea := w.room(dave, "#tea")
+	w.invitation(func(c *chat.Command) { c.Text = fmt.Sprint(w.room(frank, "#board")) })
+	events, _ := w.apply(chat.Command{By: dave, Op: chat.Register, Name: "david", Key: code})
+	said, _ := w.apply(chat.Command{By: frank, Op: chat.Say, Room: w.lobby, Text: "hi"})
+	amended, _ := w.apply(chat.Command{By: dave, Op: chat.React, Target: said[0].Seq, Text: "👍"})
+	left, _ := w.apply(chat.Command{By: dave, Op: chat.Leave, Room: tea})
+	pinned, _ := w.apply(chat.Command{By: frank, Op: chat.Pin, Target: said[0].Seq})
+	for _, c := range []struct {
+		ev   chat.Event
+		want chat.Role
+	}{
+		{w.log[slices.IndexFunc(w.log, func(ev chat.Event) bool { return ev.Said() })], chat.GuestRole},
+		{events[0], chat.GuestRole},              // the new nick
+		{events[len(events)-1], chat.MemberRole}, // into the room of the invitation
+		{said[0], chat.AdminRole}, {amended[0], chat.MemberRole}, {left[0], chat.MemberRole},
+		{pinned[0], chat.GuestRole}, // does not tell
+		{chat.Event{Kind: chat.RankSet, Level: 1}, chat.GuestRole}, {chat.Event{Kind: chat.KindEnd, Level: 1}, chat.GuestRole},
+	} {
+		if got := c.ev.Role(); got != c.want {
+			t.Errorf("%s: by a %v, want a %v", show(&c.ev), got, c.want)
+		}
 	}
 }

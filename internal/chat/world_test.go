@@ -17,9 +17,18 @@ type ledger struct {
 	time  chat.Millis
 	last  map[chat.RoomID]chat.Seq
 	audit chat.RoomID
+	roles map[chat.UserID]chat.Role
 }
 
-func newLedger() *ledger { return &ledger{last: map[chat.RoomID]chat.Seq{}} }
+func newLedger() *ledger {
+	return &ledger{last: map[chat.RoomID]chat.Seq{}, roles: map[chat.UserID]chat.Role{}}
+}
+
+// authored are the kinds of which the Level is what the author is.
+var authored = []chat.Kind{
+	chat.Message, chat.Action, chat.Notice, chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.TopicSet,
+	chat.Joined, chat.Left, chat.NickChanged, chat.Invited, chat.RoomRenamed,
+}
 
 func (l *ledger) check(t testing.TB, ev *chat.Event) {
 	t.Helper()
@@ -32,6 +41,8 @@ func (l *ledger) check(t testing.TB, ev *chat.Event) {
 		t.Fatalf("event %d says that %d was the last in its room, but %d was: %s", ev.Seq, ev.Prev, l.last[ev.Room], show(ev))
 	case back > 0 && back < chat.MaxStepBack:
 		t.Fatalf("event %d is %d ms before the one before it: %s", ev.Seq, back, show(ev))
+	case slices.Contains(authored, ev.Kind) && chat.Role(ev.Level) != l.roles[ev.By], slices.Contains(authored, ev.Kind) && ev.Role() != l.roles[ev.By]:
+		t.Fatalf("event %d is by a %v: %s", ev.Seq, l.roles[ev.By], show(ev))
 	case (ev.By == 0) != (ev.Nick == ""):
 		t.Fatalf("event %d is by %d who is called %q", ev.Seq, ev.By, ev.Nick)
 	case chat.CleanText(ev.Text) != ev.Text || chat.CleanLine(ev.Name) != ev.Name || chat.CleanLine(ev.Nick) != ev.Nick || chat.CleanLine(ev.Whose) != ev.Whose:
@@ -43,6 +54,9 @@ func (l *ledger) check(t testing.TB, ev *chat.Event) {
 	}
 	if ev.Kind == chat.RoomCreated && ev.Flags&chat.Audit != 0 {
 		l.audit = ev.Room
+	}
+	if (ev.Kind == chat.Registered || ev.Kind == chat.RoleSet) && ev.Room == ev.User.Inbox() {
+		l.roles[ev.User] = chat.Role(ev.Level)
 	}
 	l.seq, l.time, l.last[ev.Room] = ev.Seq, ev.Time, ev.Seq
 }
