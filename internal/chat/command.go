@@ -7,7 +7,7 @@ type Op uint8
 // The operations, with the fields that each uses beside ID, Time and By.
 const (
 	_           Op = iota
-	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Client
+	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Client
 	Edit           // Target, Text
 	Delete         // Target
 	React          // Target, Text (the emoji)
@@ -78,6 +78,7 @@ type Command struct {
 	User     UserID
 	Name     string
 	Text     string
+	Tags     string // Say: see [CheckTags]
 	Key      Key
 	Node     uint64 // Arrive: the node that holds the connection
 	Until    Millis // 0 is for ever

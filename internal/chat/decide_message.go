@@ -40,10 +40,13 @@ func (d *decision) say() Outcome {
 	if err == nil {
 		err = CheckText(c.Text)
 	}
+	if err == nil {
+		err = CheckTags(c.Tags)
+	}
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	ev := Event{Kind: Message, Client: c.Client, Text: c.Text}
+	ev := Event{Kind: Message, Client: c.Client, Text: c.Text, Tags: c.Tags}
 	switch {
 	case c.Notice:
 		ev.Kind = Notice

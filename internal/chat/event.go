@@ -10,7 +10,7 @@ type Kind uint8
 // that moment: see [Event.Role].
 const (
 	_            Kind = iota
-	Message           // Text; Client; a reply has Target, Whose and When; Level as in the others up to Unreacted
+	Message           // Text; Client; Tags; a reply has Target, Whose and When; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
 	Deleted           // Target, Whose, When
@@ -122,6 +122,7 @@ type Event struct {
 	About  RoomID   // what the kind says
 	Name   string
 	Text   string
+	Tags   string // of what was said: the author's client's, as IRC has them; see [CheckTags]
 	Key    Key    // Arrived, Departed, CredentialAdded, InvitationMade; for the server alone
 	Node   uint64 // Arrived only: the node that holds the connection
 	Secret string // CredentialAdded: for the server alone, and not in the record: it can be forgotten

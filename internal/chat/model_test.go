@@ -147,6 +147,7 @@ var (
 		strings.Repeat("x", chat.MaxTopic+1), strings.Repeat("x", chat.MaxText), strings.Repeat("x", chat.MaxText+1),
 	}
 	someClients = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
+	someTags    = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
 	someKeys    = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
 
 	somePeers    = []string{"", "", "", "", "192.0.2.7", "198.51.100.1", "2001:db8::1", "fe80::1%eth0", "\x1b[2J"}
@@ -191,7 +192,9 @@ func (m *model) command(s *stream) chat.Command {
 	c.Room = m.room(s, c.By)
 	bits := s.next()
 	c.Emote, c.Private, c.Strict, c.Node = bits&1 != 0, bits&2 != 0, bits&4 != 0, uint64(bits>>6)
-	c.Notice = bits&0x81 == 0x81
+	if c.Notice = bits&0x81 == 0x81; c.Notice {
+		c.Tags = one(s, someTags)
+	}
 	if c.Op == chat.Say && bits&8 != 0 || bits&0x30 == 0x30 {
 		c.Target = 0
 	}

@@ -55,6 +55,7 @@ const (
 	tagUntil
 	tagSecret
 	tagFrom
+	tagTags
 )
 
 // The flags of a command's record.
@@ -86,7 +87,8 @@ func AppendEvent(b []byte, ev *Event) []byte {
 	b = appendKey(b, ev.Key)
 	b = appendNumber(b, tagNode, ev.Node)
 	b = appendNumber(b, tagLevel, uint64(ev.Level))
-	return appendNumber(b, tagCount, uint64(ev.Count))
+	b = appendNumber(b, tagCount, uint64(ev.Count))
+	return appendString(b, tagTags, ev.Tags)
 }
 
 // DecodeEvent returns the event at seq in room whose record is b. The event
@@ -137,6 +139,8 @@ func DecodeEvent(seq Seq, room RoomID, b []byte) (Event, error) {
 			ev.Level = uint8(r.atMost(math.MaxUint8))
 		case tagCount:
 			ev.Count = uint32(r.atMost(math.MaxUint32))
+		case tagTags:
+			ev.Tags = r.string()
 		default:
 			r.unknown()
 		}
@@ -168,7 +172,8 @@ func AppendCommand(b []byte, c *Command) []byte {
 	b = appendNumber(b, tagCount, uint64(c.Count))
 	b = appendNumber(b, tagUntil, uint64(c.Until))
 	b = appendString(b, tagSecret, c.Secret)
-	return appendString(b, tagFrom, c.From)
+	b = appendString(b, tagFrom, c.From)
+	return appendString(b, tagTags, c.Tags)
 }
 
 func commandFlags(c *Command) (flags uint64) {
@@ -245,6 +250,8 @@ func DecodeCommand(b []byte) (Command, error) {
 			c.Secret = r.string()
 		case tagFrom:
 			c.From = r.string()
+		case tagTags:
+			c.Tags = r.string()
 		default:
 			r.unknown()
 		}

@@ -105,7 +105,9 @@ func TestGoldenRecords(t *testing.T) {
 
 func TestRecordRoundTrip(t *testing.T) {
 	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
-		for _, ev := range []chat.Event{fullEvent(kind), rolesEvent(kind), {Seq: 1, Room: 2, Kind: kind}} {
+		tagged := rolesEvent(kind)
+		tagged.Tags = "+example.com/foo=bar;+baz"
+		for _, ev := range []chat.Event{fullEvent(kind), rolesEvent(kind), tagged, {Seq: 1, Room: 2, Kind: kind}} {
 			record := chat.AppendEvent([]byte("before"), &ev)[len("before"):]
 			if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || got != ev {
 				t.Errorf("decoding event: %+v, error %v, want %+v", got, err, ev)
@@ -113,7 +115,9 @@ func TestRecordRoundTrip(t *testing.T) {
 		}
 	}
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
-		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}, {Op: op, Notice: true}} {
+		tagged := rolesCommand(op)
+		tagged.Tags = "+example.com/foo=bar;+baz"
+		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), tagged, {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}, {Op: op, Notice: true}} {
 			record := chat.AppendCommand([]byte("before"), &c)[len("before"):]
 			if got, err := chat.DecodeCommand(record); err != nil || got != c {
 				t.Errorf("decoding command: %+v, error %v, want %+v", got, err, c)
@@ -179,7 +183,7 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 const (
 	tagPrev, tagTime, tagFlags, tagNick, tagKey, tagNode = 1, 2, 3, 5, 14, 15
 	tagRoom, tagLevel, tagCount                          = 16, 19, 20
-	tagUntil, tagFrom, tagUnknown                        = 21, 23, 24
+	tagUntil, tagFrom, tagUnknown                        = 21, 23, 25
 )
 
 func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
@@ -306,7 +310,7 @@ func FuzzEventRoundTrip(f *testing.F) {
 			Kind: 1 + chat.Kind(kind)%(chat.KindEnd-1), Flags: chat.Flags(flags) & (chat.Private | chat.Direct | chat.Audit | chat.Rules),
 			Level: uint8(b), Count: uint32(a),
 			By: chat.UserID(a), Nick: nick, Client: chat.ClientID(client), Target: chat.Seq(b), Whose: name,
-			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Node: a ^ b,
+			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Tags: client, Node: a ^ b,
 		}
 		copy(ev.Key[:], key)
 		if got, err := chat.DecodeEvent(ev.Seq, ev.Room, chat.AppendEvent(nil, &ev)); err != nil || got != ev {
@@ -324,7 +328,7 @@ func FuzzCommandRoundTrip(f *testing.F) {
 			Op: 1 + chat.Op(op)%(chat.OpEnd-1), Emote: flags&1 != 0, Private: flags&2 != 0, Strict: flags&4 != 0,
 			Client: chat.ClientID(client), Room: chat.RoomID(a), Target: chat.Seq(b), User: chat.UserID(a),
 			Name: name, Text: text, Node: a ^ b,
-			Open: flags&8 != 0, Confined: flags&16 != 0, Notice: flags&32 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name,
+			Open: flags&8 != 0, Confined: flags&16 != 0, Notice: flags&32 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name, Tags: client,
 		}
 		copy(c.Key[:], key)
 		if got, err := chat.DecodeCommand(chat.AppendCommand(nil, &c)); err != nil || got != c {

@@ -52,7 +52,7 @@ func gone(ev *chat.Event) bool {
 	return ev.Text == "" && (ev.Said() || ev.Kind == chat.Edited)
 }
 
-// erase takes the text of an event out of its record.
+// erase takes the text of an event, and its tags, out of its record.
 func (w *writer) erase(seq chat.Seq) error {
 	var record []byte
 	err := each(w.conn, queryEvent, func(row *sqlite.Stmt) error {
@@ -60,7 +60,7 @@ func (w *writer) erase(seq chat.Seq) error {
 		if err != nil || gone(&ev) {
 			return err
 		}
-		ev.Text = ""
+		ev.Text, ev.Tags = "", ""
 		record, err = appendErased(nil, &ev, row.ColumnLen(2))
 		return err
 	}, seq)

@@ -113,18 +113,23 @@ func TestShortestTextIsErased(t *testing.T) {
 	sc := newScript(t, openStore(t, dir))
 	room := sc.room("#a")
 	for _, nick := range []string{"a", strings.Repeat("𝔘", 32)} {
-		for _, client := range []chat.ClientID{"", chat.ClientID(strings.Repeat("c", 63) + nick[:1])} {
-			seq := sc.add(chat.Event{Kind: chat.Message, Room: room, By: 1 << 60, Nick: nick, Client: client, Text: "x", Target: 1 << 60, Whose: nick, When: 1 << 60})
-			sc.remove(room, seq)
+		for _, client := range []chat.ClientID{"", chat.ClientID(strings.Repeat("c", 62) + nick[:1])} {
+			for _, tags := range []string{"", "+mood"} {
+				seq := sc.add(chat.Event{Kind: chat.Message, Room: room, By: 1 << 60, Nick: nick, Client: client, Text: "x", Tags: tags, Target: 1 << 60, Whose: nick, When: 1 << 60})
+				sc.remove(room, seq)
+				if client != "" {
+					client += chat.ClientID(nick[:1])
+				}
+			}
 		}
 	}
 	sc.commit()
 	page, err := sc.store.Messages(t.Context(), room, 0, 10)
-	if err != nil || len(page) != 4 {
+	if err != nil || len(page) != 8 {
 		t.Fatalf("%d messages, %v", len(page), err)
 	}
 	for _, m := range page {
-		if !m.Deleted || m.Text != "" || m.Nick == "" || m.Whose != m.Nick {
+		if !m.Deleted || m.Text+m.Tags != "" || m.Nick == "" || m.Whose != m.Nick {
 			t.Errorf("%+v", m)
 		}
 	}

@@ -114,7 +114,7 @@ func (m *model) learn(ev chat.Event) {
 		for i := range m.events {
 			e := &m.events[i]
 			if e.Seq == ev.Target || e.Kind == chat.Edited && e.Target == ev.Target {
-				e.Text = ""
+				e.Text, e.Tags = "", ""
 			}
 		}
 		for key := range m.facts.Reactions {
@@ -196,6 +196,9 @@ func (m *model) command() *chat.Command {
 	switch c.Op {
 	case chat.Say:
 		c.Emote, c.Notice = m.rng.IntN(5) == 0, m.rng.IntN(8) == 0
+		if m.rng.IntN(4) == 0 {
+			c.Tags = fmt.Sprintf("+example.com/mood=%d;+draft/x", m.rng.IntN(100))
+		}
 		if m.rng.IntN(4) == 0 {
 			c.Target = m.message()
 		}
