@@ -83,7 +83,7 @@ type Room struct {
 	Topic    string `json:"topic,omitempty"`
 	Members  int    `json:"members"`
 	Private  bool   `json:"private,omitempty"`
-	Announce bool   `json:"announce,omitempty"` // only moderators say something
+	Announce bool   `json:"announce,omitempty"` // only those with a voice say something
 	Direct   bool   `json:"direct,omitempty"`
 	Joined   bool   `json:"joined,omitempty"`
 	Archived bool   `json:"archived,omitempty"`
@@ -95,6 +95,6 @@ type Person struct {
 	ID   uint64 `json:"id"`
 	Nick string `json:"nick"`
 	Role string `json:"role,omitempty"` // on the server; empty for a guest
-	Rank string `json:"rank,omitempty"` // in the room: moderator or owner
+	Rank string `json:"rank,omitempty"` // in the room: voice, moderator or owner
 	Away bool   `json:"away,omitempty"` // a member who is not connected
 }

@@ -42,7 +42,7 @@ func (d *decision) forbidden(a Act, r *room) *Error {
 	who := "Only an owner of %s can do that."
 	switch {
 	case a == ActSay:
-		who = "%s is for announcements: only its moderators say something there; nothing was sent."
+		who = "%s is for announcements: only those with a voice say something there; nothing was sent."
 	case needs[a].rank <= ModeratorRank:
 		who = "Only a moderator of %s can do that."
 	}
@@ -221,7 +221,7 @@ func (d *decision) setRank() Outcome {
 	c := d.c
 	r, err := d.moderated()
 	if err == nil {
-		err = d.may(ActSetRank, r)
+		err = d.may(rankAct(r, c), r)
 	}
 	if err != nil {
 		return Outcome{Err: err}
@@ -231,8 +231,8 @@ func (d *decision) setRank() Outcome {
 	case u == nil || !r.has(u.id):
 		return refuse(NotFound, "There is nobody of that name in %s.", r.name)
 	case Rank(c.Level) >= rankEnd:
-		return refuse(Invalid, "A rank is plain, moderator or owner.")
-	case Rank(c.Level) > PlainRank && u.role == GuestRole && u.key == nil && d.role() < AdminRole:
+		return refuse(Invalid, "A rank is plain, voice, moderator or owner.")
+	case Rank(c.Level) > VoiceRank && u.role == GuestRole && u.key == nil && d.role() < AdminRole:
 		return refuse(Invalid, "%s is a guest, and gone when the connection is; somebody with a rank should /register.", u.nick)
 	case r.standing[u.id].Rank == Rank(c.Level):
 		return refuse(Conflict, "%s has that rank in %s already.", u.nick, r.name)
@@ -245,6 +245,15 @@ func (d *decision) setRank() Outcome {
 	}
 	d.inform(r, Event{Kind: RankSet, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level})
 	return Outcome{Room: r.id}
+}
+
+// rankAct returns what setting somebody's rank is: who has no more than a voice,
+// and gets no more, is made nothing by it that takes an owner.
+func rankAct(r *room, c *Command) Act {
+	if Rank(c.Level) <= VoiceRank && r.standing[c.User].Rank <= VoiceRank {
+		return ActVoice
+	}
+	return ActSetRank
 }
 
 func (r *room) ownedByOthers(id UserID) bool {

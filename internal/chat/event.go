@@ -90,7 +90,7 @@ const (
 	Private     Flags = 1 << iota // joined by invitation only, not listed for others
 	Direct                        // a direct conversation: private, and it has no name
 	Audit                         // the log of who did what to whom: nobody is in it, and only the server writes
-	Announce                      // only moderators say something
+	Announce                      // only those with a voice say something
 	NoGuests                      // guests can't come in
 	HeldInvites                   // only moderators invite
 	HeldPins                      // only moderators pin, and set the topic

@@ -154,7 +154,7 @@ var (
 	someNetworks = []string{"192.0.2.7", "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/32", "::ffff:192.0.2.0/120", "10.0.0.0/7", "", "\xff"}
 	someLevels   = []uint8{
 		uint8(chat.MemberRole), uint8(chat.AdminRole), uint8(chat.OwnerRole), uint8(chat.ByPassword), uint8(chat.ByToken), uint8(chat.ByTOTP),
-		uint8(chat.ModeratorRank), uint8(chat.OwnerRank), uint8(chat.PlainRank), uint8(chat.Announce), uint8(chat.NoGuests | chat.HeldPins), 7, 200,
+		uint8(chat.ModeratorRank), uint8(chat.OwnerRank), uint8(chat.VoiceRank), uint8(chat.PlainRank), uint8(chat.Announce), uint8(chat.NoGuests | chat.HeldPins), 7, 200,
 	}
 	someCounts  = []uint32{0, 1, 1, 2, 30, chat.MaxSlow + 1, chat.MaxInvites + 1}
 	someLasting = []chat.Millis{0, 0, 0, 1, 5000, 100_000, -1, math.MaxInt64 / 2}

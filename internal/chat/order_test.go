@@ -97,7 +97,7 @@ func TestNobodyActsOnThoseWithAsMuchToSay(t *testing.T) {
 	try(onServer, 1, chat.Command{Op: chat.Ban}, chat.Command{Op: chat.AddCredential, Level: uint8(chat.ByToken), Key: token})
 	try(onServer, 2, chat.Command{Op: chat.SetRole, Level: uint8(chat.OwnerRole)})
 	for _, op := range []chat.Op{chat.Kick, chat.Mute, chat.Ban, chat.SetRank} {
-		c := chat.Command{By: r.mod, Op: op, Room: r.tea, User: r.boss}
+		c := chat.Command{By: r.mod, Op: op, Room: r.tea, User: r.boss, Level: uint8(chat.ModeratorRank)}
 		if text := r.refused(c, chat.Forbidden); op != chat.SetRank && !strings.Contains(text, "boss") {
 			t.Errorf("operation %d: %q", op, text)
 		}

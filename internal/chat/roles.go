@@ -41,12 +41,13 @@ type Rank uint8
 // The ranks, each of which may do what those before it may.
 const (
 	PlainRank     Rank = iota // a member of the room like others
+	VoiceRank                 // may talk where not everybody may
 	ModeratorRank             // keeps order in it
 	OwnerRank                 // made it, or was made its owner; admins count as owners of every room
 	rankEnd
 )
 
-var rankNames = [rankEnd]string{"plain", "moderator", "owner"}
+var rankNames = [rankEnd]string{"plain", "voice", "moderator", "owner"}
 
 // String returns the rank's name, as people type it.
 func (r Rank) String() string {
@@ -83,6 +84,7 @@ const (
 	ActBanHere                 // ban from the room, and lift it
 	ActRename                  // rename the room
 	ActArchive                 // archive the room, and open it again
+	ActVoice                   // give a voice, and take it
 	ActSetRank                 // make moderators and owners of the room
 	ActSetRules                // announce-only, no guests, slow mode, who invites and pins
 	ActOnServer                // begins what is not in a room
@@ -107,10 +109,12 @@ const (
 var needs = [actionEnd]struct {
 	rank Rank
 	role Role
-	rule Flags // the rule under which it takes a moderator
+	rule Flags // the rule under which it takes more:
+	held Rank  // this
 }{
-	ActSay: {rule: Announce}, ActReact: {}, ActPin: {rule: HeldPins}, ActTopic: {rule: HeldPins}, ActInvite: {rule: HeldInvites},
-	ActDeleteOthers: {rank: ModeratorRank}, ActKick: {rank: ModeratorRank}, ActMute: {rank: ModeratorRank}, ActBanHere: {rank: ModeratorRank},
+	ActSay: {rule: Announce, held: VoiceRank}, ActReact: {}, ActInvite: {rule: HeldInvites, held: ModeratorRank},
+	ActPin: {rule: HeldPins, held: ModeratorRank}, ActTopic: {rule: HeldPins, held: ModeratorRank},
+	ActDeleteOthers: {rank: ModeratorRank}, ActKick: {rank: ModeratorRank}, ActMute: {rank: ModeratorRank}, ActBanHere: {rank: ModeratorRank}, ActVoice: {rank: ModeratorRank},
 	ActRename: {rank: OwnerRank}, ActArchive: {rank: OwnerRank}, ActSetRank: {rank: OwnerRank}, ActSetRules: {rank: OwnerRank},
 
 	ActCreateRoom: {}, ActTalkAlone: {}, ActReport: {},
@@ -131,7 +135,7 @@ func Permit(a Act, role Role, rank Rank, flags Flags) bool {
 		rank = OwnerRank
 	}
 	if flags&need.rule != 0 {
-		return rank >= ModeratorRank
+		return rank >= need.held
 	}
 	return rank >= need.rank
 }

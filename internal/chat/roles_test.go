@@ -15,7 +15,7 @@ import (
 var acts = map[chat.Act]string{
 	chat.ActSay: "say, reply, edit one's own", chat.ActReact: "react", chat.ActPin: "pin", chat.ActTopic: "set the topic",
 	chat.ActInvite: "invite into the room", chat.ActDeleteOthers: "delete what others said", chat.ActKick: "kick", chat.ActMute: "mute",
-	chat.ActBanHere: "ban from the room", chat.ActRename: "rename the room", chat.ActArchive: "archive the room",
+	chat.ActBanHere: "ban from the room", chat.ActVoice: "give and take a voice", chat.ActRename: "rename the room", chat.ActArchive: "archive the room",
 	chat.ActSetRank: "make moderators and owners", chat.ActSetRules: "set the rules of the room",
 
 	chat.ActCreateRoom: "make a room", chat.ActTalkAlone: "talk to one person alone", chat.ActReport: "report a message",
@@ -29,7 +29,10 @@ var ruleColumns = map[string]chat.Flags{
 	"private": chat.Private, "announce-only": chat.Announce, "no guests": chat.NoGuests, "held invites": chat.HeldInvites, "held pins": chat.HeldPins,
 }
 
-var rankColumns = [chat.RankEnd]string{"plain", "moderator", "owner of the room"}
+var rankColumns = [chat.RankEnd]string{"plain", "voice", "moderator", "owner of the room"}
+
+// heldFor are the ranks that something takes under a rule, as the table has them.
+var heldFor = map[string]chat.Rank{"with a voice": chat.VoiceRank, "moderators": chat.ModeratorRank}
 
 // rolesTable is the table in docs/roles.md: the cell of each action's row under
 // each heading.
@@ -80,8 +83,8 @@ func (table rolesTable) permits(a chat.Act, role chat.Role, rank chat.Rank, flag
 		return true
 	}
 	for rule, flag := range ruleColumns {
-		if flags&flag != 0 && row[rule] == "moderators" {
-			return rank >= chat.ModeratorRank
+		if held, ok := heldFor[row[rule]]; flags&flag != 0 && ok {
+			return rank >= held
 		}
 	}
 	return row[rankColumns[rank]] == "yes"
@@ -106,7 +109,7 @@ func TestRolesTableIsWhole(t *testing.T) {
 			}
 		}
 		for rule := range ruleColumns {
-			if cell, there := row[rule]; !there || cell != "" && cell != "moderators" {
+			if cell, there := row[rule]; !there || cell != "" && heldFor[cell] == 0 {
 				t.Errorf("%q, %s: the table has %q", acts[a], rule, cell)
 			}
 		}
@@ -196,7 +199,7 @@ func TestRolesAndRanksAreCalledAsPeopleTypeThem(t *testing.T) {
 	if role || rank {
 		t.Error("there is a king")
 	}
-	if got := fmt.Sprint(chat.RoleEnd, chat.RankEnd, chat.ProofEnd); got != "role-5 rank-3 proof-7" {
+	if got := fmt.Sprint(chat.RoleEnd, chat.RankEnd, chat.ProofEnd); got != "role-5 rank-4 proof-7" {
 		t.Errorf("what there is not is called %s", got)
 	}
 }
@@ -327,6 +330,10 @@ func (c *court) attempts(a chat.Act, by chat.UserID) []attempt {
 		archived := with(here, chat.RestoreRoom)
 		archived.before = []chat.Command{{By: c.keeper, Op: chat.ArchiveRoom, Room: c.room}}
 		return []attempt{with(here, chat.ArchiveRoom), archived}
+	case chat.ActVoice:
+		taken := with(here, chat.SetRank)
+		taken.before = []chat.Command{{By: c.keeper, Op: chat.SetRank, Room: c.room, User: c.victim, Level: uint8(chat.VoiceRank)}}
+		return []attempt{with(here, chat.SetRank, level(uint8(chat.VoiceRank))), taken}
 	case chat.ActSetRank:
 		return []attempt{with(here, chat.SetRank, level(uint8(chat.ModeratorRank))), with(here, chat.SetRank, level(uint8(chat.OwnerRank)))}
 	case chat.ActSetRules:

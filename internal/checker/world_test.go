@@ -37,7 +37,9 @@ type record struct {
 }
 
 // said reports whether r is something that a person wrote.
-func (r record) said() bool { return r.kind == "" || r.kind == "message" || r.kind == "action" || r.kind == "notice" }
+func (r record) said() bool {
+	return r.kind == "" || r.kind == "message" || r.kind == "action" || r.kind == "notice"
+}
 
 // actor sends in one of several ways.
 type actor struct {

@@ -46,6 +46,9 @@ func Recorded(ev *chat.Event) string {
 	case chat.RoleSet:
 		text += "made " + ev.Whose + " " + chat.Role(ev.Level).String()
 	case chat.RankSet:
+		if chat.Rank(ev.Level) == chat.VoiceRank {
+			return text + "gave " + ev.Whose + " a voice" + in
+		}
 		text += "made " + ev.Whose + " " + chat.Rank(ev.Level).String() + in
 	case chat.RulesSet:
 		text += "changed the rules" + in

@@ -50,6 +50,7 @@ func TestRecorded(t *testing.T) {
 		"eve dropped invitation 9":                         {Kind: chat.InvitationDropped, Nick: "eve", Target: 9},
 		"eve made bob admin":                               {Kind: chat.RoleSet, Nick: "eve", Whose: "bob", Level: uint8(chat.AdminRole)},
 		"eve made bob moderator in #tea":                   {Kind: chat.RankSet, Nick: "eve", Whose: "bob", Level: uint8(chat.ModeratorRank), About: 7, Name: "#tea"},
+		"eve gave bob a voice in #tea":                     {Kind: chat.RankSet, Nick: "eve", Whose: "bob", Level: uint8(chat.VoiceRank), About: 7, Name: "#tea"},
 		"eve changed the rules in #tea":                    {Kind: chat.RulesSet, Nick: "eve", About: 7, Name: "#tea"},
 		"eve kicked bob in #tea: spam":                     {Kind: chat.Kicked, Nick: "eve", Whose: "bob", About: 7, Name: "#tea", Text: "spam"},
 		"eve muted bob in #tea until 1970-01-02 00:00 UTC": {Kind: chat.Muted, Nick: "eve", Whose: "bob", About: 7, Name: "#tea", When: 86_400_000},

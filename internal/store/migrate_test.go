@@ -3,12 +3,14 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"hubbub/internal/chat"
 	"hubbub/internal/store"
 )
 
@@ -46,7 +48,7 @@ func TestOlderDatabaseIsBackedUpAndMigrated(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log.String(), "backed up") || !strings.Contains(log.String(), "version=3") {
+	if !strings.Contains(log.String(), "backed up") || !strings.Contains(log.String(), fmt.Sprintf("version=%d", len(newer))) {
 		t.Errorf("the log does not tell: %s", &log)
 	}
 	tamper(t, filepath.Join(dir, "hubbub.db"), `SELECT colour FROM rooms, drafts`)
@@ -57,7 +59,7 @@ func TestOlderDatabaseIsBackedUpAndMigrated(t *testing.T) {
 		t.Fatalf("this program opens a newer database: %v", err)
 	}
 	old := t.TempDir()
-	backup := readFile(t, dir, "hubbub-version-1.db")
+	backup := readFile(t, dir, fmt.Sprintf("hubbub-version-%d.db", len(store.Steps())))
 	writeFile(t, filepath.Join(old, "hubbub.db"), backup)
 	restored := openStore(t, old)
 	if page, err := restored.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 500 || len(restored.Epoch()) < 20 || restored.Epoch() == epoch {
@@ -70,10 +72,10 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	room := filled(t, dir, 10)
 	broken := append(store.Steps(), extra[0]+`; UPDATE rooms SET shade = 1`)
-	if _, err := store.OpenWith(dir, store.Options{}, broken); err == nil || !strings.Contains(err.Error(), "version 2") {
+	if _, err := store.OpenWith(dir, store.Options{}, broken); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("version %d", len(broken))) {
 		t.Fatalf("%v", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "hubbub-version-1.db")); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, fmt.Sprintf("hubbub-version-%d.db", len(store.Steps())))); err != nil {
 		t.Error(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*.partial")); len(left) > 0 {
@@ -82,5 +84,33 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 	s := openStore(t, dir)
 	if page, err := s.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 10 {
 		t.Errorf("%d messages, %v", len(page), err)
+	}
+}
+
+// firstOnly makes a database of version 1.
+func firstOnly(t *testing.T, statements ...string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	s := openWith(t, dir, store.Options{}, store.Steps()[:1]...)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tamper(t, filepath.Join(dir, "hubbub.db"), statements...)
+	return dir
+}
+
+// In version 1 a moderator was rank 1 and an owner rank 2.
+func TestRanksOfVersion1AreKept(t *testing.T) {
+	dir := firstOnly(t,
+		`INSERT INTO rooms (id, name, topic, flags, archived, creator, slow) VALUES (1, '#lobby', '', 0, 0, 0, 0)`,
+		`INSERT INTO standings (room, user, rank, muted, muted_until, banned, banned_until) VALUES (1, 7, 1, 0, 0, 0, 0), (1, 8, 2, 0, 0, 0, 0), (1, 9, 0, 1, 0, 0, 0)`)
+	snap, _, err := openStore(t, dir).Load(t.Context())
+	if err != nil || len(snap.Rooms) != 1 {
+		t.Fatalf("%+v, %v", snap, err)
+	}
+	for id, want := range map[chat.UserID]chat.Rank{7: chat.ModeratorRank, 8: chat.OwnerRank, 9: chat.PlainRank} {
+		if got := snap.Rooms[0].Standing(id).Rank; got != want {
+			t.Errorf("user %d: %v, want %v", id, got, want)
+		}
 	}
 }

@@ -114,7 +114,7 @@ func (m *model) account(c *chat.Command) *chat.Command {
 	case chat.SetRole:
 		c.Level = uint8(chat.MemberRole) + uint8(rng.IntN(3))
 	case chat.SetRank:
-		c.Level = uint8(rng.IntN(3))
+		c.Level = uint8(rng.IntN(int(chat.OwnerRank) + 1))
 	case chat.SetRules:
 		c.Level, c.Count = uint8(chat.Flags(rng.Uint32()&rng.Uint32()&rng.Uint32())&chat.Rules), uint32(rng.IntN(3))
 	case chat.Unmute, chat.Ban, chat.Unban:

@@ -172,7 +172,7 @@ func verbs() []verb {
 		{"kick", "#ROOM NICK [WHY ...]", "put somebody out of a room", 2, (*query).kick},
 		{"mute", "#ROOM NICK [10m] [WHY ...]", "let somebody only read in a room", 2, (*query).mute},
 		{"unmute", "#ROOM NICK", "let them talk again", 2, (*query).unmute},
-		{"rank", "#ROOM NICK plain|moderator|owner", "make somebody that in a room", 3, (*query).rank},
+		{"rank", "#ROOM NICK plain|voice|moderator|owner", "make somebody that in a room", 3, (*query).rank},
 		{"audit", "[COUNT]", "who did what to whom, newest last", 0, (*query).audit},
 	}
 }

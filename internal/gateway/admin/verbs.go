@@ -295,7 +295,7 @@ func (q *query) rank() (Response, *chat.Error) {
 	}
 	rank, ok := chat.ParseRank(q.args[2])
 	if !ok {
-		return Response{}, chat.Errorf(chat.Invalid, "A rank is plain, moderator or owner.")
+		return Response{}, chat.Errorf(chat.Invalid, "A rank is plain, voice, moderator or owner.")
 	}
 	c.Level = uint8(rank)
 	return q.order(c, p.Nick+" is "+rank.String()+" in "+q.args[0]+" now.")

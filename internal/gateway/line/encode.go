@@ -195,6 +195,9 @@ func appendOrder(dst []byte, zone *time.Location, room *chat.RoomInfo, ev *chat.
 	case chat.Unbanned:
 		dst = append(append(dst, " lifted the ban of "...), ev.Whose...)
 	case chat.RankSet:
+		if chat.Rank(ev.Level) == chat.VoiceRank {
+			return append(append(append(dst, " gave "...), ev.Whose...), " a voice"...)
+		}
 		dst = append(append(append(dst, " made "...), ev.Whose...), ' ')
 		return append(dst, chat.Rank(ev.Level).String()...)
 	case chat.RulesSet:

@@ -95,9 +95,9 @@ much to say as they have. Times are 30s, 10m, 12h, 7d, 2w; without one it is
 for good.`
 	banHelp = orderHelp + `
 With server it is for admins, and takes an address or a network too.`
-	roleHelp = `In a room: plain, moderator, owner, made by its owners. On the server: member,
-admin, "server owner", made by its owners.`
-	rulesHelp = `announce: only moderators talk. noguests: members only. heldinvites, heldpins:
+	roleHelp = `In a room: plain, voice, given by its moderators; moderator, owner, made by its
+owners. On the server: member, admin, "server owner", made by its owners.`
+	rulesHelp = `announce: a voice is needed. noguests: members only. heldinvites, heldpins:
 only moderators invite, pin and set the topic. slow=30: one message of each
 every 30 seconds. With - before it a rule ends: /rules -announce -slow`
 	invitationHelp = `For how many people, for how long, as what (member, admin), and which rooms
@@ -201,11 +201,11 @@ A password is asked for on a line of its own, and kept as a hash. On a network
 it is only taken over TLS. Nobody who runs the server can read it.`
 
 const orderTopic = `Who made a room is its owner, and can make others owners or moderators.
-  /role NICK moderator     or owner, or plain
+  /role NICK moderator     or owner, or voice, or plain
   /kick NICK  /ban NICK    out of the room; for good, or with 7d for a week
   /mute NICK 10m           only read, for a time
   /delete MESSAGE          a moderator can delete what others said
-  /rules announce slow=30  only moderators talk; one message every 30 seconds
+  /rules announce slow=30  it takes a voice; one message every 30 seconds
   /report MESSAGE WHY      tell those who keep order
   /audit                   who did what to whom; nobody can change it
 Of the whole server, its owners and admins take care:

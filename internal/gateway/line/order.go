@@ -168,7 +168,7 @@ func (c *conn) role(req request) {
 	case err != nil:
 		c.refuse(req.id, err)
 	case !ok:
-		c.refuse(req.id, chat.Errorf(chat.Invalid, "In this room one is plain, moderator or owner; on the server member, admin or server owner."))
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "In this room one is plain, voice, moderator or owner; on the server member, admin or server owner."))
 	default:
 		c.do(req, chat.Command{Op: chat.SetRank, Room: room.ID, User: id, Level: uint8(rank)})
 	}
@@ -201,7 +201,7 @@ var roomRules = [...]struct {
 	flag chat.Flags
 	on   string
 }{
-	{"announce", chat.Announce, "only moderators say something"},
+	{"announce", chat.Announce, "only those with a voice say something"},
 	{"noguests", chat.NoGuests, "guests can't come in"},
 	{"heldinvites", chat.HeldInvites, "only moderators invite"},
 	{"heldpins", chat.HeldPins, "only moderators pin and set the topic"},
@@ -306,7 +306,11 @@ func article(noun string) string {
 func standing(room *chat.RoomInfo, id chat.UserID) string {
 	st := room.Standing(id)
 	text := ""
-	if st.Rank != chat.PlainRank {
+	switch st.Rank {
+	case chat.PlainRank:
+	case chat.VoiceRank:
+		text += ", with a voice in " + room.Name
+	default:
 		text += ", " + st.Rank.String() + " of " + room.Name
 	}
 	if st.Silenced(chat.Millis(time.Now().UnixMilli())) {

@@ -186,11 +186,14 @@ func (c *conn) who(req request) {
 }
 
 // listed is how somebody is shown among the members of a room: @ before whoever
-// keeps order in it, ~ behind whoever is away.
+// keeps order in it, + before whoever has a voice, ~ behind whoever is away.
 func listed(room *chat.RoomInfo, p *hub.Presence) string {
 	nick := p.Nick
-	if room.Standing(p.ID).Rank >= chat.ModeratorRank {
+	switch rank := room.Standing(p.ID).Rank; {
+	case rank >= chat.ModeratorRank:
 		nick = "@" + nick
+	case rank == chat.VoiceRank:
+		nick = "+" + nick
 	}
 	if !p.Here {
 		nick += "~"
