@@ -23,6 +23,10 @@
 // backward, resuming merges the two, and the last event of a room is the greater
 // of their last: so a message costs one row, one index entry and nothing else.
 //
+// A playback ([Store.Playback]) shows a room as it reads now, and so less than
+// there is. The runs of events that it does not show are gaps, in a table of
+// their own; it goes around them, and costs as much as it shows.
+//
 // # Erasing
 //
 // Deleting a message takes its text, and that of all its edits, out of their

@@ -89,6 +89,12 @@ func (w *writer) deleted(ev *chat.Event) error {
 		}
 	}
 	w.erased = true
+	if err := w.hide(stream(ev.Room, true), ev.Target); err != nil {
+		return err
+	}
+	if err := w.hideReactions(ev.Room, queryReactionSeqs, ev.Room, ev.Target); err != nil {
+		return err
+	}
 	return w.forget(ev.Room, ev.Target)
 }
 

@@ -50,6 +50,23 @@ func Exec(path string, statements ...string) error {
 	return conn.Close()
 }
 
+// Gap is a run of events of one stream that a playback does not show.
+type Gap struct {
+	Stream      int64
+	First, Last chat.Seq
+}
+
+// Gaps returns all gaps, in the order of streams and positions.
+func (s *Store) Gaps(ctx context.Context) (gaps []Gap, err error) {
+	err = s.read(ctx, "read gaps", func(conn *connection) error {
+		return each(conn, `SELECT stream, first, last FROM gaps ORDER BY stream, first`, func(row *sqlite.Stmt) error {
+			gaps = append(gaps, Gap{row.ColumnInt64(0), chat.Seq(row.ColumnInt64(1)), chat.Seq(row.ColumnInt64(2))})
+			return nil
+		})
+	})
+	return gaps, err
+}
+
 // HoldRead keeps a reader at the present state until release is called.
 func (s *Store) HoldRead(ctx context.Context) (release func() error, err error) {
 	conn, err := s.readers.take(ctx)
@@ -90,4 +107,14 @@ const (
 	QueryEvent     = queryEvent
 	QueryChanges   = queryChanges
 	QueryEdits     = queryEdits
+	QueryBackward  = queryBackward
+	QueryForward   = queryForward
+	QueryGapBefore = queryGapBefore
+	QueryGapAfter  = queryGapAfter
+	QueryBetween   = queryBetween
+	QueryLast      = queryLast
+	QueryMark      = queryMark
+
+	QueryReactionSeq  = queryReactionSeq
+	QueryReactionSeqs = queryReactionSeqs
 )

@@ -31,6 +31,9 @@ var extra = []string{
 	 UPDATE rooms SET colour = 'blue';`,
 }
 
+// presentBackup is the name of the backup of a database of this program.
+func presentBackup() string { return fmt.Sprintf("hubbub-version-%d.db", len(store.Steps())) }
+
 func TestOlderDatabaseIsBackedUpAndMigrated(t *testing.T) {
 	dir := t.TempDir()
 	room := filled(t, dir, 500)
@@ -59,7 +62,7 @@ func TestOlderDatabaseIsBackedUpAndMigrated(t *testing.T) {
 		t.Fatalf("this program opens a newer database: %v", err)
 	}
 	old := t.TempDir()
-	backup := readFile(t, dir, fmt.Sprintf("hubbub-version-%d.db", len(store.Steps())))
+	backup := readFile(t, dir, presentBackup())
 	writeFile(t, filepath.Join(old, "hubbub.db"), backup)
 	restored := openStore(t, old)
 	if page, err := restored.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 500 || len(restored.Epoch()) < 20 || restored.Epoch() == epoch {
@@ -75,7 +78,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 	if _, err := store.OpenWith(dir, store.Options{}, broken); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("version %d", len(broken))) {
 		t.Fatalf("%v", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, fmt.Sprintf("hubbub-version-%d.db", len(store.Steps())))); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, presentBackup())); err != nil {
 		t.Error(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*.partial")); len(left) > 0 {

@@ -410,6 +410,7 @@ func (m *model) checkReads() {
 			m.t.Fatalf("page of room %d before %d, %d of them: %v\n got %+v\nwant %+v", room, at, limit, err, page, want)
 		}
 	}
+	m.checkPlayback(rooms)
 	m.checkMessage(ctx, m.message())
 	m.checkAccounts()
 	m.checkAudit()

@@ -20,6 +20,11 @@ func (w *writer) project(ev *chat.Event) error {
 
 // projectMessage is for what is done to messages.
 func (w *writer) projectMessage(ev *chat.Event) error {
+	if concealed(ev.Kind) {
+		if err := w.hide(stream(ev.Room, false), ev.Seq); err != nil {
+			return err
+		}
+	}
 	switch ev.Kind {
 	case chat.Edited:
 		if err := run(w.conn, `INSERT INTO edits (target, edit) VALUES (?, ?)`, ev.Target, ev.Seq); err != nil {
@@ -27,11 +32,17 @@ func (w *writer) projectMessage(ev *chat.Event) error {
 		}
 		return run(w.conn, `INSERT OR REPLACE INTO amended (room, target, edit) VALUES (?, ?, ?)`, ev.Room, ev.Target, ev.Seq)
 	case chat.Deleted:
+		if ev.About != 0 { // the same, in the audit log
+			return nil
+		}
 		return w.deleted(ev)
 	case chat.Reacted:
 		return run(w.conn, `INSERT INTO reactions (room, target, by, emoji, nick, seq) VALUES (?, ?, ?, ?, ?, ?)`,
 			ev.Room, ev.Target, ev.By, ev.Text, ev.Nick, ev.Seq)
 	case chat.Unreacted:
+		if err := w.hideReactions(ev.Room, queryReactionSeq, ev.Room, ev.Target, ev.By, ev.Text); err != nil {
+			return err
+		}
 		return run(w.conn, `DELETE FROM reactions WHERE room = ? AND target = ? AND by = ? AND emoji = ?`,
 			ev.Room, ev.Target, ev.By, ev.Text)
 	case chat.Pinned:
