@@ -222,7 +222,11 @@ func (d *decision) markRead() Outcome {
 	case d.c.Target <= d.by.known().read[r.id]:
 		return Outcome{Room: r.id} // markers only move forward: read is the maximum over all devices
 	}
-	d.emit(d.by.id.Inbox(), d.by.inbox, Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Target: d.c.Target})
+	ev := Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Target: d.c.Target}
+	if m := d.facts.Messages[d.c.Target]; m.Room == r.id {
+		ev.When = m.Time
+	}
+	d.emit(d.by.id.Inbox(), d.by.inbox, ev)
 	return Outcome{Room: r.id}
 }
 

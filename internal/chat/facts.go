@@ -164,7 +164,7 @@ func (c *Command) Needs() Need {
 		}
 	case Arrive:
 		n.Guest = c.Key
-	case Report:
+	case Report, MarkRead:
 		n.Message = c.Target
 	case Register, MakeInvitation:
 		n.Code = c.Key
