@@ -19,6 +19,9 @@ func (h *Hub) OnCommit(f func(events []chat.Event, commit func() error) error) {
 	}
 }
 
+// KeptGone is of how many people who gave up a nick a hub knows.
+const KeptGone = keptGone
+
 // SetTail has rooms keep as many entries, and inboxes no more than that.
 func (h *Hub) SetTail(entries int) { h.applier.tails.entries = entries }
 

@@ -61,6 +61,7 @@ type Hub struct {
 	pages    pages
 	admitted admissions
 	dir      directory
+	gone     bygones
 	applier  applier
 
 	departures sync.WaitGroup // guests who are waited for, or are being let go

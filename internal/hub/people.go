@@ -50,7 +50,9 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	if p.gone != nil {
 		close(p.gone)
 	}
+	role := p.role
 	h.mu.Unlock()
+	h.gone.add(Gone{Nick: ev.Nick, ID: ev.By, Role: role, When: ev.Time})
 	for _, s := range p.sessions { // came back as the departure was on its way, or has to go
 		s.unfollow(ev.Room, ev.Seq, w)
 		s.evict("You were away for too long and have been let go; connect again.", w)
@@ -60,8 +62,13 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 func (h *Hub) renamed(ev *chat.Event) {
 	h.dir.rename(ev.By, ev.Nick, ev.Name)
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.people[ev.By].nick = ev.Name
+	p := h.people[ev.By]
+	p.nick = ev.Name
+	role := p.role
+	h.mu.Unlock()
+	if chat.Fold(ev.Nick) != chat.Fold(ev.Name) {
+		h.gone.add(Gone{Nick: ev.Nick, ID: ev.By, Role: role, When: ev.Time})
+	}
 }
 
 // nick returns what somebody who is here is called, or "".

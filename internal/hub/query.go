@@ -220,9 +220,8 @@ func (s *Session) named(name string) (chat.RoomID, bool) {
 		}
 		return room.ID, true
 	}
-	other, ok := s.hub.dir.user(nick)
-	for _, room := range s.Joined() {
-		if _, with := room.Member(other); ok && with && room.Flags&chat.Direct != 0 {
+	if other, ok := s.hub.dir.user(nick); ok {
+		if room, ok := s.DirectWith(other); ok {
 			return room.ID, true
 		}
 	}
