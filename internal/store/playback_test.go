@@ -241,9 +241,10 @@ func TestScaleOfPlayback(t *testing.T) {
 	}
 }
 
+// BenchmarkPlayback reads the end of a room of a million messages.
 func BenchmarkPlayback(b *testing.B) {
 	s := openStore(b, b.TempDir())
-	room := busyRoom(b, s, 1_000_000)
+	room := busyRoom(b, s, 1_800_000)
 	for _, events := range []bool{false, true} {
 		b.Run(fmt.Sprintf("events=%t", events), func(b *testing.B) {
 			b.ReportAllocs()
