@@ -31,7 +31,7 @@ const (
 	Register       // Name, Secret (a password's hash), Key (an invitation's) or Open, From: a guest becomes a member, or somebody new does
 	MakeBot        // Name: an account that only tokens prove
 	Login          // User, Target (the credential that proved it), From: a session speaks for a member; no event
-	AddCredential  // Level (a Proof), Name (what its owner calls it), Key, Secret, Until, Count (a token's scope); User if not By's own
+	AddCredential  // Level (a Proof), Name (what its owner calls it), Key, Secret, Until, Count (a token's scope); User if not By's own; Target: the password that is kept anew
 	DropCredential // Target; User if not By's own
 	MakeInvitation // Key, Level (a Role), Count (how often), Until, Text (ids of rooms, with spaces between)
 	DropInvitation // Target

@@ -166,7 +166,9 @@ const noLogin = "That name and password don't go together."
 func NoLogin() *Error { return Errorf(Forbidden, noLogin) }
 
 // addCredential gives somebody one more way to prove who they are; a password or
-// a second factor replaces the one before.
+// a second factor replaces the one before. The server can also keep a password
+// anew, as better hashes come up: only if it still is that one, or whoever logs
+// in with a password while it is replaced would bring it back.
 func (d *decision) addCredential() Outcome {
 	c := d.c
 	u, err := d.holder()
@@ -188,13 +190,25 @@ func (d *decision) addCredential() Outcome {
 		return refuse(Invalid, "That name is too long: at most %d bytes.", MaxLabel)
 	case over(c.Until, d.now):
 		return refuse(Invalid, "That time is over already.")
+	case c.Target != 0 && (d.by != nil || p != ByPassword):
+		return refuse(Invalid, "Only the server keeps a password anew.")
+	case c.Target != 0 && !slices.ContainsFunc(d.facts.Credentials[u.id], func(was Credential) bool { return was.Seq == c.Target && was.Proof == p }):
+		return refuse(Conflict, "%s has another password by now.", u.nick)
 	case len(besides(d.facts.Credentials[u.id], p)) >= MaxCredentials:
 		return refuse(TooMany, "%s has %d ways to log in, as many as there can be; drop one first.", u.nick, MaxCredentials)
 	}
 	if err := checkLine("name", c.Name); err != nil {
 		return Outcome{Err: err}
 	}
-	d.tell(u, Event{Kind: CredentialAdded, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level, Name: c.Name, Key: c.Key, Secret: c.Secret, When: c.Until, Count: c.Count})
+	added := Event{
+		Kind: CredentialAdded, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level, Target: c.Target,
+		Name: c.Name, Key: c.Key, Secret: c.Secret, When: c.Until, Count: c.Count,
+	}
+	if c.Target != 0 { // the same password: nobody has done anything to anybody
+		d.emit(u.id.Inbox(), u.inbox, added)
+	} else {
+		d.tell(u, added)
+	}
 	return Outcome{}
 }
 

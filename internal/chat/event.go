@@ -36,7 +36,7 @@ const (
 	// (About is that room) or to the inbox of User, whom it is about (Whose is what
 	// User is called), and to the audit log.
 	Registered        // Level is the Role, Target the invitation, About 0
-	CredentialAdded   // Level is the Proof, Name what it is called, Key, Secret, Count the scope, When until when
+	CredentialAdded   // Level is the Proof, Name what it is called, Key, Secret, Count the scope, When until when; Target is the same password, kept otherwise before
 	CredentialDropped // Target, Level, Name
 	InvitationMade    // in the audit log only: Key, Level is the Role, Count, When, Text the rooms
 	InvitationDropped // in the audit log only: Target

@@ -351,6 +351,34 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// A better hash of the same password is nobody's doing, and comes too late once
+// its owner has another.
+func TestTheServerKeepsAPasswordAnew(t *testing.T) {
+	w := newServer(t)
+	frank := w.member("frank")
+	anew := func(was chat.Seq) chat.Command {
+		return chat.Command{Op: chat.AddCredential, User: frank, Level: uint8(chat.ByPassword), Secret: "a better hash", Target: was}
+	}
+	was := w.password(frank)
+	own := anew(was)
+	own.By = frank
+	w.refused(own, chat.Invalid)
+	factor := anew(was)
+	factor.Level = uint8(chat.ByTOTP)
+	w.refused(factor, chat.Invalid)
+	events, out := w.apply(anew(was))
+	if out.Err != nil || len(events) != 1 || events[0].Room != frank.Inbox() || events[0].Target != was || events[0].Secret == "" {
+		t.Errorf("%v, %v", showAll(events), out.Err)
+	}
+	w.refused(anew(was), chat.Conflict)
+	was = w.password(frank)
+	w.must(chat.Command{By: frank, Op: chat.AddCredential, Level: uint8(chat.ByPassword), Secret: "another"})
+	w.refused(anew(was), chat.Conflict)
+	w.must(chat.Command{By: frank, Op: chat.AddCredential, Level: uint8(chat.ByToken), Key: token})
+	other := w.lib.credentials[frank][1]
+	w.refused(anew(other.Seq), chat.Conflict)
+}
+
 func TestCredentialsAreCountedWithoutTheOneReplaced(t *testing.T) {
 	w := newServer(t)
 	frank := w.member("frank")

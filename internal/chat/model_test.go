@@ -249,7 +249,10 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 			c.By = 0
 		}
 	case chat.AddCredential:
-		if c.User = one(s, m.registered); bits&0x20 != 0 {
+		if c.Target = 0; bits&0x0c == 0x0c { // a password is kept anew, or not any more
+			cred := one(s, m.credentials)
+			c.By, c.User, c.Target, c.Level = 0, cred.User, cred.Seq, uint8(chat.ByPassword)
+		} else if c.User = one(s, m.registered); bits&0x20 != 0 {
 			c.By, c.User = c.User, 0
 		}
 		if chat.Proof(c.Level) == chat.ByPassword || chat.Proof(c.Level) == chat.ByTOTP {

@@ -269,7 +269,7 @@ func appendInbox(dst []byte, ev *chat.Event) []byte {
 	case ev.Kind == chat.RoleSet:
 		dst = append(append(append(dst, "* You are "...), article(chat.Role(ev.Level).String())...), " of this server now"...)
 		return append(append(append(dst, ", says "...), doer(ev.Nick)...), ".\n"...)
-	case ev.Kind == chat.CredentialAdded && chat.Proof(ev.Level) != chat.ByRecovery:
+	case ev.Kind == chat.CredentialAdded && chat.Proof(ev.Level) != chat.ByRecovery && ev.Target == 0:
 		dst = append(append(dst, "* From now on you can log in by "...), proofOf(ev)...)
 		return append(dst, "; /token lists all that you can log in with.\n"...)
 	case ev.Kind == chat.CredentialDropped && chat.Proof(ev.Level) != chat.ByRecovery:
