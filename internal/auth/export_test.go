@@ -1,6 +1,12 @@
 package auth
 
-import "golang.org/x/crypto/argon2"
+import (
+	"context"
+
+	"golang.org/x/crypto/argon2"
+
+	"hubbub/internal/chat"
+)
 
 // The bounds that tests go up to.
 const (
@@ -36,3 +42,16 @@ func TOTPAt(seed []byte, step uint64) string { return totp(seed, step) }
 func (t *Throttle) Entries() (networks, accounts, queues, known int) {
 	return len(t.networks.index), len(t.accounts.index), len(t.queues.index), len(t.known.index)
 }
+
+// ScramWith makes a verifier with a salt and rounds that are given.
+func (h *Hasher) ScramWith(ctx context.Context, password string, rounds uint32, salt []byte) (*ScramVerifier, *chat.Error) {
+	return h.scram(ctx, password, rounds, salt)
+}
+
+// ChallengeWith is Challenge without chance.
+func (f ScramFirst) ChallengeWith(v *ScramVerifier, nonce string) *ScramChallenge {
+	return f.challenge(v, nonce)
+}
+
+// NewSealer returns a sealer whose key is in no file.
+func NewSealer() *Sealer { return newSealer(random(sealKeyLen)) }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"runtime"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
@@ -62,7 +63,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, *chat.Error
 		return "", err
 	}
 	p := phc{Params: h.params, salt: random(saltLen)}
-	if p.hash, err = h.run(ctx, prepared, p, hashLen); err != nil {
+	if p.hash, err = h.argon2(ctx, prepared, p, hashLen); err != nil {
 		return "", err
 	}
 	return p.String(), nil
@@ -74,6 +75,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, *chat.Error
 // password. A text that is no hash, or asks for more than a hash may cost, is
 // [chat.Internal]; [chat.Unavailable] is as for Hash.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, rehash bool, err *chat.Error) {
+	stored, _, _ = strings.Cut(stored, " ") // a verifier for SCRAM may follow
 	p, valid := parsePHC(stored)
 	if !valid {
 		return false, false, chat.Errorf(chat.Internal, "The stored password is damaged; ask the owner of this server for a new one.")
@@ -97,29 +99,37 @@ func (h *Hasher) verify(ctx context.Context, p phc, password string) (bool, *cha
 	if err != nil {
 		return false, nil // no hash was ever made of it
 	}
-	hash, err := h.run(ctx, prepared, p, len(p.hash))
+	hash, err := h.argon2(ctx, prepared, p, len(p.hash))
 	return err == nil && subtle.ConstantTimeCompare(hash, p.hash) == 1, err
 }
 
-// run computes a hash when its turn comes. Once begun it can't be stopped.
-func (h *Hasher) run(ctx context.Context, prepared string, p phc, size int) ([]byte, *chat.Error) {
+func (h *Hasher) argon2(ctx context.Context, prepared string, p phc, size int) (hash []byte, err *chat.Error) {
+	err = h.turn(ctx, func() {
+		hash = h.compute([]byte(prepared), p.salt, p.Passes, p.Memory, p.Threads, uint32(size))
+	})
+	return hash, err
+}
+
+// turn computes something when its turn comes. Once begun it can't be stopped.
+func (h *Hasher) turn(ctx context.Context, compute func()) *chat.Error {
 	select {
 	case h.places <- struct{}{}:
 		defer func() { <-h.places }()
 	default:
-		return nil, chat.Errorf(chat.Unavailable, "Too many are logging in; try again in a few seconds.")
+		return chat.Errorf(chat.Unavailable, "Too many are logging in; try again in a few seconds.")
 	}
 	if ctx.Err() != nil { // select could choose the turn
-		return nil, gaveUp(ctx)
+		return gaveUp(ctx)
 	}
 	select {
 	case h.turns <- struct{}{}:
 		defer func() { <-h.turns }()
 	case <-ctx.Done():
-		return nil, gaveUp(ctx)
+		return gaveUp(ctx)
 	}
 	h.hashes.Add(1)
-	return h.compute([]byte(prepared), p.salt, p.Passes, p.Memory, p.Threads, uint32(size)), nil
+	compute()
+	return nil
 }
 
 // Computed returns how many hashes have been computed so far, which is what

@@ -14,11 +14,15 @@ type Params struct {
 	Memory  uint32 // KiB
 	Passes  uint32
 	Threads uint8
+
+	// Of PBKDF2, for a [ScramVerifier]; fewer than 4096 count as that many.
+	Rounds uint32
 }
 
 // DefaultParams returns what OWASP advises for argon2id: 19 MiB, two passes,
-// one thread.
-func DefaultParams() Params { return Params{Memory: 19456, Passes: 2, Threads: 1} }
+// one thread; and rounds of PBKDF2 that take about as long, as every client has
+// to do them too. More would help only against somebody who has the key file.
+func DefaultParams() Params { return Params{Memory: 19456, Passes: 2, Threads: 1, Rounds: 65_536} }
 
 // The bounds of parameters, so that a damaged database can't make a log-in take
 // all memory or an hour.
@@ -33,7 +37,7 @@ const (
 // threads and 256 MiB.
 func (p Params) Valid() bool {
 	return p.Passes >= 1 && p.Passes <= maxPasses && p.Threads >= 1 && p.Threads <= maxThreads &&
-		p.Memory >= 8*uint32(p.Threads) && p.Memory <= maxMemory
+		p.Memory >= 8*uint32(p.Threads) && p.Memory <= maxMemory && p.Rounds <= maxRounds
 }
 
 // weakerThan reports whether p costs a guesser less memory or fewer passes.

@@ -13,8 +13,11 @@ import (
 //
 // What is sealed is a version byte, 1, and then what AES-256-GCM makes: 12
 // bytes of random nonce, the secret encrypted, 16 bytes that authenticate both
-// and the user (NIST SP 800-38D). Random nonces are good for 2^32 secrets.
-type Sealer struct{ aead cipher.AEAD }
+// and the purpose (NIST SP 800-38D). Random nonces are good for 2^32 secrets.
+type Sealer struct {
+	aead   cipher.AEAD
+	nobody []byte // what is made up for names that nobody has is derived from it
+}
 
 const (
 	sealVersion = 1
@@ -32,26 +35,36 @@ func newSealer(key []byte) *Sealer {
 	if err != nil {
 		panic("auth: no AES-GCM: " + err.Error())
 	}
-	return &Sealer{aead}
+	nobody := hmacOf(key, "hubbub verifiers of nobody v1")
+	return &Sealer{aead, nobody[:]}
 }
 
 // Seal encrypts a secret of a user: at most 4 KiB. More is a mistake in the
 // program, and panics.
 func (s *Sealer) Seal(user chat.UserID, secret []byte) []byte {
+	return s.seal(secret, sealedFor(user))
+}
+
+// seal encrypts a secret for a purpose, without which it can't be opened.
+func (s *Sealer) seal(secret, purpose []byte) []byte {
 	if len(secret) > maxSecret {
 		panic("auth: a secret too long to seal")
 	}
-	return s.aead.Seal([]byte{sealVersion}, nil, secret, sealedFor(user))
+	return s.aead.Seal([]byte{sealVersion}, nil, secret, purpose)
 }
 
 // Open returns the secret that was sealed for the user. It fails with
 // [chat.Internal] if the text is not one that this sealer made for that user:
 // damaged, someone else's, or made with another key file.
 func (s *Sealer) Open(user chat.UserID, sealed []byte) ([]byte, *chat.Error) {
+	return s.open(sealed, sealedFor(user))
+}
+
+func (s *Sealer) open(sealed, purpose []byte) ([]byte, *chat.Error) {
 	if !within(len(sealed), sealAdds, maxSecret+sealAdds) || sealed[0] != sealVersion {
 		return nil, unopened(nil)
 	}
-	secret, err := s.aead.Open(nil, nil, sealed[1:], sealedFor(user))
+	secret, err := s.aead.Open(nil, nil, sealed[1:], purpose)
 	if err != nil {
 		return nil, unopened(err)
 	}
