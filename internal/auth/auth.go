@@ -5,6 +5,9 @@
 // what it checks is for others to look up. By kind:
 //
 //   - [Hasher] hashes and verifies passwords, [CheckPassword] refuses bad ones.
+//   - [ScramVerifier] is what verifies the same password by SCRAM-SHA-256, and
+//     [ParseScramFirst] begins such an exchange.
+//   - [Shared] is a password that the server's configuration has.
 //   - [NewToken] and [NewCode] draw secrets, for programs and for people;
 //     [ParseToken] and [ParseCode] turn them into the [chat.Key] to look up.
 //     [Secret] keeps them out of logs.
