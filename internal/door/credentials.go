@@ -31,11 +31,11 @@ func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, passw
 	if err := auth.CheckPassword(password, user.Nick); err != nil {
 		return err
 	}
-	hash, err := d.cfg.Hasher.Hash(ctx, password)
+	kept, err := d.keep(ctx, password)
 	if err != nil {
 		return err
 	}
-	return by.Do(ctx, chat.Command{Op: chat.AddCredential, User: user.ID, Level: uint8(chat.ByPassword), Secret: hash}).Err
+	return by.Do(ctx, chat.Command{Op: chat.AddCredential, User: user.ID, Level: uint8(chat.ByPassword), Secret: kept}).Err
 }
 
 // Token is what a token is made for.

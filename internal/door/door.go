@@ -8,6 +8,10 @@
 // counts is decided when it is applied. An [Actor] is who asks for something: a
 // session, or the console.
 //
+// Passwords come in by [Door.Login] where a protocol asks for them and for a
+// code, by [Door.Plain] where it has one field for both, by [Door.Scram] where
+// the client only proves to have it.
+//
 // The answer to a wrong name and to a wrong password is the same sentence, after
 // the same work. The package starts no goroutines.
 package door
@@ -35,6 +39,11 @@ type Config struct {
 	Hasher *auth.Hasher
 	Sealer *auth.Sealer // nil: there are no second factors
 	Name   string       // of the server, in an authenticator app
+
+	Password *auth.Shared // of the server, where a protocol has one; nil for none
+	Opers    []Oper
+
+	Unthrottled bool // guessing is not made slow: for tests and benchmarks
 }
 
 // Door is the way in to one server. Its methods may be called from any goroutine.
@@ -42,6 +51,7 @@ type Door struct {
 	cfg      Config
 	logins   *auth.Throttle
 	arrivals *auth.Throttle // registrations, and invitations' codes
+	shared   *auth.Throttle // the passwords of the configuration
 
 	mu    sync.Mutex // guards steps and seeds; held for map operations only
 	steps map[chat.UserID]uint64
@@ -51,7 +61,7 @@ type Door struct {
 // New returns a door.
 func New(cfg Config) *Door {
 	return &Door{
-		cfg: cfg, logins: auth.NewThrottle(), arrivals: auth.NewThrottle(),
+		cfg: cfg, logins: auth.NewThrottle(), arrivals: auth.NewThrottle(), shared: auth.NewThrottle(),
 		steps: map[chat.UserID]uint64{}, seeds: map[chat.UserID][]byte{},
 	}
 }
@@ -62,6 +72,8 @@ type Login struct {
 	Password string
 	Code     string // of the second factor, or a recovery code; empty if there is none yet
 	From     netip.Addr
+
+	inline bool // the code may stand after the password
 }
 
 // ErrCode says that the password was right and that a code of the second factor
@@ -70,24 +82,36 @@ var ErrCode = &chat.Error{Code: chat.Forbidden, Text: "Your authenticator app sh
 
 // Login checks a password, and a second factor if the member has one.
 func (d *Door) Login(ctx context.Context, l Login) (hub.Arrival, *chat.Error) {
-	account := chat.Fold(l.Nick)
-	if wait := d.logins.Allow(l.From, account); wait > 0 {
-		return hub.Arrival{}, tooSoon(wait)
+	return d.attempt(l.From, l.Nick, func() (hub.Arrival, *chat.Error) { return d.login(ctx, &l) })
+}
+
+// attempt makes an attempt to log in, unless it comes too soon after others.
+func (d *Door) attempt(from netip.Addr, nick string, login func() (hub.Arrival, *chat.Error)) (hub.Arrival, *chat.Error) {
+	account := chat.Fold(nick)
+	if err := d.allow(d.logins, from, account); err != nil {
+		return hub.Arrival{}, err
 	}
-	a, err := d.login(ctx, &l)
+	a, err := login()
 	switch {
 	case err == nil:
-		d.logins.Succeeded(l.From, account)
-	case err.Code == chat.Forbidden && err != ErrCode:
-		d.logins.Failed(l.From, account)
+		d.logins.Succeeded(from, account)
+	case err.Code == chat.Forbidden && err != ErrCode && err != ErrNoScram:
+		d.logins.Failed(from, account)
 	default:
-		d.logins.Withdraw(l.From, account)
+		d.logins.Withdraw(from, account)
 	}
 	return a, err
 }
 
-// tooSoon says how long to wait.
-func tooSoon(wait time.Duration) *chat.Error {
+// allow counts an attempt, or says how long to wait with it.
+func (d *Door) allow(t *auth.Throttle, from netip.Addr, account string) *chat.Error {
+	if d.cfg.Unthrottled {
+		return nil
+	}
+	wait := t.Allow(from, account)
+	if wait == 0 {
+		return nil
+	}
 	return chat.Errorf(chat.TooMany, "That has gone wrong too often; try again in %d seconds.", int((wait+time.Second-1)/time.Second))
 }
 
@@ -102,6 +126,9 @@ func (d *Door) login(ctx context.Context, l *Login) (hub.Arrival, *chat.Error) {
 		}
 		return hub.Arrival{}, chat.NoLogin()
 	}
+	if l.inline && hasTOTP(factors) {
+		l.Password, l.Code = cutCode(l.Password)
+	}
 	ok, rehash, err := d.cfg.Hasher.Verify(ctx, password.Secret, l.Password)
 	switch {
 	case err != nil:
@@ -113,8 +140,8 @@ func (d *Door) login(ctx context.Context, l *Login) (hub.Arrival, *chat.Error) {
 		return hub.Arrival{}, err
 	}
 	a := hub.Arrival{User: person.ID, Credential: password.Seq}
-	if rehash {
-		a.Credential = d.rehash(ctx, person.ID, l.Password, password.Seq)
+	if rehash || d.lacksScram(password) {
+		a.Credential = d.renew(ctx, password, l.Password)
 	}
 	return a, nil
 }
@@ -124,7 +151,7 @@ func (d *Door) login(ctx context.Context, l *Login) (hub.Arrival, *chat.Error) {
 func (d *Door) lookUp(ctx context.Context, nick string) (p hub.Person, password *hub.Credential, factors []hub.Credential, err *chat.Error) {
 	p, ok := d.cfg.Hub.Person(nick)
 	if !ok || p.Role < chat.MemberRole {
-		return p, nil, nil, nil
+		p.ID = 0 // who has none, and to find that out takes as long
 	}
 	all, err := d.cfg.Hub.Credentials(ctx, p.ID)
 	for i := range all {
@@ -138,31 +165,6 @@ func (d *Door) lookUp(ctx context.Context, nick string) (p hub.Person, password 
 	return p, password, factors, err
 }
 
-// rehash keeps a password under the parameters of today, and returns the
-// credential that proves it now.
-func (d *Door) rehash(ctx context.Context, user chat.UserID, password string, was chat.Seq) chat.Seq {
-	hash, err := d.cfg.Hasher.Hash(ctx, password)
-	if err != nil {
-		return was
-	}
-	out := d.cfg.Hub.Console().Do(ctx, chat.Command{Op: chat.AddCredential, User: user, Level: uint8(chat.ByPassword), Secret: hash})
-	if out.Err != nil {
-		return was
-	}
-	return d.latest(ctx, user, chat.ByPassword, was)
-}
-
-// latest returns the newest credential of a kind that somebody has.
-func (d *Door) latest(ctx context.Context, user chat.UserID, proof chat.Proof, otherwise chat.Seq) chat.Seq {
-	all, _ := d.cfg.Hub.Credentials(ctx, user)
-	for _, c := range all {
-		if c.Proof == proof {
-			otherwise = max(otherwise, c.Seq)
-		}
-	}
-	return otherwise
-}
-
 // ByToken lets in whoever has a token of a member's or a bot's. Nobody guesses
 // one (256 random bits), so a right one never waits, however many come from one
 // address at once: only wrong ones are counted.
@@ -174,8 +176,8 @@ func (d *Door) ByToken(ctx context.Context, token string, from netip.Addr) (hub.
 			return a, nil
 		}
 	}
-	if wait := d.logins.Allow(from, ""); wait > 0 {
-		return hub.Arrival{}, tooSoon(wait)
+	if err := d.allow(d.logins, from, ""); err != nil {
+		return hub.Arrival{}, err
 	}
 	d.logins.Failed(from, "")
 	return hub.Arrival{}, err

@@ -24,8 +24,8 @@ type Registration struct {
 // the nick is free and the invitation good is decided when it is applied: tell
 // Registered.
 func (d *Door) Account(ctx context.Context, r Registration) (*hub.Account, *chat.Error) {
-	if wait := d.arrivals.Allow(r.From, ""); wait > 0 {
-		return nil, tooSoon(wait)
+	if err := d.allow(d.arrivals, r.From, ""); err != nil {
+		return nil, err
 	}
 	a, err := d.account(ctx, &r)
 	if err != nil {
@@ -46,8 +46,8 @@ func (d *Door) account(ctx context.Context, r *Registration) (*hub.Account, *cha
 	if err := auth.CheckPassword(r.Password, r.Nick); err != nil {
 		return nil, err
 	}
-	hash, err := d.cfg.Hasher.Hash(ctx, r.Password)
-	return &hub.Account{Password: hash, Invitation: key}, err
+	kept, err := d.keep(ctx, r.Password)
+	return &hub.Account{Password: kept, Invitation: key}, err
 }
 
 // CheckCode returns the key of an invitation's code, or says why nobody can
