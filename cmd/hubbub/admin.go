@@ -144,7 +144,7 @@ func askPassword(stdin io.Reader, stderr io.Writer) (string, error) {
 		typed[i] = string(b)
 	}
 	if typed[0] != typed[1] {
-		return "", errors.New("those were two different passwords; nothing was changed")
+		return "", errors.New("those were two different passwords; nothing has been done with them")
 	}
 	return typed[0], nil
 }

@@ -35,6 +35,7 @@ func commands() []command {
 		{"serve", "run a server", serve},
 		{"join", "talk to a server, or be a pipe to it", join},
 		{"admin", "keep the server that runs here: people, invitations, bans", administer},
+		{"hash-password", "print what the server's configuration takes for a password", hashPassword},
 		{"backup", "copy what a server keeps", backup},
 		{"restore", "put a copy back", restore},
 		{"bench", "measure a server under load", benchmark},
@@ -68,7 +69,7 @@ func usage() string {
 	var b strings.Builder
 	b.WriteString("hubbub is a group chat server that loses nothing, and its client.\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  hubbub %-8s %s\n", c.name, c.help)
+		fmt.Fprintf(&b, "  hubbub %-13s %s\n", c.name, c.help)
 	}
 	b.WriteString("\nhubbub COMMAND --help says more.\n")
 	return b.String()

@@ -29,6 +29,7 @@ type serveFlags struct {
 	noLimits   bool
 	trusted    []server.TrustedProxy
 	secure     tlsFlags
+	names      nameFlags
 	substrings bool
 	level      slog.Level
 
@@ -61,15 +62,19 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	defer stopReload()
 	if f.noLimits {
 		logger.Warn("ALL LIMITS ARE OFF (--no-limits): anybody who can connect can exhaust this machine. This is for benchmarks and tests.")
+	} else {
+		f.names.warn(logger)
 	}
-	return server.Run(ctx, server.Config{
+	cfg := server.Config{
 		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: f.policy(bound),
 		Certs: secure, Substrings: f.substrings, Logger: logger,
 		Ready: func(w server.Welcome) {
 			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%s%s\nCtrl-C stops it.\n",
 				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound), ownersCode(w.OwnerCode))
 		},
-	})
+	}
+	f.names.configure(&cfg)
+	return server.Run(ctx, cfg)
 }
 
 func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, error) {
@@ -80,12 +85,13 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.StringVar(&f.data, "data", dataDirectory(), "`DIRECTORY` that holds everything")
 	flags.Func("limit", "`NAME=VALUE` of a limit, 0 for none; may be repeated. See below",
 		func(s string) error { f.settings = append(f.settings, s); return nil })
-	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off: for benchmarks and tests only")
+	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off, also that on guessing passwords: for benchmarks and tests only")
 	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers are believed; may be repeated",
 		func(s string) error { return f.trust(s) })
 	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
 	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
 	f.secure.add(flags)
+	f.names.add(flags)
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
@@ -152,6 +158,9 @@ func (f *serveFlags) complete(flags *flag.FlagSet) error {
 		f.limits = server.NoLimits()
 	}
 	if err := f.secure.complete(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := f.names.complete(); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	for _, s := range f.settings {

@@ -20,7 +20,7 @@ import (
 // The names of what concerns accounts in the data directory, beside the
 // database. Only the server's own user can read any of it.
 const (
-	secretName    = "secret.key" // encrypts the second factors; a backup does not have it
+	secretName    = "secret.key" // encrypts the second factors, and what SCRAM needs; a backup does not have it
 	ownerCodeName = "owner-code" // until there is an owner
 	adminName     = "admin.sock" // hubbub admin speaks to it while the server runs
 )
@@ -32,13 +32,16 @@ func AdminSocket(data string) string { return filepath.Join(data, adminName) }
 func (s *server) openDoor() error {
 	sealer, err := auth.LoadSealer(filepath.Join(s.cfg.Data, secretName))
 	if err != nil {
-		return fmt.Errorf("server: the key of the second factors: %w", err)
+		return fmt.Errorf("server: the key of what is sealed: %w", err)
 	}
 	params := s.cfg.Hashing
 	if params == (auth.Params{}) {
 		params = auth.DefaultParams()
 	}
-	s.door = door.New(door.Config{Hub: s.hub, Hasher: auth.NewHasher(params), Sealer: sealer, Name: "hubbub"})
+	s.door = door.New(door.Config{
+		Hub: s.hub, Hasher: auth.NewHasher(params), Sealer: sealer, Name: s.cfg.NetworkName,
+		Password: s.cfg.Password, Opers: s.cfg.Opers, Unthrottled: s.cfg.Limits.Unthrottled,
+	})
 	return nil
 }
 

@@ -19,6 +19,7 @@ type Limits struct {
 	Conns        int           // connections at once
 	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
 	Stall        time.Duration // how long a connection may take nothing while something waits for it
+	Unthrottled  bool          // attempts to log in are not counted
 }
 
 // DefaultLimits suit people, pasted blocks and modest bots.
@@ -32,7 +33,7 @@ func DefaultLimits() Limits {
 // NoLimits turns off everything that can be turned off: for benchmarks and
 // tests.
 func NoLimits() Limits {
-	return Limits{Limits: hub.NoLimits(), Line: chat.MaxText, Stall: 5 * time.Minute}
+	return Limits{Limits: hub.NoLimits(), Line: chat.MaxText, Stall: 5 * time.Minute, Unthrottled: true}
 }
 
 // limit is one limit as people set it.

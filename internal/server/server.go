@@ -39,6 +39,9 @@ type Config struct {
 	Logger         *slog.Logger   // nil for none
 	Ready          func(Welcome)  // called once people can come in; nil for none
 	Hashing        auth.Params    // of passwords; zero for what is recommended
+
+	Password *auth.Shared // that everybody gives who comes in by IRC; nil for none
+	Opers    []door.Oper  // who may become an operator by a password of the configuration
 }
 
 // defaultName is what a server and its network are called that have no name.
