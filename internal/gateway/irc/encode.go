@@ -87,7 +87,7 @@ func (e *encoder) has(bit dialect) bool { return e.dialect&bit != 0 }
 // room appends the lines of an event in a room.
 func (e *encoder) room(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	switch ev.Kind {
-	case chat.Message, chat.Action:
+	case chat.Message, chat.Action, chat.Notice:
 		return e.said(dst, room, ev)
 	case chat.Edited:
 		return e.edited(dst, room, ev)
@@ -154,7 +154,7 @@ func (e *encoder) joined(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte
 
 // account returns the account of an event's author, or an asterisk.
 func account(nick string, ev *chat.Event) string {
-	if chat.Role(ev.Level) == chat.GuestRole {
+	if ev.Role() == chat.GuestRole {
 		return "*"
 	}
 	return nick
@@ -177,27 +177,9 @@ func (e *encoder) prefix(dst []byte, ev *chat.Event) []byte {
 	if ev.By == 0 {
 		dst = append(dst, e.server...)
 	} else {
-		dst = appendHostmask(dst, ev.Nick, chat.Role(ev.Level))
+		dst = append(dst, chat.Hostmask(ev.Nick, ev.Role())...)
 	}
 	return append(dst, ' ')
-}
-
-// appendHostmask appends nick!user@host. The last two say no more than what
-// somebody is here: where they come from is nobody's business.
-func appendHostmask(dst []byte, nick string, role chat.Role) []byte {
-	dst = append(dst, nick...)
-	return append(dst, identity(role)...)
-}
-
-// identity is what stands behind the nick in a hostmask.
-func identity(role chat.Role) string {
-	switch role {
-	case chat.GuestRole:
-		return "!~u@guest"
-	case chat.BotRole:
-		return "!u@bot"
-	}
-	return "!u@member"
 }
 
 // tags appends the tags of an event's line. The others in extra come first, and
@@ -225,7 +207,7 @@ func (e *encoder) tagsOf(dst []byte, ev *chat.Event, extra string, id bool) []by
 		next()
 		dst = appendTime(append(dst, "time="...), ev.Time)
 	}
-	role := chat.Role(ev.Level)
+	role := ev.Role()
 	if e.has(withAccount) && role != chat.GuestRole && ev.By != 0 {
 		next()
 		dst = appendEscaped(append(dst, "account="...), ev.Nick)
@@ -269,8 +251,14 @@ func targetOf(room *chat.RoomInfo, ev *chat.Event) string {
 // said appends a message. What does not fit into a line takes several.
 func (e *encoder) said(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	s := saying{encoder: e, ev: ev, command: "PRIVMSG", target: targetOf(room, ev), action: ev.Kind == chat.Action}
-	if ev.Target != 0 && e.has(withTags) {
-		s.extra = replyTag(ev.Target)
+	if ev.Kind == chat.Notice {
+		s.command = "NOTICE"
+	}
+	if e.has(withTags) {
+		s.extra = ev.Tags
+		if ev.Target != 0 {
+			s.extra = join(replyTag(ev.Target), ev.Tags)
+		}
 	}
 	return s.append(dst, ev.Text)
 }
@@ -279,6 +267,14 @@ func (e *encoder) said(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 // (https://ircv3.net/specs/client-tags/reply)
 func replyTag(target chat.Seq) string {
 	return "+draft/reply=" + target.String() + ";+reply=" + target.String()
+}
+
+// join joins two sets of tags.
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ";" + b
 }
 
 // edited appends a correction. Clients that know edits get the message that it

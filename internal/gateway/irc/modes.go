@@ -11,28 +11,25 @@ const (
 	keyModes   = "k"
 	limitModes = "l"
 	flagModes  = "imnstuCR"
-	rankModes  = "aov"
-	paramModes = "beIqklaov"
-	roomModes  = "beIqklimnstuCRaov"
+	rankModes  = "ov"
+	paramModes = "beIqklov"
+	roomModes  = "beIqklimnstuCRov"
 
-	prefixToken = "(aov)&@+"
-	prefixSigns = "&@+"
+	prefixToken = "(ov)@+"
+	prefixSigns = "@+"
 )
 
-// prefixes returns the signs of what somebody is in a room: all of them to who has
-// negotiated multi-prefix, else the highest.
-func prefixes(rank chat.Rank, all bool) string {
-	signs := ""
+// prefixes returns the sign of what somebody is in a room. Who owns a room keeps
+// order in it: IRC clients know nothing higher that they all agree on. Nobody has two
+// signs, so there is nothing more for who has negotiated multi-prefix.
+func prefixes(rank chat.Rank) string {
 	switch {
-	case rank >= chat.OwnerRank:
-		signs = "&@"
 	case rank >= chat.ModeratorRank:
-		signs = "@"
+		return "@"
+	case rank >= chat.VoiceRank:
+		return "+"
 	}
-	if !all && len(signs) > 1 {
-		return signs[:1]
-	}
-	return signs
+	return ""
 }
 
 // mode shows modes, and changes them.

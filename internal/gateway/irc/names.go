@@ -19,13 +19,13 @@ func (c *conn) names(m *message) {
 // not change meanwhile.
 func (c *conn) appendNames(dst []byte, nick string, room *chat.RoomInfo) []byte {
 	head := ":" + c.gateway.cfg.Server + " " + rplNamReply + " " + nick + " " + symbol(room) + " " + room.Name + " :"
-	multi, hosts := c.has(capMultiPrefix), c.has(capUserhostInNames)
+	hosts := c.has(capUserhostInNames)
 	start := len(dst)
 	for _, p := range c.Session().Presences(room.Members) {
-		sign := prefixes(rankIn(room, p.ID, p.Role), multi)
+		sign := prefixes(rankIn(room, p.ID, p.Role))
 		size := len(sign) + len(p.Nick) + 1
 		if hosts {
-			size += len(identity(p.Role))
+			size += len(identity(p.Nick, p.Role))
 		}
 		if len(dst) > start && len(dst)-start+size > maxLine-len("\r\n") {
 			dst = append(dst[:len(dst)-1], "\r\n"...)
@@ -36,7 +36,7 @@ func (c *conn) appendNames(dst []byte, nick string, room *chat.RoomInfo) []byte 
 		}
 		dst = append(append(dst, sign...), p.Nick...)
 		if hosts {
-			dst = append(dst, identity(p.Role)...)
+			dst = append(dst, identity(p.Nick, p.Role)...)
 		}
 		dst = append(dst, ' ')
 	}
@@ -61,4 +61,9 @@ func rankIn(room *chat.RoomInfo, id chat.UserID, role chat.Role) chat.Rank {
 	}
 	st := room.Standing(id)
 	return st.Rank
+}
+
+// identity is what stands behind the nick in a hostmask.
+func identity(nick string, role chat.Role) string {
+	return chat.Hostmask(nick, role)[len(nick):]
 }

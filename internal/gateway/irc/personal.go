@@ -78,7 +78,7 @@ func (c *conn) Entered(dst []byte, d *hub.Delivery) []byte {
 // already.
 func (c *conn) appendJoin(dst []byte, room *chat.RoomInfo) []byte {
 	s := c.Session()
-	prefix := string(appendHostmask(nil, s.Nick(), s.Role()))
+	prefix := chat.Hostmask(s.Nick(), s.Role())
 	if !c.has(capExtendedJoin) {
 		return appendLine(dst, prefix, "JOIN", room.Name)
 	}

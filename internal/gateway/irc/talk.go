@@ -38,9 +38,9 @@ func (c *conn) privmsg(m *message) {
 
 // say says something to one room or person.
 func (c *conn) say(m *message, target, text string) {
-	cmd := chat.Command{Op: chat.Say, Text: text}
+	cmd := chat.Command{Op: chat.Say, Text: text, Notice: m.command == "NOTICE"}
 	if does, ok := strings.CutPrefix(text, actionBegin); ok {
-		cmd.Emote, cmd.Text = true, strings.TrimSuffix(does, actionEnd)
+		cmd.Emote, cmd.Notice, cmd.Text = true, false, strings.TrimSuffix(does, actionEnd)
 	}
 	k := c.talk(m.command, target)
 	id, ok := c.place(k)
