@@ -1,7 +1,6 @@
 package irc
 
 import (
-	"strconv"
 	"strings"
 )
 
@@ -225,14 +224,4 @@ func (c *conn) offered(name string) (capability, bool) {
 func (c *conn) setCaps(caps capability) {
 	c.caps.Store(uint64(caps))
 	c.dialects.Store(dialectsOf(caps))
-}
-
-// The most that a message of several lines may have.
-const (
-	maxMultilineBytes = 4000
-	maxMultilineLines = 100
-)
-
-func multilineValue(*conn) (string, bool) {
-	return "max-bytes=" + strconv.Itoa(maxMultilineBytes) + ",max-lines=" + strconv.Itoa(maxMultilineLines), true
 }

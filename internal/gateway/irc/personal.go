@@ -132,6 +132,3 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 func (c *conn) Goodbye(dst []byte, reason string, _ chat.Seq) []byte {
 	return appendLine(dst, "", "ERROR", "Closing link: "+strings.TrimSuffix(reason, "."))
 }
-
-// Signalled implements [gateway.Tracker].
-func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte { return dst }
