@@ -68,7 +68,7 @@ func (h *Hub) slow(c *chat.Command) *chat.Error {
 	wait := time.Until(last.at.Add(time.Duration(info.Slow) * time.Second))
 	if again := c.Client != "" && c.Client == last.client; wait > 0 && !again {
 		return chat.Errorf(chat.TooMany, "%s is in slow mode: one message every %d seconds. Yours was not sent; try again in %d.",
-			info.Name, info.Slow, int((wait+time.Second-1)/time.Second))
+			info.Name, info.Slow, int((wait+time.Second-1)/time.Second)).Because(chat.SlowMode)
 	}
 	if p.spoke == nil {
 		p.spoke = map[chat.RoomID]spoken{}

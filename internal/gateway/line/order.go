@@ -192,7 +192,7 @@ func (c *conn) rules(req request) {
 			return
 		}
 	}
-	c.do(req, chat.Command{Op: chat.SetRules, Room: room.ID, Level: uint8(flags), Count: slow})
+	c.do(req, chat.Command{Op: chat.SetRules, Room: room.ID, Rules: flags, Count: slow})
 }
 
 // roomRules are the rules as they are typed.
