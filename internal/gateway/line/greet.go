@@ -166,10 +166,10 @@ func (c *conn) arriveAsProgram(text []byte) {
 	}
 	for _, name := range hello.Rooms {
 		if name != "" {
-			c.enter(request{}, name, false)
+			c.enter(request{}, name, chat.Command{})
 		}
 	}
-	if hello.Room != "" && !c.enter(request{}, hello.Room, false) {
+	if hello.Room != "" && !c.enter(request{}, hello.Room, chat.Command{}) {
 		c.here.Store(nil)
 	}
 	c.Session().Settled()
