@@ -3,6 +3,7 @@ package chat_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"hubbub/internal/chat"
 )
@@ -48,7 +49,7 @@ func FuzzMatches(f *testing.F) {
 	f.Add("a*b?c", "aabbcc")
 	f.Add("*é?", "éé")
 	f.Fuzz(func(t *testing.T, pattern, name string) {
-		if len(pattern) > 12 || len(name) > 12 || strings.ToValidUTF8(pattern+name, "") != pattern+name || strings.ContainsAny(name, "*?") {
+		if len(pattern) > 12 || len(name) > 12 || !utf8.ValidString(pattern) || !utf8.ValidString(name) || strings.ContainsAny(name, "*?") {
 			return
 		}
 		if got, want := chat.Matches(pattern, name), tryAll([]rune(pattern), []rune(name)); got != want {
