@@ -9,7 +9,7 @@ const (
 	_           Op = iota
 	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Client
 	Edit           // Target, Text
-	Delete         // Target
+	Delete         // Target; Text is the reason
 	React          // Target, Text (the emoji)
 	Unreact        // Target, Text
 	Pin            // Target

@@ -123,8 +123,11 @@ func (d *decision) amendment(r *room, m *MessageFact, ev *Event) *Error {
 		}
 		return CheckText(c.Text)
 	case Delete:
-		ev.Kind = Deleted
-		return d.deletable(r, m)
+		ev.Kind, ev.Text = Deleted, c.Text
+		if err := d.deletable(r, m); err != nil {
+			return err
+		}
+		return checkLine("reason", c.Text)
 	case React, Unreact:
 		if err := d.may(ActReact, r); err != nil {
 			return err

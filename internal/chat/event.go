@@ -13,7 +13,7 @@ const (
 	Message           // Text; Client; Tags; a reply has Target, Whose and When; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
-	Deleted           // Target, Whose, When
+	Deleted           // Target, Whose, When; Text is the reason, if one was given
 	Reacted           // Target, Whose, When; Text is the emoji
 	Unreacted         // Target, Whose, When; Text is the emoji
 	Pinned            // Target, Whose, When

@@ -57,6 +57,7 @@ type Hub struct {
 	logger   *slog.Logger
 	node     uint64        // random, for [chat.CommandID] and the guests that are ours
 	commands atomic.Uint64 // numbers this node's commands
+	signals  atomic.Uint64 // and signals
 	horizon  atomic.Uint64 // everything up to this Seq is published in all rooms
 	pages    pages
 	admitted admissions

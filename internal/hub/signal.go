@@ -14,6 +14,7 @@ type Signal struct {
 	Room *chat.RoomInfo // where; nil if it is not about a room
 	To   string         // to whom, as the sender put it; may be empty if Room says it
 	Time chat.Millis
+	ID   uint64 // unlike that of any other since the start
 	By   chat.UserID
 	Nick string    // what By is called
 	Role chat.Role // what By is
@@ -98,6 +99,7 @@ func (s *Session) SignalAll(sig *Signal) {
 
 // sign writes under a signal whose it is.
 func (s *Session) sign(sig *Signal) {
+	sig.ID = s.hub.signals.Add(1)
 	sig.From, sig.By, sig.Nick, sig.Role, sig.Time = s, s.User(), s.Nick(), s.Role(), s.hub.now()
 }
 

@@ -125,6 +125,9 @@ func (c *conn) capLS(m *message) {
 	var names []string
 	for _, k := range capabilities {
 		name := k.name
+		if version < 302 && strings.ContainsAny(name, "/.") {
+			continue // drafts and the like: such a client reads one line, and knows none of them
+		}
 		if k.value != nil {
 			value, offered := k.value(c)
 			if !offered {

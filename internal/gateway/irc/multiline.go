@@ -66,8 +66,10 @@ func (c *conn) inBatch(m *message) bool {
 		b = c.rare.multiline
 	}
 	switch {
-	case b == nil || b.id != id:
+	case b == nil:
 		c.fail("BATCH", "INVALID_BATCH", shown(id), "There is no such batch")
+	case b.id != id:
+		c.failBatch("MULTILINE_INVALID", "That line belongs to no batch that is open")
 	case b.failed:
 	default:
 		c.addLine(b, m)

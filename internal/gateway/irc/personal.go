@@ -40,7 +40,12 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 // own appends the lines of an event that a command of the client's brought about,
 // with its label.
 func (c *conn) own(dst, lines []byte, k *call) []byte {
-	if k == nil || k.label == "" || k.done || len(lines) == 0 {
+	switch {
+	case k == nil || k.done || len(lines) == 0:
+		return append(dst, lines...)
+	case k.group != nil:
+		return k.group.add(dst, lines)
+	case k.label == "":
 		return append(dst, lines...)
 	}
 	k.done = true
@@ -113,12 +118,17 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	k := tag.(*call)
 	var lines []byte
 	switch {
+	case k.failed != nil:
+		lines = c.appendRefusal(nil, k, k.failed)
 	case out.Err != nil:
 		lines = c.appendRefusal(nil, k, out.Err)
-	case k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says):
-		return dst // the event is the answer, or will be
 	}
-	if k.label == "" || k.done {
+	switch {
+	case k.group != nil:
+		return k.group.end(k.group.add(dst, lines))
+	case len(lines) == 0 && (k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says)):
+		return dst // the event is the answer, or will be
+	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}
 	k.done = true

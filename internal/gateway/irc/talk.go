@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ func (c *conn) privmsg(m *message) {
 	case !ok:
 	case m.param(1) != "":
 		tags, _ := c.clientTags(m)
+		c.grouped(len(targets))
 		for _, target := range targets {
 			c.utter(utterance{command: m.command, target: target, text: m.param(1), tags: tags})
 		}
@@ -67,8 +69,8 @@ func (c *conn) utter(u utterance) {
 		return
 	}
 	does, action := strings.CutPrefix(u.text, actionBegin)
-	if !action && strings.HasPrefix(u.text, "\x01") {
-		c.signalText(u)
+	if !action && strings.HasPrefix(u.text, "\x01") || c.isMe(u.target) {
+		c.signal(u.command, u.target, c.textSignal(u))
 		return
 	}
 	cmd := chat.Command{Op: chat.Say, Text: u.text, Notice: u.command == "NOTICE", Tags: u.tags.raw}
@@ -145,6 +147,10 @@ func nickOf(target string) string {
 
 // missing says that there is no such target.
 func (c *conn) missing(k *call, code, text string) {
+	if k.group != nil {
+		c.fails(k, chat.Errorf(chat.NotFound, "%s", text).Because(whyMissing[code]))
+		return
+	}
 	c.delegated = false
 	if !k.quiet {
 		c.numeric(code, shown(k.target), text)
@@ -202,10 +208,13 @@ func (c *conn) speakable(k *call, name string) (*chat.RoomInfo, bool) {
 	return room, c.Session().Charge(c.Context(), 1) == nil
 }
 
-// signalText passes on what one program says to others: a question, or the answer
-// to one. It is not kept. (CTCP, https://modern.ircdocs.horse/ctcp)
-func (c *conn) signalText(u utterance) { c.signal(u.command, u.target, c.textSignal(u)) }
+// isMe reports whether a target is the client itself.
+func (c *conn) isMe(target string) bool {
+	return chat.Fold(nickOf(target)) == chat.Fold(c.Session().Nick())
+}
 
+// textSignal is what a program says to others, and what is for some of a room, or
+// for oneself: it is not kept. (CTCP, https://modern.ircdocs.horse/ctcp)
 func (c *conn) textSignal(u utterance) *hub.Signal {
 	sig := &hub.Signal{Kind: hub.Asked, To: u.target, Tags: u.tags.raw, Text: chat.CleanLine(strings.Trim(u.text, "\x01"))}
 	if u.command == "NOTICE" {
@@ -240,6 +249,10 @@ func (c *conn) signal(command, target string, sig *hub.Signal) {
 		sig.To = c.Session().NickOf(id)
 		c.Session().SignalTo(sig, id)
 		c.echo(sig)
+		if id == c.Session().User() {
+			c.finish() // what one sees of what one says comes first, and bears the label
+			c.out = c.appendSignal(c.out, sig)
+		}
 	}
 }
 
@@ -268,8 +281,8 @@ func (c *conn) appendSignal(dst []byte, sig *hub.Signal) []byte {
 		to = sig.Room.Name
 	}
 	tags := ""
-	if e.has(withTags) {
-		tags = sig.Tags
+	if e.has(withTags) { // the msgid is no position in the log, as there is nothing there
+		tags = join(sig.Tags, "msgid=s"+strconv.FormatInt(int64(sig.Time), 36)+"-"+strconv.FormatUint(sig.ID, 36))
 	}
 	dst0 := len(dst)
 	dst = e.prefix(e.tagsOf(dst, &ev, tags, false), &ev)
@@ -285,4 +298,9 @@ func (c *conn) appendSignal(dst []byte, sig *hub.Signal) []byte {
 		return appendLine(dst, "", "NOTICE", to, sig.Text)
 	}
 	return dst[:dst0]
+}
+
+// whyMissing are the reasons by which refusals get their numerics.
+var whyMissing = map[string]chat.Why{
+	errNoSuchChannel: chat.NoSuchRoom, errNoSuchNick: chat.NoSuchPerson, errCannotSendToChan: chat.NotMember,
 }

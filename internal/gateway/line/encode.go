@@ -148,6 +148,9 @@ func appendHappened(dst []byte, zone *time.Location, room *chat.RoomInfo, ev *ch
 		return appendLines(append(dst, ": "...), ev.Text)
 	case chat.Deleted:
 		dst = appendMessage(append(dst, " deleted "...), ev, zone, false)
+		if ev.Text != "" {
+			dst = append(append(append(dst, " ("...), ev.Text...), ')')
+		}
 	case chat.Reacted:
 		dst = append(append(append(dst, " reacted "...), ev.Text...), " to "...)
 		dst = appendMessage(dst, ev, zone, true)
