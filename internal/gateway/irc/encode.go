@@ -363,7 +363,7 @@ func (s *saying) append(dst []byte, text string) []byte {
 // the 512 bytes of RFC 2812 §2.3: what somebody could say in one line others get in
 // one, and clients have taken longer ones for decades.
 func (s *saying) room() int {
-	n := maxLine - len("  :\r\n") - len(s.command) - len(s.target)
+	n := maxLine - len("  \r\n") - len(s.command) - len(s.target)
 	if s.action {
 		n -= len(actionBegin) + len(actionEnd)
 	}

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"bytes"
 	"strings"
 
 	"hubbub/internal/chat"
@@ -31,8 +32,11 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 			return dst
 		}
 		c.social = again
-	case k != nil && ev.Said() && !c.has(capEcho):
+	case k != nil && k.says && !c.has(capEcho):
 		return dst
+	case k != nil && k.verb == "TAGMSG": // who reacts by tags needs no words for it
+		first := bytes.Index(d.Bytes, []byte("\r\n")) + len("\r\n")
+		return c.own(dst, d.Bytes[:first], k)
 	}
 	return c.own(dst, d.Bytes, k)
 }

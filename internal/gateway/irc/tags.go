@@ -73,41 +73,72 @@ func (c *conn) tagmsg(m *message) {
 		return // a TAGMSG without tags tells nothing
 	}
 	for _, target := range targets {
-		if tags.react != "" && tags.reply != 0 {
-			c.react(target, tags)
-			continue
+		if tags.react == "" || tags.reply == 0 || !c.react(target, tags) {
+			c.signal("TAGMSG", target, &hub.Signal{Kind: hub.Tagged, Tags: tags.raw, To: target})
 		}
-		c.signal("TAGMSG", target, &hub.Signal{Kind: hub.Tagged, Tags: tags.raw, To: target})
 	}
 }
 
-// react reacts to a message. (https://ircv3.net/specs/client-tags/react)
-func (c *conn) react(target string, tags clientTags) {
+// react reacts to a message, and reports whether it is one of the target's: only those
+// can keep it. (https://ircv3.net/specs/client-tags/react)
+func (c *conn) react(target string, tags clientTags) bool {
+	if c.isMe(target) {
+		return false
+	}
 	op := chat.React
 	if tags.unsays {
 		op = chat.Unreact
 	}
 	k := c.talk("TAGMSG", target)
-	if _, ok := c.messageIn(k, tags.reply); ok {
-		c.send(chat.Command{Op: op, Target: tags.reply, Text: tags.react}, k)
-	}
-}
-
-// messageIn returns a message that is in the room that a command is about, or says
-// that there is none.
-func (c *conn) messageIn(k *call, id chat.Seq) (hub.Message, bool) {
 	room, ok := c.place(k)
 	if !ok {
-		return hub.Message{}, false
+		return true // and has been told so
 	}
 	c.settle()
-	said, err := c.Session().Message(c.Context(), id)
-	if err != nil || said.Room != room {
-		c.delegated = false
-		c.fail(k.verb, "UNKNOWN_MSGID", shown(k.target), id.String(), "There is no such message here")
-		return said, false
+	if said, err := c.Session().Message(c.Context(), tags.reply); err != nil || said.Room != room {
+		return false
 	}
-	return said, true
+	c.send(chat.Command{Op: op, Target: tags.reply, Text: tags.react}, k)
+	return true
+}
+
+// messageIn returns the message that a command names by its msgid, or says that there
+// is no such target, or message.
+func (c *conn) messageIn(k *call) (chat.Seq, bool) {
+	c.settle()
+	id := seqOf(k.about)
+	room, ok := c.known(k.target)
+	if !ok {
+		c.delegated = false
+		c.fail(k.verb, "INVALID_TARGET", shown(k.target), "There is no such conversation")
+		return 0, false
+	}
+	if said, err := c.Session().Message(c.Context(), id); err != nil || said.Room != room {
+		c.delegated = false
+		c.fail(k.verb, "UNKNOWN_MSGID", shown(k.target), shown(k.about), "There is no such message here")
+		return 0, false
+	}
+	return id, true
+}
+
+// known returns the room of a target, if there is one already.
+func (c *conn) known(target string) (chat.RoomID, bool) {
+	if strings.HasPrefix(target, "#") {
+		room, err := c.Session().Room(target)
+		if err != nil {
+			return 0, false
+		}
+		return room.ID, true
+	}
+	other, err := c.Session().Lookup(nickOf(target))
+	if err != nil {
+		return 0, false
+	}
+	room, ok := c.Session().DirectWith(other)
+	if !ok {
+		return 0, false
+	}
+	return room.ID, true
 }
 
 // redact takes a message back.
@@ -118,8 +149,8 @@ func (c *conn) redact(m *message) {
 		return
 	}
 	k := c.call("REDACT", m.param(0), m.param(1))
-	if _, ok := c.messageIn(k, seqOf(m.param(1))); ok {
-		c.send(chat.Command{Op: chat.Delete, Target: seqOf(m.param(1)), Text: m.param(2)}, k)
+	if id, ok := c.messageIn(k); ok {
+		c.send(chat.Command{Op: chat.Delete, Target: id, Text: string(cut([]byte(m.param(2)), maxReason))}, k)
 	}
 }
 
@@ -131,7 +162,7 @@ func (c *conn) edit(m *message) {
 		return
 	}
 	k := c.call("EDIT", m.param(0), m.param(1))
-	if _, ok := c.messageIn(k, seqOf(m.param(1))); ok {
-		c.send(chat.Command{Op: chat.Edit, Target: seqOf(m.param(1)), Text: m.param(2)}, k)
+	if id, ok := c.messageIn(k); ok {
+		c.send(chat.Command{Op: chat.Edit, Target: id, Text: m.param(2)}, k)
 	}
 }
