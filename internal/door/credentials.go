@@ -28,7 +28,7 @@ func (d *Door) Credentials(ctx context.Context, user chat.UserID) ([]chat.Creden
 // SetPassword gives a member another password. Whoever asks for it in their own
 // name gives the one before, if there is one.
 func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, password string) *chat.Error {
-	if err := auth.CheckPassword(password, user.Nick); err != nil {
+	if err := d.checkPassword(password, user.Nick); err != nil {
 		return err
 	}
 	kept, err := d.keep(ctx, password)
