@@ -134,6 +134,15 @@ func (h *Hub) Close() {
 	h.log.Close()
 }
 
+// Tidy lets go of what is kept for those who read: when it is quiet they have all
+// read it, and whoever has not finds it in the store.
+func (h *Hub) Tidy() {
+	h.pages.clear()
+	for _, r := range h.dir.all() {
+		r.forget(&h.applier.tails)
+	}
+}
+
 // Epoch identifies the log. A cursor is valid only with the epoch in which it
 // was given out.
 func (h *Hub) Epoch() string { return h.store.Epoch() }

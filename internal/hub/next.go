@@ -267,7 +267,7 @@ func (s *Session) single(c *cursor, frames *frames) Delivery {
 // release lets go of the i-th active cursor: it has nothing more for now.
 func (r *reader) release(i int) {
 	c := r.active[i]
-	c.active = false
+	c.active, c.entry = false, nil // or an idle reader would keep it
 	last := len(r.active) - 1
 	r.active[i] = r.active[last]
 	r.active[last] = nil
