@@ -230,9 +230,9 @@ func (r *reader) exits(again *cursor) bool {
 func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 	e, i, end := c.entry, int(c.i), int(c.i)+1
 	if e.last() < before {
-		end = int(c.end)
+		end = len(e.Events)
 	} else {
-		for end < int(c.end) && e.Events[end].Seq < before {
+		for end < len(e.Events) && e.Events[end].Seq < before {
 			end++
 		}
 	}
