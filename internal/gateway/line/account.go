@@ -56,7 +56,7 @@ func (c *conn) recognise(peer *gateway.Peer) {
 // does what a line says that came with it.
 func (c *conn) arriveAsMember(member *hub.Arrival) {
 	c.in().member = nil
-	c.here.Store(&place{name: chat.Lobby})
+	c.here.Store(c.gateway.entrance)
 	if err := c.Session().Arrive(c.Context(), *member); err != nil {
 		c.refuse("", err)
 		c.quit = true
@@ -296,7 +296,7 @@ func (c *conn) tryRegister(req request, r door.Registration) {
 	}
 	account, err := d.Account(c.Context(), r)
 	if err == nil {
-		c.here.Store(&place{name: chat.Lobby})
+		c.here.Store(c.gateway.entrance)
 		err = c.Session().Arrive(c.Context(), hub.Arrival{Nick: r.Nick, Account: account})
 		d.Registered(r, err)
 	}

@@ -61,8 +61,8 @@ func (c *conn) as() coming {
 	return *c.coming
 }
 
-// place is the room that plain text goes to. While the joining is under way
-// only its name is known.
+// place is the room that plain text goes to. While the joining is under way only
+// its name is known. A place never changes: connections share it.
 type place struct {
 	id   chat.RoomID
 	name string // folded; empty for a direct conversation

@@ -96,7 +96,7 @@ func (c *conn) arrive(nick string) bool {
 	if wish == "" {
 		wish = c.gateway.guest()
 	}
-	c.here.Store(&place{name: chat.Lobby})
+	c.here.Store(c.gateway.entrance)
 	err := c.Session().Arrive(c.Context(), hub.Arrival{Nick: wish, Strict: nick != ""})
 	c.settleIn()
 	if err != nil {
@@ -135,7 +135,7 @@ func (c *conn) arriveLate() bool {
 // settleIn makes the lobby the place where text goes.
 func (c *conn) settleIn() {
 	if room, err := c.Session().Room(chat.Lobby); err == nil {
-		c.here.Store(&place{id: room.ID, name: chat.Fold(room.Name)})
+		c.here.Store(c.gateway.place(room))
 	}
 }
 
