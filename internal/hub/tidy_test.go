@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"hubbub/internal/chat"
 	"hubbub/internal/hub"
 )
 
@@ -43,5 +44,22 @@ func TestTidyLosesNothing(t *testing.T) {
 	talker.say(lobby, "afterwards")
 	if text := w.hub.TailText(lobby); text == "" {
 		t.Error("there is no tail any more")
+	}
+}
+
+func TestTidyForgetsThePagesOfThoseWhoLagged(t *testing.T) {
+	w := newWorld(t, hub.NoLimits(), func(h *hub.Hub) { h.SetTail(1) })
+	reader, talker := w.guest("reader"), w.guest("talker")
+	lobby := w.lobby()
+	for i := range 600 { // more than a page
+		talker.send(chat.Command{Op: chat.Say, Room: lobby, Text: fmt.Sprint(i)})
+	}
+	reader.awaitSeq(talker.say(lobby, "last"))
+	if w.hub.PagesKept() == 0 {
+		t.Fatal("the reader did not lag")
+	}
+	w.hub.Tidy()
+	if n := w.hub.PagesKept(); n != 0 {
+		t.Errorf("%d pages are kept", n)
 	}
 }
