@@ -34,29 +34,30 @@ func (s *Session) DirectWithGone(ctx context.Context, nick string) (*chat.RoomIn
 	}
 	slices.SortFunc(alone, func(a, b *chat.RoomInfo) int { return cmp.Compare(s.Head(b), s.Head(a)) })
 	for _, room := range alone[:min(len(alone), maxAlone)] {
-		if other, ok := s.Gone(ctx, room); ok && chat.Fold(other.Nick) == chat.Fold(nick) {
-			both := *room
-			both.Members = append([]chat.Member{other}, room.Members...)
-			slices.SortFunc(both.Members, func(a, b chat.Member) int { return cmp.Compare(a.ID, b.ID) })
-			return &both, true
+		if both, other, ok := s.WithGone(ctx, room); ok && chat.Fold(other.Nick) == chat.Fold(nick) {
+			return both, true
 		}
 	}
 	return nil, false
 }
 
-// Gone returns with whom the user's direct conversation was that they are alone in
-// now, and what the other was called last.
-func (s *Session) Gone(ctx context.Context, room *chat.RoomInfo) (chat.Member, bool) {
+// WithGone returns the user's direct conversation that they are alone in now as it was
+// when the other was there, and what the other was called last.
+func (s *Session) WithGone(ctx context.Context, room *chat.RoomInfo) (*chat.RoomInfo, chat.Member, bool) {
 	for _, r := range [...]Range{{Latest: true, Limit: lastWords, Events: true}, {Limit: firstWords, Events: true}} {
 		events, err := s.Playback(ctx, room.ID, r)
 		if err != nil {
-			return chat.Member{}, false
+			break
 		}
 		for i := len(events) - 1; i >= 0; i-- {
 			if ev := &events[i]; (ev.Kind == chat.Left || ev.Kind == chat.Joined) && ev.By != s.User() {
-				return chat.Member{ID: ev.By, Nick: ev.Nick}, true
+				other := chat.Member{ID: ev.By, Nick: ev.Nick}
+				both := *room
+				both.Members = append([]chat.Member{other}, room.Members...)
+				slices.SortFunc(both.Members, func(a, b chat.Member) int { return cmp.Compare(a.ID, b.ID) })
+				return &both, other, true
 			}
 		}
 	}
-	return chat.Member{}, false
+	return room, chat.Member{}, false
 }

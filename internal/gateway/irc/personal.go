@@ -55,7 +55,7 @@ func (c *conn) joined(dst []byte, d *hub.Delivery, k *call) []byte {
 	}
 	lines := c.appendRoom(append([]byte(nil), d.Bytes...), d.Room)
 	dst = c.own(dst, lines, k)
-	return c.appendReplay(dst, d.Room, d.Event.Prev)
+	return c.appendLately(dst, d.Room, d.Event.Prev)
 }
 
 // Entered implements [gateway.Protocol]. Of a room that has just been joined the
@@ -99,6 +99,9 @@ func (c *conn) appendRoom(dst []byte, brief *chat.RoomInfo) []byte {
 	if room.Topic != "" {
 		dst = c.appendTopic(dst, nick, room)
 	}
+	if c.has(capReadMarker) { // before the end of the names
+		dst = c.appendMarker(dst, &past{room: room}, room.Name)
+	}
 	if !c.has(capNoImplicitNames) {
 		dst = c.appendNames(dst, nick, room)
 	}
@@ -115,6 +118,8 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	switch {
 	case out.Err != nil:
 		lines = c.appendRefusal(nil, k, out.Err)
+	case k.verb == "MARKREAD" && out.Seq == 0:
+		lines = c.appendUnmoved(nil, k.target)
 	case k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says):
 		return dst // the event is the answer, or will be
 	}
