@@ -303,12 +303,12 @@ func (s *scribe) append(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte 
 		e.dialect |= withRedaction
 	}
 	s.lines = e.room(s.lines[:0], room, ev)
-	return appendInBatch(dst, s.lines, s.batch)
+	return appendWithin(dst, s.lines, s.batch)
 }
 
-// appendInBatch appends lines that belong to a batch. Those of a batch within it do
+// appendWithin appends lines that belong to a batch. Those of a batch within it do
 // so already.
-func appendInBatch(dst, lines []byte, batch string) []byte {
+func appendWithin(dst, lines []byte, batch string) []byte {
 	if batch == "" {
 		return append(dst, lines...)
 	}
@@ -365,7 +365,7 @@ func (c *conn) listTargets(targets []hub.Target) {
 	for _, t := range targets {
 		if name := c.nameOf(t.Room); name != "" {
 			line := appendLine(nil, c.gateway.cfg.Server, "CHATHISTORY", "TARGETS", name, string(appendTime(nil, t.Time)))
-			c.out = appendInBatch(c.out, line, batch)
+			c.out = appendWithin(c.out, line, batch)
 		}
 	}
 	c.endBatch(batch)

@@ -13,10 +13,10 @@ func TestLinesAreInTheirBatch(t *testing.T) {
 		"@msgid=2 :a BATCH +x draft/multiline #b\r\n" + "@batch=x :a PRIVMSG #b :e\r\n" + ":a BATCH -x\r\n"
 	want := "before\r\n" + "@batch=H1;msgid=1 :a PRIVMSG #b :c\r\n" + "@batch=H1 :a TOPIC #b :d\r\n" +
 		"@batch=H1;msgid=2 :a BATCH +x draft/multiline #b\r\n" + "@batch=x :a PRIVMSG #b :e\r\n" + "@batch=H1 :a BATCH -x\r\n"
-	if got := string(appendInBatch([]byte("before\r\n"), []byte(lines), "H1")); got != want {
+	if got := string(appendWithin([]byte("before\r\n"), []byte(lines), "H1")); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := string(appendInBatch(nil, []byte(lines), "")); got != lines {
+	if got := string(appendWithin(nil, []byte(lines), "")); got != lines {
 		t.Errorf("without a batch: %s", got)
 	}
 }
