@@ -225,7 +225,12 @@ func (d *decision) markRead() Outcome {
 	case d.c.Target <= d.by.known().read[r.id]:
 		return Outcome{Room: r.id} // markers only move forward: read is the maximum over all devices
 	}
-	ev := Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Target: d.c.Target}
+	ev := Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Name: r.name, Target: d.c.Target}
+	for _, u := range r.members {
+		if r.flags&Direct != 0 && u != d.by {
+			ev.User, ev.Whose = u.id, u.nick
+		}
+	}
 	if m := d.facts.Messages[d.c.Target]; m.Room == r.id {
 		ev.When = m.Time
 	}

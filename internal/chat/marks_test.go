@@ -33,3 +33,21 @@ func TestReadMarkerTellsWhenItsMessageWasWritten(t *testing.T) {
 		}
 	}
 }
+
+// It also tells what the room is called, or with whom the conversation is.
+func TestReadMarkerTellsOfWhichRoomItIs(t *testing.T) {
+	w := newCast(t)
+	tea := w.room(alice, "#tea")
+	direct := w.must(chat.Command{By: alice, Op: chat.OpenDirect, User: bob}).Room
+	for _, c := range []struct {
+		room  chat.RoomID
+		name  string
+		other chat.UserID
+		whose string
+	}{{tea, "#tea", 0, ""}, {direct, "", bob, "bob"}} {
+		events, out := w.apply(chat.Command{By: alice, Op: chat.MarkRead, Room: c.room, Target: w.say(alice, c.room, "hi")})
+		if out.Err != nil || len(events) != 1 || events[0].Name != c.name || events[0].User != c.other || events[0].Whose != c.whose {
+			t.Errorf("%+v, %v, want %+v", events, out.Err, c)
+		}
+	}
+}

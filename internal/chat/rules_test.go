@@ -333,7 +333,7 @@ func TestMarkRead(t *testing.T) {
 	runRules(t, []rule{
 		{name: "a marker, in one's inbox", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: w.say(alice, lobby, "hi"), Client: "m"}
-		}, events: []string{"read@4 bob client=m target=8 about=1"}},
+		}, events: []string{"read@4 bob client=m target=8 about=1 name=#lobby"}},
 		{name: "the same again is nothing", command: func(w *world) chat.Command {
 			c := chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: w.say(alice, lobby, "hi")}
 			w.must(c)
@@ -348,7 +348,7 @@ func TestMarkRead(t *testing.T) {
 			tea := w.room(bob, "#tea")
 			out := w.must(chat.Command{By: bob, Op: chat.ArchiveRoom, Room: tea})
 			return chat.Command{By: bob, Op: chat.MarkRead, Room: tea, Target: out.Seq}
-		}, events: []string{"read@4 bob target=10 about=8"}},
+		}, events: []string{"read@4 bob target=10 about=8 name=#tea"}},
 		{name: "what has not been said", command: just(chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: 8}), refused: chat.Invalid, note: "8"},
 		{name: "a room that one is not in", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.MarkRead, Room: w.room(alice, "#tea"), Target: 8}

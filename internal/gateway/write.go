@@ -86,13 +86,19 @@ func (c *Conn) write(out *gather, t *try) (done bool, err error) {
 			return false, err
 		case d.Kind == hub.Nothing:
 			return out.flush(t)
-		case t != nil && (d.Kind == hub.Entered || d.Kind == hub.Lagging || sent >= turn):
+		case t != nil && (d.Kind == hub.Entered || d.Kind == hub.Lagging || c.comes(&d) || sent >= turn):
 			out.first = d
 			return false, nil
 		}
 		out.add(&d)
 	}
 	return true, nil
+}
+
+// comes reports whether a delivery is that the peer itself has come into a room: like
+// entering one it may take reading from the store.
+func (c *Conn) comes(d *hub.Delivery) bool {
+	return d.Kind == hub.Personal && d.Event.Kind == chat.Joined && d.Event.By == c.session.User()
 }
 
 // gather collects bytes for one write. A single run of shared bytes is written

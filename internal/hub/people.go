@@ -31,6 +31,7 @@ type person struct {
 // seldom is what is known of few people.
 type seldom struct {
 	farewell string                 // why they leave
+	left     chat.Seq               // up to here a session could read for them; 0 while one does, or if none has yet
 	spoke    map[chat.RoomID]spoken // where there is slow mode; nil until then
 	gone     chan struct{}          // closed when they have departed; nil while nobody waits for that
 }
@@ -141,10 +142,15 @@ func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat
 		return
 	}
 	h.forgive(p)
+	since := p.known().left
+	if since != 0 {
+		p.learn().left = 0
+	}
 	p.sessions = append(p.sessions, s)
 	p.leaving = false
 	rooms := append([]chat.RoomID{id.Inbox()}, p.rooms...)
 	h.mu.Unlock()
+	s.missed(since)
 	if s.isClosed() { // in the meantime, and then it did not know whose it was
 		h.detach(s)
 		return
@@ -178,6 +184,9 @@ func (h *Hub) detach(s *Session) {
 		return
 	}
 	p.sessions = slices.DeleteFunc(p.sessions, func(other *Session) bool { return other == s })
+	if len(p.sessions) == 0 {
+		p.learn().left = h.Horizon()
+	}
 	h.mu.Unlock()
 	h.expect(p)
 }

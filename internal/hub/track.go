@@ -20,6 +20,7 @@ type tracker struct {
 	signals int32 // waiting among the answers
 	sent    uint32
 	profile Profile
+	since   chat.Seq // see MissedSince
 }
 
 // own are the events that a command of the session's brought about.
@@ -176,4 +177,27 @@ func (s *Session) Profile() Profile {
 		return Profile{}
 	}
 	return s.tracker.profile
+}
+
+// missed notes since when nobody has read for the session's user. The session is
+// not known to anybody else yet, and its reader has not begun.
+func (s *Session) missed(since chat.Seq) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tracker != nil {
+		s.tracker.since = since
+	}
+}
+
+// MissedSince returns the position from which on the session's user has missed what
+// was said, since nobody read for them until the session came. It is 0 if somebody
+// did, and if it is not known: after the start of the server, and of sessions that
+// do not track.
+func (s *Session) MissedSince() chat.Seq {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tracker == nil {
+		return 0
+	}
+	return s.tracker.since
 }

@@ -37,6 +37,14 @@ func commands() map[string]*command {
 		"INVITE": {do: (*conn).invite},
 		"MODE":   {params: 1, do: (*conn).mode},
 
+		// The past: chathistory.go, marker.go, search.go, playback.go.
+		"CHATHISTORY": {do: (*conn).chathistory},
+		"MARKREAD":    {do: (*conn).markread},
+		"SEARCH":      {params: 1, do: (*conn).search},
+		"HISTORY":     {params: 1, do: (*conn).history},
+		"HISTSERV":    {do: (*conn).histServCommand},
+		"ZNC":         {params: 1, do: (*conn).zncCommand},
+
 		// About the server: server.go.
 		"MOTD": {do: (*conn).motd},
 	}

@@ -144,6 +144,8 @@ func (e *encoder) inbox(dst []byte, _ *chat.RoomInfo, ev *chat.Event) []byte {
 		return e.line(dst, ev, "NICK", ev.Name)
 	case chat.Invited:
 		return e.line(dst, ev, "INVITE", ev.Whose, ev.Name)
+	case chat.ReadMarked:
+		return e.marked(dst, ev)
 	}
 	return dst
 }

@@ -64,7 +64,7 @@ func (c *conn) joined(dst []byte, d *hub.Delivery, k *call) []byte {
 	}
 	lines := c.appendRoom(append([]byte(nil), d.Bytes...), d.Room)
 	dst = c.own(dst, lines, k)
-	return c.appendReplay(dst, d.Room, d.Event.Prev)
+	return c.appendLately(dst, d.Room, d.Event.Prev)
 }
 
 // Entered implements [gateway.Protocol]. Of a room that has just been joined the
@@ -108,6 +108,9 @@ func (c *conn) appendRoom(dst []byte, brief *chat.RoomInfo) []byte {
 	if room.Topic != "" {
 		dst = c.appendTopic(dst, nick, room)
 	}
+	if c.has(capReadMarker) { // before the end of the names
+		dst = c.appendMarker(dst, &past{room: room}, room.Name)
+	}
 	if !c.has(capNoImplicitNames) {
 		dst = c.appendNames(dst, nick, room)
 	}
@@ -126,6 +129,8 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 		lines = c.appendRefusal(nil, k, k.failed)
 	case out.Err != nil:
 		lines = c.appendRefusal(nil, k, out.Err)
+	case k.verb == "MARKREAD" && out.Seq == 0:
+		lines = c.appendUnmoved(nil, k.target)
 	}
 	switch {
 	case k.group != nil:

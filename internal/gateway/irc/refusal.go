@@ -21,6 +21,8 @@ func (c *conn) appendRefusal(dst []byte, k *call, err *chat.Error) []byte {
 		return add(errNoSuchChannel, shown(k.target))
 	}
 	switch k.verb {
+	case "MARKREAD":
+		return appendLine(dst, c.gateway.cfg.Server, "FAIL", "MARKREAD", "INTERNAL_ERROR", shown(k.target), err.Text)
 	case "NICK":
 		if err.Code == chat.Conflict {
 			return add(errNicknameInUse, shown(k.target))
