@@ -134,4 +134,10 @@ func (c *conn) Goodbye(dst []byte, reason string, _ chat.Seq) []byte {
 }
 
 // Signalled implements [gateway.Tracker].
-func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte { return dst }
+func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte {
+	switch sig.Kind {
+	case hub.BecameMember:
+		return c.appendRegistered(dst, sig)
+	}
+	return dst
+}

@@ -31,6 +31,9 @@ func (c *conn) privmsg(m *message) {
 		c.numeric(errTooManyTargets, shown(m.param(0)), "Too many targets: at most four")
 		return
 	}
+	if c.toService(m.command, targets, m.param(1)) {
+		return
+	}
 	for _, target := range targets {
 		c.say(m, target, m.param(1))
 	}
