@@ -55,10 +55,12 @@ func keep(t *testing.T, data string) *kept {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ready, done := make(chan server.Welcome, 1), make(chan error, 1)
+	limits := server.NoLimits()
+	limits.Unthrottled = false // passwords are judged
 	go func() {
 		done <- server.Run(ctx, server.Config{
 			Policy: hub.OpenPolicy(), Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1}, Zone: time.UTC,
-			Data: data, Listeners: []net.Listener{on}, Limits: server.NoLimits(),
+			Data: data, Listeners: []net.Listener{on}, Limits: limits,
 			Ready: func(w server.Welcome) { ready <- w },
 		})
 	}()

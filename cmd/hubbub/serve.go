@@ -69,7 +69,7 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: f.policy(bound),
 		Certs: secure, STS: f.secure.sts, Substrings: f.substrings, Logger: logger,
 		Ready: func(w server.Welcome) {
-			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%s%s\nCtrl-C stops it.\n",
+			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%sIRC clients take the same address.\n%s\nCtrl-C stops it.\n",
 				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound), ownersCode(w.OwnerCode))
 		},
 	}
@@ -85,7 +85,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.StringVar(&f.data, "data", dataDirectory(), "`DIRECTORY` that holds everything")
 	flags.Func("limit", "`NAME=VALUE` of a limit, 0 for none; may be repeated. See below",
 		func(s string) error { f.settings = append(f.settings, s); return nil })
-	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off, also those on guessing passwords and on choosing ones that are easily guessed: for benchmarks and tests only")
+	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off, also those on guessing passwords and choosing them: for benchmarks and tests only")
 	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers are believed; may be repeated",
 		func(s string) error { return f.trust(s) })
 	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")

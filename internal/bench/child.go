@@ -22,6 +22,7 @@ type server struct {
 	data    string // its data directory, if it has one that is known
 	child   *child // nil if the server was running before
 	temp    string // directory to remove at the end, or ""
+	forgets bool   // it keeps nothing, so it needs no time to end well
 }
 
 // startServer starts the target, or takes the one that runs already.
@@ -29,13 +30,14 @@ func startServer(ctx context.Context, t Target, progress io.Writer) (*server, er
 	if t.Address != "" {
 		return &server{address: t.Address, pid: t.PID, data: t.Data}, nil
 	}
-	s := &server{data: t.Data}
+	s := &server{data: t.Data, forgets: t.Ircd != ""}
 	var err error
 	if s.address, err = freeAddress(); err != nil {
 		return nil, err
 	}
 	argv, err := s.command(t)
 	if err != nil {
+		s.stop()
 		return nil, err
 	}
 	if s.child, err = startChild(argv); err != nil {
@@ -84,15 +86,20 @@ func (s *server) command(t Target) ([]string, error) {
 		}
 		argv = []string{self}
 	}
+	if t.Ircd != "" {
+		if err := s.makeTemp(); err != nil {
+			return nil, err
+		}
+		return t.Ircd.command(s.temp, s.address)
+	}
 	if t.Reference != "" {
 		return append(argv, "bench", "reference", "--mode", string(t.Reference), "--listen", s.address), nil
 	}
 	if s.data == "" {
-		temp, err := os.MkdirTemp("", "hubbub-bench-")
-		if err != nil {
-			return nil, fmt.Errorf("bench: make a data directory: %w", err)
+		if err := s.makeTemp(); err != nil {
+			return nil, err
 		}
-		s.temp, s.data = temp, filepath.Join(temp, "data")
+		s.data = filepath.Join(s.temp, "data")
 	}
 	argv = append(argv, "serve", "--listen", s.address, "--data", s.data)
 	if !t.Limits {
@@ -101,10 +108,22 @@ func (s *server) command(t Target) ([]string, error) {
 	return argv, nil
 }
 
+// makeTemp makes a directory that goes with the server.
+func (s *server) makeTemp() (err error) {
+	if s.temp, err = os.MkdirTemp("", "hubbub-bench-"); err != nil {
+		return fmt.Errorf("bench: make a data directory: %w", err)
+	}
+	return nil
+}
+
 // stop ends the server if it was started here, and removes its temporary data.
 func (s *server) stop() error {
 	var err error
-	if s.child != nil {
+	switch {
+	case s.child == nil:
+	case s.forgets:
+		s.child.kill()
+	default:
 		err = s.child.stop()
 	}
 	if s.temp != "" {
@@ -214,6 +233,13 @@ func (c *child) stop() error {
 		<-c.exited
 		return c.failed("had to be killed", fmt.Errorf("it did not stop within %v", stopTimeout))
 	}
+}
+
+// kill ends the child at once. An IRC server that thousands have just left tells
+// each of those who remain of each that went, for minutes.
+func (c *child) kill() {
+	_ = c.cmd.Process.Kill() // it may have ended meanwhile
+	<-c.exited
 }
 
 // tail keeps the end of what is written to it.

@@ -3,23 +3,28 @@ package bench
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"sync"
 )
 
 // client is one connection: it reads its room, and may send.
 type client struct {
 	f        *fleet
+	dialect  Dialect
 	sh       *shard
 	room     *room
 	number   int
 	nick     string
 	token    string // of the landing probe
 	counting bool   // counts messages instead of checking them
+	tries    int    // how often it was dialed again; the landing goroutine's
 	slow     bool   // this one will stop reading for a while; it has a small receive buffer
 
 	// The receiving half, guarded by sh.mu.
 	landed   bool
+	refused  bool   // the server said so
 	landTime int64  // ns from the dial to the answer of the probe
+	entered  int64  // when it was told to be in the room that it entered after landing; 0 before
 	last     []byte // while landing: the start of the last line, to explain a failure
 	sight    sight
 
@@ -29,10 +34,18 @@ type client struct {
 	sends    bool
 	quota    uint32 // how many messages to send at most
 	sent     uint32
-	inFlight int    // sent, not yet seen back
+	answered uint32 // of them, how many pongs have acknowledged
+	inFlight int    // sent, not yet acknowledged
+	pings    []ping // those not yet answered, where messages don't come back
 	buf      []byte // reused for what goes out in one write
 	text     []byte // reused for one message's text
 	gone     error  // why the connection ended, if it did
+}
+
+// ping is a question whose answer acknowledges all messages before it.
+type ping struct {
+	sent uint32 // how many the client had sent by then
+	at   int64  // when the last of them was sent, or was due
 }
 
 // link is the connection of a client. Its methods are called with client.mu
@@ -58,18 +71,30 @@ type shard struct {
 	from, to  int64     // messages sent in this time go into the histograms
 	echo      histogram // send to own message back
 	seen      histogram // send to seen by a checking reader
-	oddLines  uint64    // lines after landing that are neither messages nor notices
-	oddLine   string    // the first of them
+	bytes     uint64
+	joins     uint64 // lines that tell of somebody's coming
+	names     uint64 // ends of lists of who is there
+	oddLines  uint64 // lines after landing that are neither messages nor notices
+	oddLine   string // the first of them
 }
 
 // hello returns what the client sends first.
 func (c *client) hello() []byte {
-	return c.f.dialect.AppendHello(nil, c.nick, c.room.name, c.token)
+	return c.dialect.AppendHello(nil, c.nick, c.landsIn(), c.token)
+}
+
+// landsIn returns the room that the client enters while landing.
+func (c *client) landsIn() string {
+	if c.f.outside {
+		return ""
+	}
+	return c.room.name
 }
 
 // feed takes what has been read, from the first byte not consumed before, and
 // returns how much it has consumed: all whole lines. sh.mu is held.
 func (c *client) feed(p []byte, now int64) (used int) {
+	defer func() { c.sh.bytes += uint64(used) }()
 	if !c.landed {
 		if used = c.land(p, now); !c.landed {
 			return used
@@ -118,23 +143,98 @@ func (c *client) land(p []byte, now int64) (used int) {
 		}
 		line := trimCR(p[used : used+n])
 		used += n + 1
-		if c.f.dialect.Landed(line, c.token) {
-			c.landed, c.landTime, c.last = true, now-c.dialed, nil
-			c.f.arrivals <- arrival{c, nil}
-		} else {
-			c.last = append(c.last[:0], line[:min(len(line), 200)]...)
-		}
+		c.landStep(line, now)
 	}
 	return used
 }
 
-// line takes one line, and returns 1 if it is the client's own message.
+// landStep takes one line while landing.
+func (c *client) landStep(line []byte, now int64) {
+	kind, part := c.dialect.Sort(line)
+	switch {
+	case kind == kindPong && string(part) == c.token:
+		c.landed, c.landTime, c.last = true, now-c.dialed, nil
+		c.f.arrivals <- arrival{c, nil}
+		return
+	case kind == kindWelcome:
+		c.say(c.dialect.AppendEnter(nil, c.landsIn(), c.token))
+	case kind == kindPing:
+		c.say(c.dialect.AppendPong(nil, part))
+	case kind == kindJoin:
+		c.sh.joins++
+	case kind == kindRefusal && !c.refused:
+		c.refused = true
+		c.f.arrivals <- arrival{c, fmt.Errorf("the server refuses it: %.200q", line)}
+	}
+	c.last = append(c.last[:0], line[:min(len(line), 200)]...)
+}
+
+// say sends p.
+func (c *client) say(p []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.link.write(p)
+}
+
+// line takes one line, and returns how many of the client's own messages it
+// acknowledges.
 func (c *client) line(line []byte, now int64) (acks int) {
-	text, ok := c.f.dialect.Text(line)
-	if !ok {
+	kind, part := c.dialect.Sort(line)
+	switch kind {
+	case kindMessage:
+		return c.tagged(part, now)
+	case kindPong:
+		return c.pong(part, now)
+	case kindPing:
+		c.say(c.dialect.AppendPong(nil, part))
+	case kindJoin:
+		c.sh.joins++
+	case kindNames:
+		c.sh.names++
+	case kindNotice:
+	default:
 		c.odd(line)
+	}
+	return 0
+}
+
+// pong takes the answer to a ping: that of entering a room, or one after
+// messages that don't come back.
+func (c *client) pong(token []byte, now int64) (acks int) {
+	if string(token) == c.token {
+		if c.entered == 0 {
+			c.entered = now
+		}
 		return 0
 	}
+	digits, ok := bytes.CutPrefix(token, []byte{ackMark})
+	if !ok {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(digits), 10, 32)
+	if err != nil {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.pings) > 0 && c.pings[0].sent <= uint32(n) {
+		p := c.pings[0]
+		c.pings = append(c.pings[:0], c.pings[1:]...)
+		for ; c.answered < p.sent; c.answered++ {
+			acks++
+			if p.at >= c.sh.from && p.at < c.sh.to {
+				c.sh.echo.record(now - p.at)
+			}
+		}
+	}
+	return acks
+}
+
+// ackMark begins the token of a ping after messages.
+const ackMark = 'a'
+
+// tagged takes a message's text, and returns 1 if it is the client's own.
+func (c *client) tagged(text []byte, now int64) (acks int) {
 	t, ok := parseTag(text)
 	if ok && t.run != c.f.run {
 		return 0
@@ -160,7 +260,7 @@ func (c *client) message(slot int, t tag, now int64) (acks int) {
 	if timed {
 		sh.seen.record(now - t.sent)
 	}
-	if !c.sends || int(t.sender) != c.number || !fresh {
+	if !c.sends || int(t.sender) != c.number || !fresh || !c.dialect.Echoes() {
 		return 0
 	}
 	if timed {
@@ -169,12 +269,9 @@ func (c *client) message(slot int, t tag, now int64) (acks int) {
 	return 1
 }
 
-// odd notes a line that is neither a message nor a notice: most often the
+// odd notes a line that a healthy run does not bring: most often the
 // server's reason for refusing something, so the first one is kept.
 func (c *client) odd(line []byte) {
-	if c.f.dialect.Notice(line) {
-		return
-	}
 	if c.sh.oddLines++; c.sh.oddLines == 1 {
 		c.sh.oddLine = fmt.Sprintf("%s: %.200q", c.nick, line)
 	}
@@ -200,6 +297,7 @@ func (c *client) topUp(now int64) {
 		c.appendNext(now)
 	}
 	if len(c.buf) > 0 {
+		c.appendPing(now)
 		c.link.write(c.buf)
 	}
 }
@@ -215,6 +313,7 @@ func (c *client) sendDue(due int64) bool {
 	if c.maySend() {
 		c.buf = c.buf[:0]
 		c.appendNext(due)
+		c.appendPing(due)
 		c.link.write(c.buf)
 	}
 	return true
@@ -229,9 +328,20 @@ func (c *client) maySend() bool {
 func (c *client) appendNext(at int64) {
 	t := tag{c.f.run, uint16(c.number), c.sent, at}
 	c.text = append(appendTag(c.text[:0], t), c.f.pad...)
-	c.buf = c.f.dialect.AppendMessage(c.buf, c.room.name, c.text)
+	c.buf = c.dialect.AppendMessage(c.buf, c.room.name, c.text)
 	c.sent++
 	c.inFlight++
+}
+
+// appendPing appends a ping to buf if messages don't come back to the client.
+// c.mu is held.
+func (c *client) appendPing(at int64) {
+	if c.dialect.Echoes() {
+		return
+	}
+	c.text = strconv.AppendUint(append(c.text[:0], ackMark), uint64(c.sent), 10)
+	c.buf = c.dialect.AppendPing(c.buf, c.text)
+	c.pings = append(c.pings, ping{c.sent, at})
 }
 
 // left notes that the connection has ended. It is called by the reading side,

@@ -15,10 +15,24 @@ type Comparison struct {
 	Rounds      int      `json:"rounds"` // complete ones
 	Targets     []string `json:"targets"`
 	Metrics     []Metric `json:"metrics"`
-	Faults      Faults   `json:"faults"` // of all runs
+	Faults      Faults   `json:"faults"` // of all runs, but those of other projects' servers
+	Others      []Other  `json:"others,omitempty"`
 	Interrupted bool     `json:"interrupted,omitempty"`
 	Notes       []string `json:"notes,omitempty"`
 	Runs        []Result `json:"runs"` // all of them, in the order in which they ran
+}
+
+// Column is what a comparison runs in turn with others.
+type Column struct {
+	Name   string // in the table
+	Config Config
+}
+
+// Other is what was seen of another project's server. Its faults are told, and
+// are no fault of ours.
+type Other struct {
+	Target string `json:"target"`
+	Faults Faults `json:"faults"`
 }
 
 // Metric is one figure over all targets. A nil value means that it was not
@@ -29,51 +43,63 @@ type Metric struct {
 	Ratios  []*float64 `json:"ratios"`  // the first target's to each of the others'
 }
 
-// Compare runs cfg against each target in turn, and that so many times, so that
-// what else the machine is doing meets all of them alike. It keeps the medians.
-// The end of ctx ends it after the round that is complete by then.
-func Compare(ctx context.Context, cfg Config, targets []Target, rounds int, progress io.Writer) (Comparison, error) {
-	c := Comparison{Scenario: cfg.Scenario}
-	for _, t := range targets {
-		c.Targets = append(c.Targets, t.String())
+// Compare runs each column in turn, and that so many times, so that what else
+// the machine is doing meets all of them alike. It keeps the medians. The end of
+// ctx ends it after the round that is complete by then.
+func Compare(ctx context.Context, columns []Column, rounds int, progress io.Writer) (Comparison, error) {
+	c := Comparison{Scenario: columns[0].Config.Scenario}
+	for _, col := range columns {
+		c.Targets = append(c.Targets, col.Name)
+		if col.Config.Target.Ircd != "" {
+			c.Others = append(c.Others, Other{Target: col.Name})
+		}
 	}
-	runs := make([][]Result, len(targets))
+	runs := make([][]Result, len(columns))
 	begin := time.Now()
 	for round := range rounds {
 		var results []Result
-		for _, t := range targets {
-			cfg.Target = t
-			fmt.Fprintf(progress, "round %d of %d, %s, after %v\n", round+1, rounds, t, seconds(time.Since(begin)))
-			res, err := Run(ctx, cfg, io.Discard)
+		for _, col := range columns {
+			fmt.Fprintf(progress, "round %d of %d, %s, after %v\n", round+1, rounds, col.Name, seconds(time.Since(begin)))
+			res, err := Run(ctx, col.Config, io.Discard)
 			if ctx.Err() != nil {
 				c.Interrupted = true
 				return c.summarise(runs)
 			}
 			if err != nil {
-				return c, err
+				return c, fmt.Errorf("%s: %w", col.Name, err)
 			}
 			results = append(results, res)
 		}
 		c.Rounds++
 		for i, res := range results {
 			runs[i] = append(runs[i], res)
-			c.add(res)
+			c.add(columns[i].Name, res)
 		}
 	}
 	return c.summarise(runs)
 }
 
-// add takes a run's faults and remarks.
-func (c *Comparison) add(res Result) {
+// add takes the faults and remarks of a run of the column of that name.
+func (c *Comparison) add(name string, res Result) {
 	c.System = res.System
 	c.Runs = append(c.Runs, res)
-	c.Faults.add(res.Faults)
+	c.faultsOf(name).add(res.Faults)
 	if res.Faults.Total() > 0 {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s in round %d: %s", res.Target, c.Rounds, res.Faults))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s in round %d: %s", name, c.Rounds, res.Faults))
 	}
 	for _, n := range res.Notes {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s in round %d: %s", res.Target, c.Rounds, n))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s in round %d: %s", name, c.Rounds, n))
 	}
+}
+
+// faultsOf returns where the faults of a column belong.
+func (c *Comparison) faultsOf(name string) *Faults {
+	for i := range c.Others {
+		if c.Others[i].Target == name {
+			return &c.Others[i].Faults
+		}
+	}
+	return &c.Faults
 }
 
 // summarise fills in the metrics that at least one target has. runs holds each
@@ -116,17 +142,8 @@ func figures() []figure {
 			return of(r.Server)
 		}
 	}
-	p := func(l func(*Result) *Latency, of func(*Latency) float64) func(*Result) float64 {
-		return func(r *Result) float64 {
-			if l := l(r); l != nil {
-				return of(l) / 1e3
-			}
-			return 0
-		}
-	}
 	ack, seen := func(r *Result) *Latency { return r.Ack }, func(r *Result) *Latency { return r.Seen }
-	p50, p99 := func(l *Latency) float64 { return l.P50 }, func(l *Latency) float64 { return l.P99 }
-	return []figure{
+	return append([]figure{
 		{"CPU µs/delivery", cpu(func(c *Cost) float64 { return c.PerDelivery })},
 		{"of it user", cpu(func(c *Cost) float64 { return c.User })},
 		{"of it system", cpu(func(c *Cost) float64 { return c.Sys })},
@@ -134,10 +151,10 @@ func figures() []figure {
 		{"deliveries/s", func(r *Result) float64 { return r.DeliveriesPerSecond }},
 		{"deliveries/read", func(r *Result) float64 { return r.DeliveriesPerRead }},
 		{"messages/s", func(r *Result) float64 { return r.MessagesPerSecond }},
-		{"ack p50 ms", p(ack, p50)},
-		{"ack p99 ms", p(ack, p99)},
-		{"seen p50 ms", p(seen, p50)},
-		{"seen p99 ms", p(seen, p99)},
+		{"ack p50 ms", milliseconds(ack, p50)},
+		{"ack p99 ms", milliseconds(ack, p99)},
+		{"seen p50 ms", milliseconds(seen, p50)},
+		{"seen p99 ms", milliseconds(seen, p99)},
 		{"landing s", func(r *Result) float64 { return r.LandingSeconds }},
 		{"memory KB/connection", func(r *Result) float64 {
 			if r.Memory == nil {
@@ -145,8 +162,54 @@ func figures() []figure {
 			}
 			return r.Memory.PerConnection / (1 << 10)
 		}},
+	}, ircFigures()...)
+}
+
+// milliseconds is a figure of a latency distribution that some results have.
+func milliseconds(l func(*Result) *Latency, of func(*Latency) float64) func(*Result) float64 {
+	return func(r *Result) float64 {
+		if l := l(r); l != nil {
+			return of(l) / 1e3
+		}
+		return 0
 	}
 }
+
+// ircFigures returns those of the scenarios that only IRC has.
+func ircFigures() []figure {
+	join := func(of func(*Join) float64) func(*Result) float64 {
+		return func(r *Result) float64 {
+			if r.Join == nil {
+				return 0
+			}
+			return of(r.Join)
+		}
+	}
+	past := func(r *Result) *Latency {
+		if r.History == nil {
+			return nil
+		}
+		return r.History.Answer
+	}
+	return []figure{
+		{"joined s", join(func(j *Join) float64 { return j.Seconds })},
+		{"all told s", join(func(j *Join) float64 { return j.Settled })},
+		{"CPU µs/join", join(func(j *Join) float64 { return j.PerJoin })},
+		{"CPU µs/JOIN line", join(func(j *Join) float64 { return j.PerLine })},
+		{"MB sent", join(func(j *Join) float64 { return float64(j.Bytes) / (1 << 20) })},
+		{"history p50 ms", milliseconds(past, p50)},
+		{"history p99 ms", milliseconds(past, p99)},
+		{"CPU µs/history", func(r *Result) float64 {
+			if r.History == nil {
+				return 0
+			}
+			return r.History.CPU
+		}},
+	}
+}
+
+func p50(l *Latency) float64 { return l.P50 }
+func p99(l *Latency) float64 { return l.P99 }
 
 // median returns the median of a figure, or nil if no run has it.
 func median(results []Result, of func(*Result) float64) *float64 {

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -27,12 +28,14 @@ const (
 	Batched   Mode = "batched"   // one write per reader and batch
 )
 
-// Target is the server under test: one of an address, a reference, or (the
-// zero value) hubbub itself, started as a process of its own.
+// Target is the server under test: one of an address, a reference, another
+// project's IRC server, or (the zero value) hubbub itself, started as a process
+// of its own.
 type Target struct {
 	Address   string   // host:port of a running server
 	PID       int      // process id of the server at Address, to read its CPU time and memory; or 0
 	Reference Mode     // start the built-in reference server of this form
+	Ircd      Ircd     // start this IRC server, if it is installed
 	Program   []string // the program to start and its first arguments; by default this executable
 	Data      string   // data directory to use and keep; by default a temporary one
 	Limits    bool     // start hubbub with its limits on
@@ -45,6 +48,8 @@ func (t Target) String() string {
 		return t.Address
 	case t.Reference != "":
 		return string(t.Reference)
+	case t.Ircd != "":
+		return string(t.Ircd)
 	default:
 		return "hubbub"
 	}
@@ -55,10 +60,10 @@ func (t Target) String() string {
 type Config struct {
 	Scenario string
 	Target   Target
-	Dialect  Dialect // the line protocol if nil
+	Dialects []Dialect // clients speak them in turn; the line protocol if empty
 
 	Clients int // every client reads its room
-	Rooms   int // clients are spread over them evenly; 1 room is the lobby
+	Rooms   int // clients are spread over them evenly; 1 room is the lobby where there is one; 0, with IRC, is none
 	Senders int // of the clients, so many also send; spread over the rooms
 	Size    int // bytes of a message's text, at least tagSize
 
@@ -68,7 +73,7 @@ type Config struct {
 
 	Warmup   time.Duration // sending, before the measured window
 	Duration time.Duration // the measured window
-	Count    int           // if not 0, end once so many messages in all are acknowledged
+	Count    int           // if not 0, end once so many messages in all are acknowledged; history: how many to put into the room first
 	Settle   time.Duration // idle: how long memory may settle before it is read
 
 	Verify  Verify
@@ -96,7 +101,7 @@ func (c *Config) check() error {
 		min, max float64
 	}{
 		{"clients", float64(c.Clients), 1, maxClients},
-		{"rooms", float64(c.Rooms), 1, float64(c.Clients)},
+		{"rooms", float64(c.Rooms), c.minRooms(), float64(c.Clients)},
 		{"senders", float64(c.Senders), 0, float64(min(c.Clients, 1<<16-1))},
 		{"size", float64(c.Size), tagSize, maxSize},
 		{"window", float64(c.Window), 1, maxWindow},
@@ -119,7 +124,43 @@ func (c *Config) check() error {
 	default:
 		return fmt.Errorf("bench: verify is %q, and must be full, sample or count", c.Verify)
 	}
+	if err := c.checkDialects(); err != nil {
+		return err
+	}
 	return c.Target.check()
+}
+
+// irc reports whether any client speaks IRC.
+func (c *Config) irc() bool {
+	return slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return d.Name() != lineDialect{}.Name() })
+}
+
+// line reports whether any client speaks the line protocol.
+func (c *Config) line() bool {
+	return len(c.Dialects) == 0 || slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return d.Name() == lineDialect{}.Name() })
+}
+
+// minRooms returns the least number of rooms: an IRC client may be in none.
+func (c *Config) minRooms() float64 {
+	if c.line() || c.Senders > 0 {
+		return 1
+	}
+	return 0
+}
+
+// checkDialects refuses what the clients' dialects cannot do.
+func (c *Config) checkDialects() error {
+	switch {
+	case c.line() && (c.Target.Ircd != "" || c.scenarioOfIRC()):
+		return fmt.Errorf("bench: the line protocol can't be among the dialects here: use --dialect with those of IRC, or another scenario")
+	case !c.irc():
+		return nil
+	case c.Size > maxIRCSize:
+		return fmt.Errorf("bench: size is %d, and must be at most %d for IRC, whose lines have 512 bytes in all", c.Size, maxIRCSize)
+	case c.Verify != VerifyFull:
+		return fmt.Errorf("bench: verify is %q, and must be full for IRC, whose clients must look at each line to answer pings", c.Verify)
+	}
+	return nil
 }
 
 // check refuses a target that is not exactly one server.
@@ -128,6 +169,14 @@ func (t Target) check() error {
 	case "", Unbatched, Batched:
 	default:
 		return fmt.Errorf("bench: there is no reference server %q: use unbatched or batched", t.Reference)
+	}
+	if t.Ircd != "" {
+		if err := t.Ircd.check(); err != nil {
+			return err
+		}
+		if t.Address != "" || t.Reference != "" {
+			return fmt.Errorf("bench: give one of an address, a reference server and an IRC server")
+		}
 	}
 	if t.Address != "" && t.Reference != "" {
 		return fmt.Errorf("bench: give either an address or a reference server, not both")

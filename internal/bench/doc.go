@@ -1,11 +1,13 @@
 // Package bench is what `hubbub bench` runs: a load tool for any server that
-// speaks the line protocol, and two bare servers to compare it with.
+// speaks the line protocol or IRC, two bare servers to compare the first with,
+// and the means to start other projects' IRC servers to compare the second with.
 //
 // [Run] takes a [Config] and returns a [Result]. It starts the server under
 // test as a process of its own (or is given an address), lands a fleet of
 // clients in their rooms, lets some of them send, and has every reader check
-// what it sees. [Compare] interleaves such runs over several servers and keeps
-// the medians. [Main] is the same behind flags.
+// what it sees. What a client says and hears is its [Dialect]; clients of several
+// may share a room. [Compare] interleaves such runs, a [Column] for each server or
+// form of the load, and keeps the medians. [Main] is the same behind flags.
 //
 // # What is measured
 //
@@ -13,7 +15,9 @@
 // was sent. So each reader knows by itself what is lost, doubled, late or
 // damaged, and how long it took; a rolling hash over what each reader saw tells
 // whether all readers of a room saw one order. A sender's own message coming
-// back is its acknowledgement.
+// back is its acknowledgement. Where it does not come back, as to an IRC client
+// without echo-message, the answer to a ping behind it is; such a sender doesn't
+// know where its own messages come, so it has no say in whether all saw one order.
 //
 // The server's cost is read from its process (CPU time at both ends of the
 // measured window, divided by the deliveries in between), so the clients' own

@@ -398,7 +398,7 @@ func TestInterruptedComparisonKeepsCompleteRounds(t *testing.T) {
 		targets := []Target{{Address: startReference(t, Batched)}, {Address: startReference(t, Unbatched)}}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		defer cancel(nil)
-		return Compare(ctx, cfg, targets, 5, cancelAt{word, cancel})
+		return Compare(ctx, against(cfg, targets...), 5, cancelAt{word, cancel})
 	}
 	c, err := compare("round 3 of 5")
 	if err != nil || !c.Interrupted || c.Rounds != 2 || len(c.Runs) != 4 || len(c.Metrics) == 0 {

@@ -7,16 +7,19 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
 // fleet is all clients of a run.
 type fleet struct {
 	cfg        Config
-	dialect    Dialect
+	dialects   []Dialect // client i speaks the one at i modulo their number
+	outside    bool      // clients land in no room, and enter later
 	address    string
 	run        uint16
 	epoch      time.Time // what the times in tags count from
@@ -67,26 +70,31 @@ type transport interface {
 const (
 	maxUnacked  = 1 << 14          // a paced sender waits with so many messages in flight
 	landBurst   = 1000             // connections that may be landing at once
-	landTimeout = 90 * time.Second // for all to land
-	maxLine     = 64 << 10         // bytes that a server may send without a line break
+	landTimeout = 90 * time.Second // without anybody's landing
+	maxTries    = 5                // to connect again, after a pause, when refused
+	retryPause  = 50 * time.Millisecond
+	maxLine     = 64 << 10 // bytes that a server may send without a line break
 )
 
 // newFleet prepares the clients of cfg, without connecting them.
 // newTransport chooses how they read.
 func newFleet(cfg Config, address string, newTransport func(*fleet) (transport, error)) (*fleet, error) {
 	f := &fleet{
-		cfg: cfg, dialect: cfg.Dialect, address: address, closedLoop: cfg.Rate == 0,
+		cfg: cfg, dialects: cfg.Dialects, address: address, closedLoop: cfg.Rate == 0,
 		run: uint16(rand.Uint32()), epoch: time.Now(), pad: padding(cfg.Size - tagSize),
-		arrivals: make(chan arrival, 2*cfg.Clients), halted: make(chan struct{}),
+		arrivals: make(chan arrival, (2+maxTries)*cfg.Clients), halted: make(chan struct{}),
 	}
-	if f.dialect == nil {
-		f.dialect = lineDialect{}
+	if len(f.dialects) == 0 {
+		f.dialects = []Dialect{lineDialect{}}
 	}
 	for range f.readers() {
 		f.shards = append(f.shards, &shard{from: math.MaxInt64})
 	}
-	for i := range cfg.Rooms {
-		f.rooms = append(f.rooms, &room{name: f.roomName(i), number: i, rooms: cfg.Rooms})
+	if cfg.Rooms == 0 {
+		f.outside = true
+	}
+	for i := range max(cfg.Rooms, 1) {
+		f.rooms = append(f.rooms, &room{name: f.roomName(i), number: i, rooms: max(cfg.Rooms, 1)})
 	}
 	for i := range cfg.Clients {
 		f.addClient(i)
@@ -107,9 +115,11 @@ func (f *fleet) readers() int {
 	return min(runtime.GOMAXPROCS(0), 4)
 }
 
-// roomName names room i. One room is the lobby, where clients are anyway.
+// roomName names room i. One room is the lobby, if that is where all clients
+// are anyway.
 func (f *fleet) roomName(i int) string {
-	if f.cfg.Rooms == 1 {
+	home := func(d Dialect) bool { return d.Home() == lobby }
+	if f.cfg.Rooms == 1 && !slices.ContainsFunc(f.dialects, func(d Dialect) bool { return !home(d) }) {
 		return lobby
 	}
 	return fmt.Sprintf("#b%d", i)
@@ -119,7 +129,7 @@ func (f *fleet) roomName(i int) string {
 func (f *fleet) addClient(i int) {
 	r := f.rooms[i%len(f.rooms)]
 	c := &client{
-		f: f, sh: f.shards[i%len(f.shards)], room: r, number: i,
+		f: f, dialect: f.dialects[i%len(f.dialects)], sh: f.shards[i%len(f.shards)], room: r, number: i,
 		nick: fmt.Sprintf("b%d", i), token: fmt.Sprintf("t%04x-%d", f.run, i),
 		sends: i < f.cfg.Senders, quota: f.quota(i),
 	}
@@ -171,17 +181,28 @@ func padding(n int) []byte {
 	return p
 }
 
+// dialectName names what the clients speak.
+func (f *fleet) dialectName() string {
+	var names []string
+	for _, d := range f.dialects {
+		names = append(names, d.Name())
+	}
+	return strings.Join(names, "+")
+}
+
 // now returns the time since the run began, in nanoseconds.
 func (f *fleet) now() int64 { return int64(time.Since(f.epoch)) }
 
 // land connects all clients, in an order that spreads the senders, and returns
 // when each has seen the answer of its probe.
 func (f *fleet) land(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, landTimeout, errLandTimeout)
-	defer cancel()
+	stuck := time.NewTimer(landTimeout)
+	defer stuck.Stop()
 	order := rand.New(rand.NewPCG(1, 2)).Perm(len(f.clients))
+	var waiting []*client // to be dialed once more
+	var pause <-chan time.Time
 	for next, done := 0, 0; done < len(f.clients); {
-		for next < len(order) && next-done < landBurst {
+		for next < len(order) && next-done < f.cfg.Target.landBurst() {
 			c := f.clients[order[next]]
 			c.dialed = f.now()
 			f.tr.dial(c)
@@ -189,18 +210,52 @@ func (f *fleet) land(ctx context.Context) error {
 		}
 		select {
 		case a := <-f.arrivals:
+			if a.err != nil && a.c.mayRetry(a.err) {
+				waiting = append(waiting, a.c)
+				if pause == nil {
+					pause = time.After(retryPause)
+				}
+				continue
+			}
 			if a.err != nil {
 				return fmt.Errorf("bench: client %d of %d did not land at %s: %w", done+1, len(f.clients), f.address, a.err)
 			}
 			done++
+			stuck.Reset(landTimeout)
+		case <-pause:
+			pause = nil
+			for _, c := range waiting {
+				f.tr.dial(c)
+			}
+			waiting = waiting[:0]
 		case <-ctx.Done():
-			return fmt.Errorf("bench: %d of %d clients landed at %s: %w", done, len(f.clients), f.address, context.Cause(ctx))
+			return f.notAllLanded(done, context.Cause(ctx))
+		case <-stuck.C:
+			return f.notAllLanded(done, errLandTimeout)
 		}
 	}
 	return nil
 }
 
-var errLandTimeout = errors.New("the others got no answer to their /ping in time; is this a server that speaks the line protocol?")
+// notAllLanded says how many have landed, and why it is not waited for more.
+func (f *fleet) notAllLanded(done int, why error) error {
+	return fmt.Errorf("bench: %d of %d clients landed at %s: %w", done, len(f.clients), f.address, why)
+}
+
+var errLandTimeout = errors.New("the others got no answer to their ping in time; is this a server that speaks this protocol?")
+
+// mayRetry reports whether a client that did not land is to try once more:
+// while thousands connect, a server's queue for them may be full.
+func (c *client) mayRetry(err error) bool {
+	if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.ECONNRESET) || c.tries >= maxTries {
+		return false
+	}
+	c.tries++
+	c.mu.Lock()
+	c.gone = nil
+	c.mu.Unlock()
+	return true
+}
 
 // landing returns the distribution of the clients' landing times.
 func (f *fleet) landing() *Latency {

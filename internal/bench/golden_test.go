@@ -69,6 +69,8 @@ func sampleResult() *Result {
 		Memory: &Memory{12 << 20, 13 << 20, 20971.52},
 		Ack:    sampleLatency(400, 2500), Seen: sampleLatency(420, 9000), Fsync: sampleLatency(250, 700),
 		Stall:       &Stall{sampleLatency(410, 3000), sampleLatency(450, 4000), 1.33, 40_000, 0.25},
+		Join:        &Join{2.05, sampleLatency(1000, 2_000_000), 2.5, 2_001_000, 78_000_000, 717.4, 0.7171},
+		History:     &History{1_000_000, 4321, 100, sampleLatency(600, 4000), 512.3},
 		Faults:      Faults{Lost: 1, Duplicate: 1200},
 		Interrupted: true,
 		Notes:       []string{"a remark"},
@@ -91,10 +93,26 @@ func sampleComparison() *Comparison {
 	}
 }
 
+// sampleIRCComparison returns one with other projects' servers, of which one
+// has faults.
+func sampleIRCComparison() *Comparison {
+	f := func(v float64) *float64 { return &v }
+	return &Comparison{
+		Scenario: "irc-fanout", System: "linux/amd64, 2 cores, go1.26.8", Rounds: 3, Targets: []string{"hubbub", "ngircd", "inspircd"},
+		Metrics: []Metric{
+			{"CPU µs/delivery", []*float64{f(0.2), f(1), f(0.7)}, []*float64{f(0.2), f(0.2 / 0.7)}},
+			{"deliveries/s", []*float64{f(5_812_331), f(600_000), f(900_000)}, []*float64{f(9.69), f(6.46)}},
+		},
+		Others: []Other{{Target: "ngircd", Faults: Faults{Reordered: 3}}, {Target: "inspircd"}},
+		Notes:  []string{"ngircd is ngIRCd 26.1", "ngircd in round 2: readers with another order: 3"},
+	}
+}
+
 func TestOutcomesAreWrittenAsExpected(t *testing.T) {
 	golden(t, "result.txt", sampleResult().WriteTable)
 	golden(t, "result.svg", sampleResult().WriteSVG)
 	golden(t, "comparison.txt", sampleComparison().WriteTable)
+	golden(t, "comparison-irc.txt", sampleIRCComparison().WriteTable)
 	golden(t, "comparison.svg", sampleComparison().WriteSVG)
 	healthy := &Result{Scenario: "connect", Target: "hubbub", Dialect: "line", System: "plan9/arm", Clients: 1, Rooms: 1, Verify: VerifyFull}
 	golden(t, "connect.txt", healthy.WriteTable)

@@ -13,12 +13,13 @@ import (
 
 // options is what the command line says.
 type options struct {
-	cfg    Config
-	rounds int
-	serve  bool
-	json   bool
-	svg    string
-	quiet  bool
+	cfg     Config
+	rounds  int
+	servers string // compare: which IRC servers, by name; "" is all that are installed
+	serve   bool
+	json    bool
+	svg     string
+	quiet   bool
 }
 
 // report is what both kinds of outcome can do.
@@ -67,7 +68,7 @@ func runMain(ctx context.Context, word string, args []string, stdout, stderr io.
 	return o.write(&res, res.Faults, stdout)
 }
 
-// compareMain runs a scenario against this program and both references.
+// compareMain runs a scenario against this program and others.
 func compareMain(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	word := "fanout"
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -77,12 +78,15 @@ func compareMain(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err != nil {
 		return unlessHelp(err)
 	}
-	program := o.cfg.Target.Program
-	targets := []Target{o.cfg.Target, {Reference: Batched, Program: program}, {Reference: Unbatched, Program: program}}
-	c, err := Compare(ctx, o.cfg, targets, o.rounds, o.progress(stderr))
+	columns, notes, err := o.columns()
 	if err != nil {
 		return err
 	}
+	c, err := Compare(ctx, columns, o.rounds, o.progress(stderr))
+	if err != nil {
+		return err
+	}
+	c.Notes = append(notes, c.Notes...)
 	return o.write(&c, c.Faults, stdout)
 }
 
@@ -129,8 +133,8 @@ func parse(word string, args []string, compare bool, help io.Writer) (*options, 
 	if compare && (o.rounds < 1 || o.rounds > 1000) {
 		return nil, fmt.Errorf("bench: rounds is %d, and must be from 1 to 1000", o.rounds)
 	}
-	if t := o.cfg.Target; o.serve && (t.Address != "" || t.Reference != "") {
-		return nil, fmt.Errorf("bench: give one of --serve, --address and --reference")
+	if t := o.cfg.Target; o.serve && (t.Address != "" || t.Reference != "" || t.Ircd != "") {
+		return nil, fmt.Errorf("bench: give one of --serve, --address, --reference and --ircd")
 	}
 	return o, o.cfg.check()
 }
@@ -143,6 +147,7 @@ func (o *options) flags(compare bool) *flag.FlagSet {
 	fs.StringVar(&c.Target.Data, "data", "", "data `directory` for the server, kept afterwards (default: a temporary one)")
 	if compare {
 		fs.IntVar(&o.rounds, "rounds", 5, "how many times each server runs")
+		fs.StringVar(&o.servers, "servers", "", "IRC: which `servers` to compare, of hubbub, ngircd and inspircd, parted by commas (default: those that are installed)")
 	} else {
 		fs.BoolVar(&o.serve, "serve", false, "start this program's own server for the run; the default unless there is --address or --reference")
 		fs.StringVar(&c.Target.Address, "address", "", "`host:port` of a running server")
@@ -151,9 +156,17 @@ func (o *options) flags(compare bool) *flag.FlagSet {
 			c.Target.Reference = Mode(s)
 			return c.Target.check()
 		})
+		fs.Func("ircd", "start an IRC server that is installed instead: `ngircd or inspircd`", func(s string) error {
+			c.Target.Ircd = Ircd(s)
+			return c.Target.Ircd.check()
+		})
 	}
+	fs.Func("dialect", "`names` of what clients speak, in turn, parted by commas; of "+dialectNames(), func(s string) (err error) {
+		c.Dialects, err = parseDialects(s)
+		return err
+	})
 	fs.IntVar(&c.Clients, "clients", c.Clients, "how many connect; each reads its room")
-	fs.IntVar(&c.Rooms, "rooms", c.Rooms, "how many rooms the clients are spread over; 1 is the lobby")
+	fs.IntVar(&c.Rooms, "rooms", c.Rooms, "how many rooms the clients are spread over; 1 is the lobby for the line protocol; 0, with IRC and no senders, is none")
 	fs.IntVar(&c.Senders, "senders", c.Senders, "how many of the clients also send")
 	fs.IntVar(&c.Size, "size", c.Size, "bytes of a message")
 	fs.IntVar(&c.Window, "window", c.Window, "without --rate: messages that a sender has in flight; it sends the next when one comes back")
@@ -161,8 +174,8 @@ func (o *options) flags(compare bool) *flag.FlagSet {
 	fs.Float64Var(&c.Logins, "logins", c.Logins, "logins: wrong ones a second")
 	fs.DurationVar(&c.Warmup, "warmup", c.Warmup, "time under load before the measured window")
 	fs.DurationVar(&c.Duration, "duration", c.Duration, "the measured window")
-	fs.IntVar(&c.Count, "count", c.Count, "end when so many messages are acknowledged; best with --warmup 0 and a long --duration")
-	fs.DurationVar(&c.Settle, "settle", c.Settle, "idle: time before memory is read")
+	fs.IntVar(&c.Count, "count", c.Count, "end when so many messages are acknowledged; best with --warmup 0 and a long --duration; irc-history: how many to put into the room first")
+	fs.DurationVar(&c.Settle, "settle", c.Settle, "idle, irc-idle: time before memory is read")
 	fs.StringVar((*string)(&c.Verify), "verify", string(c.Verify), "full: every reader checks every message; sample: one reader in --sample does; count: readers only count")
 	fs.IntVar(&c.Sample, "sample", c.Sample, "see --verify sample")
 	fs.IntVar(&c.Readers, "readers", c.Readers, "reading goroutines, on Linux (default: one for each core, at most 4)")
@@ -217,18 +230,18 @@ func writeFile(name string, write func(io.Writer) error) error {
 // usageText writes the help of the whole command.
 func usageText(w io.Writer) error {
 	p := &printer{w: w}
-	p.printf(`hubbub bench measures a chat server that speaks the line protocol: this
+	p.printf(`hubbub bench measures a chat server that speaks the line protocol or IRC: this
 program's own, started for the run on a temporary directory, or any other.
 
   hubbub bench [scenario] [flags]           one run
-  hubbub bench compare [scenario] [flags]   this server and two bare loops, in turn
+  hubbub bench compare [scenario] [flags]   this server and others, in turn
   hubbub bench reference [--mode M] [--listen ADDRESS]
                                             one of the bare loops, until stopped
 
 Scenarios (the first is the default):
 `)
 	for _, s := range Scenarios() {
-		p.printf("  %-8s  %s\n", s.Config.Scenario, s.About)
+		p.printf("  %-11s  %s\n", s.Config.Scenario, s.About)
 	}
 	p.printf(`
 Each scenario is a set of defaults for the flags: hubbub bench SCENARIO -h
@@ -240,10 +253,23 @@ lists them. Some ways to use them:
   hubbub bench fanout --reference batched
   hubbub bench compare fanout --rounds 5 --svg fanout.svg
   hubbub bench rooms --count 5000000 --duration 1h --warmup 0s --data big
+  hubbub bench compare irc-fanout --rounds 3
+  hubbub bench compare irc-join --servers hubbub,inspircd --clients 1000
+  hubbub bench irc-idle --ircd ngircd --rooms 1
+  hubbub bench irc-history --data big; then again with --count 0
 
 A bare loop keeps a list of sockets and writes to each; it stores nothing. It
 comes in two forms: one write for each reader and message (unbatched), and one
 for each reader and batch (batched).
+
+The scenarios of IRC are compared with ngircd and inspircd, as far as they are
+installed (on Debian: apt-get install --no-install-recommends ngircd inspircd).
+They are started here, with flood limits and look-ups off. irc-mixed compares a
+mixed room with rooms of one kind of client, irc-join also clients with and
+without no-implicit-names, and irc-history has nobody to compare with.
+--dialect says what clients speak: irc negotiates nothing, irc-time only times,
+irc-tags all that tags can tell, irc-no-names no lists of names. Several share
+the rooms in turn, line too: --dialect line,irc,irc-tags.
 
 Every message carries a tag, so that each reader knows what was lost, doubled
 or out of order, and a run with such faults ends with an error. CPU time and

@@ -32,14 +32,16 @@ type Result struct {
 	Messages            uint64  `json:"messages"`            // acknowledged: seen by their senders
 	MessagesPerSecond   float64 `json:"messages_per_second"`
 
-	Server *Cost    `json:"server_cost,omitempty"`
-	Bench  *Cost    `json:"bench_cost,omitempty"` // this process's own
-	Memory *Memory  `json:"server_memory,omitempty"`
-	Ack    *Latency `json:"ack,omitempty"`  // send to the sender's own message back
-	Seen   *Latency `json:"seen,omitempty"` // send to seen, over all readers that check
-	Fsync  *Latency `json:"fsync,omitempty"`
-	Stall  *Stall   `json:"stall,omitempty"`
-	Logins *Logins  `json:"logins,omitempty"`
+	Server  *Cost    `json:"server_cost,omitempty"`
+	Bench   *Cost    `json:"bench_cost,omitempty"` // this process's own
+	Memory  *Memory  `json:"server_memory,omitempty"`
+	Ack     *Latency `json:"ack,omitempty"`  // send to the sender's own message back
+	Seen    *Latency `json:"seen,omitempty"` // send to seen, over all readers that check
+	Fsync   *Latency `json:"fsync,omitempty"`
+	Stall   *Stall   `json:"stall,omitempty"`
+	Logins  *Logins  `json:"logins,omitempty"`
+	Join    *Join    `json:"join,omitempty"`
+	History *History `json:"history,omitempty"`
 
 	Faults      Faults   `json:"faults"`
 	Interrupted bool     `json:"interrupted,omitempty"`
@@ -71,6 +73,26 @@ type Logins struct {
 	Tried       uint64   `json:"tried"`
 	Refused     uint64   `json:"refused"` // of them, until the end of the measured window
 	From        string   `json:"from"`    // the address that they came from
+}
+
+// Join is what it took that everybody came into one room at once.
+type Join struct {
+	Seconds float64  `json:"seconds"`         // from the first JOIN until all had the answers to theirs
+	Each    *Latency `json:"each"`            // the same, for each client
+	Settled float64  `json:"settled_seconds"` // until everybody had been told of everybody after them
+	Lines   uint64   `json:"join_lines"`      // that told so, to all in all
+	Bytes   uint64   `json:"bytes"`           // that came meanwhile, lists of names included
+	PerJoin float64  `json:"us_per_join"`     // the server's CPU time until it had settled
+	PerLine float64  `json:"us_per_line"`
+}
+
+// History is what reading a room's past took.
+type History struct {
+	Filled uint64   `json:"filled_messages"` // by this run, before
+	Asked  uint64   `json:"asked"`
+	Lines  float64  `json:"lines_per_answer"`
+	Answer *Latency `json:"answer"`        // from the question to the end of its batch
+	CPU    float64  `json:"us_per_answer"` // of the server
 }
 
 // newResult describes the run that is to be measured.

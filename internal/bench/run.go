@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"os"
 	"time"
 )
@@ -26,6 +25,8 @@ type moment struct {
 	delivered, acked uint64
 	reads            uint64
 	lastAck          int64
+	bytes, joins     uint64
+	names            uint64
 	server, bench    usage
 }
 
@@ -62,7 +63,7 @@ func runWith(ctx context.Context, cfg Config, progress io.Writer, newTransport f
 		return Result{}, err
 	}
 	defer f.close()
-	r := &runner{cfg: cfg, f: f, srv: srv, progress: progress, res: newResult(cfg, f.dialect.Name())}
+	r := &runner{cfg: cfg, f: f, srv: srv, progress: progress, res: newResult(cfg, f.dialectName())}
 	if err := r.run(ctx); err != nil {
 		return r.res, err
 	}
@@ -74,7 +75,8 @@ func (r *runner) run(ctx context.Context) error {
 	if r.cfg.Scenario == scenarioStall {
 		r.f.clients[len(r.f.clients)-1].slow = true
 	}
-	if r.cfg.Scenario == scenarioIdle {
+	r.f.outside = r.f.outside || r.cfg.Scenario == scenarioIRCJoin
+	if r.cfg.idles() {
 		r.visit(ctx)
 	}
 	before := r.look()
@@ -84,7 +86,7 @@ func (r *runner) run(ctx context.Context) error {
 	var err error
 	switch r.cfg.Scenario {
 	case scenarioConnect:
-	case scenarioIdle:
+	case scenarioIdle, scenarioIRCIdle:
 		r.wait(ctx, r.cfg.Settle, false)
 	case scenarioAck:
 		err = r.ack(ctx)
@@ -92,6 +94,10 @@ func (r *runner) run(ctx context.Context) error {
 		r.stall(ctx)
 	case scenarioLogins:
 		err = r.logins(ctx)
+	case scenarioIRCJoin:
+		r.join(ctx)
+	case scenarioIRCHistory:
+		err = r.history(ctx)
 	default:
 		r.load(ctx)
 	}
@@ -111,16 +117,20 @@ func (r *runner) patience() time.Duration {
 
 // visit lets somebody come and go, so that what a server takes into memory for
 // the first client (its program's pages, mostly) is not shared out among all.
+// Whatever fails here, landing will meet too, and say so.
 func (r *runner) visit(ctx context.Context) {
-	var d net.Dialer
-	nc, err := d.DialContext(ctx, "tcp", r.srv.address)
+	c := r.f.clients[0]
+	g, err := callOn(ctx, r.srv.address, c.dialect, "visitor", c.landsIn())
 	if err != nil {
-		return // landing will meet the same, and say so
+		return
 	}
-	defer nc.Close()
-	nc.SetDeadline(time.Now().Add(time.Second))
-	io.WriteString(nc, "/who\n/quit\n")
-	io.Copy(io.Discard, nc)
+	defer g.close()
+	g.send(c.dialect.AppendQuit(nil))
+	for {
+		if _, err := g.next(time.Second); err != nil {
+			return
+		}
+	}
 }
 
 // look reads all counters.
@@ -132,6 +142,9 @@ func (r *runner) look() moment {
 		m.acked += sh.acked
 		m.reads += sh.reads
 		m.lastAck = max(m.lastAck, sh.lastAck)
+		m.bytes += sh.bytes
+		m.joins += sh.joins
+		m.names += sh.names
 		sh.mu.Unlock()
 	}
 	if r.srv.pid != 0 {

@@ -14,6 +14,11 @@ const (
 	scenarioAck     = "ack"
 	scenarioStall   = "stall"
 	scenarioLogins  = "logins"
+
+	scenarioIRCMixed   = "irc-mixed"
+	scenarioIRCIdle    = "irc-idle"
+	scenarioIRCJoin    = "irc-join"
+	scenarioIRCHistory = "irc-history"
 )
 
 // Scenario is a named configuration.
@@ -21,6 +26,12 @@ type Scenario struct {
 	About  string // one line
 	Config Config // ready to run against this program's own server
 }
+
+// idles reports whether the scenario is about connections that do nothing.
+func (c *Config) idles() bool { return c.Scenario == scenarioIdle || c.Scenario == scenarioIRCIdle }
+
+// scenarioOfIRC reports whether the scenario's clients must all speak IRC.
+func (c *Config) scenarioOfIRC() bool { return strings.HasPrefix(c.Scenario, "irc-") }
 
 // Scenarios returns the scenarios in the order in which help lists them. The
 // numbers are those of docs/performance.md.
@@ -35,7 +46,7 @@ func Scenarios() []Scenario {
 		change(&c)
 		return Scenario{about, c}
 	}
-	return []Scenario{
+	return append([]Scenario{
 		scenario("fanout", "1,000 readers in one room, 4 of them send as fast as they are acknowledged", func(c *Config) {}),
 		scenario("paced", "the same at 50 messages a second", func(c *Config) { c.Rate = 50 }),
 		scenario("rooms", "100 senders in 100 rooms of 10, pipelined: acknowledged messages a second", func(c *Config) {
@@ -54,6 +65,33 @@ func Scenarios() []Scenario {
 		scenario(scenarioLogins, "1,000 wrong logins a second from one address, limits on: what 100 readers of 50 messages a second notice", func(c *Config) {
 			c.Clients, c.Senders, c.Rate, c.Logins, c.Duration = 100, 20, 50, 1000, 20*time.Second
 			c.Target.Limits = true
+		}),
+	}, ircScenarios(scenario)...)
+}
+
+// ircScenarios returns those whose clients speak IRC. scenario makes one from
+// what all have in common.
+func ircScenarios(scenario func(name, about string, change func(*Config)) Scenario) []Scenario {
+	irc := func(name, about string, change func(*Config)) Scenario {
+		return scenario(name, about, func(c *Config) {
+			c.Dialects = []Dialect{ircPlain()}
+			change(c)
+		})
+	}
+	return []Scenario{
+		irc("irc-fanout", "fanout with IRC clients; a sender waits for the PONG behind its messages", func(c *Config) {}),
+		irc("irc-paced", "the same at 50 messages a second", func(c *Config) { c.Rate = 50 }),
+		irc(scenarioIRCMixed, "irc-fanout with a third each of clients that negotiate nothing, times, all tags", func(c *Config) {
+			c.Dialects = []Dialect{ircPlain(), ircTimed(), ircTagged()}
+		}),
+		irc(scenarioIRCIdle, "8,000 registered clients in no room (--rooms 1: in one): the server's memory for each", func(c *Config) {
+			c.Clients, c.Rooms, c.Senders, c.Settle = 8000, 0, 0, 10*time.Second
+		}),
+		irc(scenarioIRCJoin, "2,000 registered clients join one room at once: until each has all its answers", func(c *Config) {
+			c.Clients, c.Senders = 2000, 0
+		}),
+		irc(scenarioIRCHistory, "CHATHISTORY LATEST of 100, again and again, in a room of a million messages", func(c *Config) {
+			c.Clients, c.Count, c.Window, c.Duration = 4, 1_000_000, 256, 10*time.Second
 		}),
 	}
 }

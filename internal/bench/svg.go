@@ -115,7 +115,7 @@ func (r *Result) WriteSVG(w io.Writer) error {
 	all := r.distributions()
 	height := 430 + 20*len(all)
 	s := &svg{printer{w: w}}
-	s.begin(height, "hubbub bench: "+r.Scenario, fmt.Sprintf("%s; %s in %s; %s", r.Target, plural(r.Clients, "client"), plural(r.Rooms, "room"), r.load()))
+	s.begin(height, "hubbub bench: "+r.Scenario, fmt.Sprintf("%s; %s in %s; %s", r.Target, plural(r.Clients, "client"), r.where(), r.load()))
 	if len(all) == 0 {
 		s.text(svgMargin, 100, "", "This scenario measures no latencies.")
 		return s.end()

@@ -75,11 +75,19 @@ func (r *Result) load() string {
 	}
 }
 
+// where says how many rooms there were.
+func (r *Result) where() string {
+	if r.Rooms == 0 {
+		return "no room"
+	}
+	return plural(r.Rooms, "room")
+}
+
 // WriteTable writes r for people.
 func (r *Result) WriteTable(w io.Writer) error {
 	p := &printer{w: w}
 	p.printf("%s: %s, %s protocol (%s)\n", r.Scenario, r.Target, r.Dialect, r.System)
-	p.printf("%s in %s, %s, verify %s\n\n", plural(r.Clients, "client"), plural(r.Rooms, "room"), r.load(), r.Verify)
+	p.printf("%s in %s, %s, verify %s\n\n", plural(r.Clients, "client"), r.where(), r.load(), r.Verify)
 	if r.Landing != nil {
 		p.row("landed", "%.3f s (each p50 %s ms, p99 %s ms)", r.LandingSeconds, group(r.Landing.P50/1e3), group(r.Landing.P99/1e3))
 	}
@@ -95,6 +103,8 @@ func (r *Result) WriteTable(w io.Writer) error {
 	p.latencies(r)
 	p.stall(r.Stall)
 	p.logins(r.Logins)
+	p.join(r.Join)
+	p.history(r.History)
 	p.faults(r.Faults)
 	if r.Interrupted {
 		p.row("interrupted", "the figures are of the time until then")
@@ -132,6 +142,12 @@ func (r *Result) distributions() (all []named) {
 	if r.Stall != nil {
 		add("undisturbed", r.Stall.Undisturbed)
 		add("during stall", r.Stall.Stalled)
+	}
+	if r.Join != nil {
+		add("JOIN to PONG", r.Join.Each)
+	}
+	if r.History != nil {
+		add("CHATHISTORY", r.History.Answer)
 	}
 	if r.Logins != nil {
 		add("undisturbed", r.Logins.Undisturbed)
@@ -173,6 +189,27 @@ func (p *printer) logins(l *Logins) {
 	}
 	p.row("others' p99", "%.2f times that of the undisturbed time", l.Ratio)
 	p.row("wrong logins", "%s tried from %s, %s refused", group(float64(l.Tried)), l.From, group(float64(l.Refused)))
+}
+
+func (p *printer) join(j *Join) {
+	if j == nil {
+		return
+	}
+	p.row("joined", "all had their answers in %.3f s; all had been told of all others in %.3f s", j.Seconds, j.Settled)
+	p.row("told", "%s JOIN lines, %s in all", group(float64(j.Lines)), megabytes(float64(j.Bytes)))
+	if j.PerJoin > 0 {
+		p.row("server CPU", "%s µs a join, %s µs a JOIN line", group(j.PerJoin), group(j.PerLine))
+	}
+}
+
+func (p *printer) history(h *History) {
+	if h == nil {
+		return
+	}
+	p.row("history", "%s put in before; %s asked, %s lines to an answer", plural(int(h.Filled), "message"), group(float64(h.Asked)), group(h.Lines))
+	if h.CPU > 0 {
+		p.row("server CPU", "%s µs an answer", group(h.CPU))
+	}
 }
 
 // faults writes the faults, or that there are none.
@@ -230,7 +267,12 @@ func (c *Comparison) WriteTable(w io.Writer) error {
 		p.printf("\n")
 	}
 	p.printf("\n")
-	p.faults(c.Faults)
+	if len(c.Others) < len(c.Targets) {
+		p.faults(c.Faults)
+	}
+	for _, o := range c.Others {
+		p.row("faults elsewhere", "%s: %s", o.Target, o.Faults)
+	}
 	if c.Interrupted {
 		p.row("interrupted", "the figures are of the runs until then")
 	}

@@ -76,7 +76,7 @@ func TestLineDialectFindsText(t *testing.T) {
 		{"Welcome to hubbub", "", false},
 	}
 	for _, tt := range tests {
-		if text, ok := (lineDialect{}).Text([]byte(tt.line)); string(text) != tt.text || ok != tt.ok {
+		if text, ok := lineText([]byte(tt.line)); string(text) != tt.text || ok != tt.ok {
 			t.Errorf("%q has text %q, %v; want %q, %v", tt.line, text, ok, tt.text, tt.ok)
 		}
 	}
@@ -86,7 +86,7 @@ func FuzzLineDialectText(f *testing.F) {
 	f.Add("12:34 <bob> hello")
 	f.Add("12:34 <")
 	f.Fuzz(func(t *testing.T, line string) {
-		text, ok := (lineDialect{}).Text([]byte(line))
+		text, ok := lineText([]byte(line))
 		if ok && !bytes.HasSuffix([]byte(line), text) {
 			t.Errorf("text %q is not the end of %q", text, line)
 		}
@@ -98,7 +98,7 @@ func TestLineDialectKnowsNotices(t *testing.T) {
 		"* heron joined": true, "08:52 * heron joined": true, "*": true, "08:52 *": true,
 		"": false, "08:52 ": false, "08:52 <bob> *": false, "? no such command": false, "too * fast": false,
 	} {
-		if got := (lineDialect{}).Notice([]byte(line)); got != want {
+		if got := lineNotice([]byte(line)); got != want {
 			t.Errorf("%q is a notice: %v, want %v", line, got, want)
 		}
 	}
@@ -113,8 +113,8 @@ func TestHelloGoesToTheRoomAndAsksForThePong(t *testing.T) {
 		t.Errorf("hello is %q, want %q", got, want)
 	}
 	for line, want := range map[string]bool{"* pong t1": true, "* pong t12": false, "* pong ": false, "12:00 <x> * pong t1": false} {
-		if got := d.Landed([]byte(line), "t1"); got != want {
-			t.Errorf("%q answers the probe: %v, want %v", line, got, want)
+		if k, token := d.Sort([]byte(line)); (k == kindPong && string(token) == "t1") != want {
+			t.Errorf("%q is a %v of %q; that it answers the ping is to be %v", line, k, token, want)
 		}
 	}
 }

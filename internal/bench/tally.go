@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // This file reads what the fleet's clients have seen.
@@ -70,13 +71,33 @@ func (r *room) sentCounts() []uint32 {
 	return sent
 }
 
+// toSee returns how many messages of each sender the client must see, given
+// how many they have sent: not its own, where they don't come back.
+func (c *client) toSee(sent []uint32) []uint32 {
+	if !c.blind() {
+		return sent
+	}
+	slot, _ := c.room.slotOf(uint16(c.number))
+	sent = slices.Clone(sent)
+	sent[slot] = 0
+	return sent
+}
+
+// blind reports whether the client sends, and does not see where its own
+// messages come in the room's order.
+func (c *client) blind() bool { return c.sends && !c.dialect.Echoes() }
+
 // expected returns how many deliveries there must be in all, of what has been
 // sent until now.
 func (f *fleet) expected() uint64 {
 	var n uint64
 	for _, r := range f.rooms {
-		for _, s := range r.sentCounts() {
-			n += uint64(s) * uint64(len(r.readers))
+		for slot, s := range r.sentCounts() {
+			readers := len(r.readers)
+			if r.senders[slot].blind() {
+				readers--
+			}
+			n += uint64(s) * uint64(readers)
 		}
 	}
 	return n
@@ -86,7 +107,7 @@ func (f *fleet) expected() uint64 {
 // sent until now.
 func (c *client) expected() uint64 {
 	var n uint64
-	for _, s := range c.room.sentCounts() {
+	for _, s := range c.toSee(c.room.sentCounts()) {
 		n += uint64(s)
 	}
 	return n
@@ -117,7 +138,8 @@ func (f *fleet) missing() (readers int, first string) {
 		sent := r.sentCounts()
 		for _, c := range r.readers {
 			c.sh.mu.Lock()
-			lost, atEnd, seen := c.sight.finish(sent).Lost, c.sight.behind(sent), c.sight.seen
+			want := c.toSee(sent)
+			lost, atEnd, seen := c.sight.finish(want).Lost, c.sight.behind(want), c.sight.seen
 			c.sh.mu.Unlock()
 			if lost == 0 {
 				continue
@@ -151,7 +173,7 @@ func (f *fleet) faults() (all Faults, gone error) {
 }
 
 // faults returns what the room's readers missed or saw wrongly. Readers that
-// have seen everything must have seen it in one order, whose hash the largest
+// have seen everything, their own messages too, must have seen it in one order, whose hash the largest
 // group of them has.
 func (r *room) faults() (all Faults) {
 	sent := r.sentCounts()
@@ -159,11 +181,11 @@ func (r *room) faults() (all Faults) {
 	var complete, largest uint64
 	for _, c := range r.readers {
 		c.sh.mu.Lock()
-		f := c.sight.finish(sent)
+		f := c.sight.finish(c.toSee(sent))
 		hash := c.sight.hash
 		c.sh.mu.Unlock()
 		all.add(f)
-		if !c.counting && f.Lost == 0 && f.Duplicate == 0 {
+		if !c.counting && !c.blind() && f.Lost == 0 && f.Duplicate == 0 {
 			complete++
 			orders[hash]++
 			largest = max(largest, orders[hash])

@@ -183,6 +183,12 @@ func (d *decision) ordered() Outcome {
 		return d.banOrLift()
 	case Disconnect:
 		return d.disconnect()
+	case SetKey:
+		return d.setKey()
+	case SetLimit:
+		return d.setLimit()
+	case AddMask, DropMask:
+		return d.setMask()
 	}
 	if d.by == nil && d.c.Op > 0 && d.c.Op < opEnd {
 		return refuse(Unavailable, notHere)

@@ -51,7 +51,7 @@ func TestBanFromTheLobbyOutlastsTheVisit(t *testing.T) {
 	if r.in(r.dave, r.lobby) {
 		t.Error("coming back ended the ban")
 	}
-	r.must(chat.Command{Op: chat.SetRules, Room: r.lobby, Level: uint8(chat.NoGuests)})
+	r.must(chat.Command{Op: chat.SetRules, Room: r.lobby, Rules: chat.NoGuests})
 	if r.in(r.arrive("otter"), r.lobby) {
 		t.Error("a guest landed where guests can't come in")
 	}
@@ -245,7 +245,7 @@ func TestTheAuditLogTellsAll(t *testing.T) {
 		{By: r.dave, Op: chat.Register, Name: "dave", Key: code, Secret: "secret hash"},
 		{By: r.boss, Op: chat.SetRole, User: r.gina, Level: uint8(chat.AdminRole)},
 		{By: r.keeper, Op: chat.SetRank, Room: r.tea, User: r.frank, Level: uint8(chat.ModeratorRank)},
-		{By: r.keeper, Op: chat.SetRules, Room: r.tea, Level: uint8(chat.HeldPins)},
+		{By: r.keeper, Op: chat.SetRules, Room: r.tea, Rules: chat.HeldPins},
 		{By: r.keeper, Op: chat.Mute, Room: r.tea, User: r.frank},
 		{By: r.keeper, Op: chat.Unmute, Room: r.tea, User: r.frank},
 		{By: r.keeper, Op: chat.Kick, Room: r.tea, User: r.frank},

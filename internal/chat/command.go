@@ -9,13 +9,13 @@ const (
 	_           Op = iota
 	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Client
 	Edit           // Target, Text
-	Delete         // Target
+	Delete         // Target; Text is the reason
 	React          // Target, Text (the emoji)
 	Unreact        // Target, Text
 	Pin            // Target
 	Unpin          // Target
 	SetTopic       // Room, Text
-	Join           // Room, or Name: then the room is created if there is none; Private
+	Join           // Room, or Name: then the room is created if there is none; Private; Text is the room's key
 	Leave          // Room; Text is the reason
 	CreateRoom     // Name, Private
 	RenameRoom     // Room, Name
@@ -37,7 +37,7 @@ const (
 	DropInvitation // Target
 	SetRole        // User, Level (a Role)
 	SetRank        // Room, User, Level (a Rank)
-	SetRules       // Room, Level (Flags that are Rules), Count (slow mode's seconds)
+	SetRules       // Room, Rules, Count (slow mode's seconds)
 	Kick           // Room, User; Text is the reason
 	Mute           // Room, User, Until; Text is the reason
 	Unmute         // Room, User
@@ -45,6 +45,11 @@ const (
 	Unban          // Room or the server; User or Name
 	Disconnect     // User: every connection of theirs is closed
 	Report         // Target; Text is why
+
+	SetKey   // Room, Text (the word that joining takes; none removes it)
+	SetLimit // Room, Count (members at most; 0 removes it)
+	AddMask  // Room, Level (a MaskList), Name (a pattern, or a part of one)
+	DropMask // Room, Level, Name
 	opEnd
 )
 
@@ -71,6 +76,7 @@ type Command struct {
 	Open     bool // Register: no invitation is needed
 	Confined bool // if By is a guest: to public rooms that there are
 	Level    uint8
+	Rules    Flags // SetRules: those that hold from now on
 	Count    uint32
 	Client   ClientID
 	Room     RoomID

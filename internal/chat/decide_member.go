@@ -90,18 +90,6 @@ func (d *decision) newcomer(nick string) *user {
 	return u
 }
 
-// lands lets a newcomer, who now has a role, into the lobby, unless they want to
-// choose their rooms themselves.
-func (d *decision) lands(u *user, role Role) {
-	if d.s.users[u.id] != nil { // has been here as a guest
-		return
-	}
-	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil && !d.c.Private {
-		d.emit(lobby.id, lobby.last, Event{Kind: Joined, By: u.id, Nick: u.nick, Level: uint8(role)})
-		u.rooms = append(u.rooms, lobby.id)
-	}
-}
-
 // enterInvited lets somebody into the rooms that an invitation names, as far as
 // they are still there and not closed to the one who comes.
 func (d *decision) enterInvited(u *user, nick string, v Invitation) {
@@ -273,7 +261,7 @@ func (d *decision) makeInvitation() Outcome {
 		n, _ := strconv.ParseUint(id, 10, 64)
 		r := d.s.rooms[RoomID(n)]
 		if r == nil || r.flags&(Direct|Audit) != 0 || d.by != nil && r.flags&Private != 0 && !r.has(d.by.id) {
-			return refuse(NotFound, noRoom)
+			return refuse(NotFound, noRoom).because(NoSuchRoom)
 		}
 	}
 	if _, known := d.facts.Codes[c.Key]; known {

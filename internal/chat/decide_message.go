@@ -10,9 +10,9 @@ func (d *decision) member(id RoomID) (*room, *Error) {
 	r := d.s.rooms[id]
 	switch {
 	case r == nil, !r.has(d.by.id) && r.flags&Private != 0:
-		return nil, Errorf(NotFound, noRoom)
+		return nil, Errorf(NotFound, noRoom).Because(NoSuchRoom)
 	case !r.has(d.by.id):
-		return nil, Errorf(Forbidden, "You are not in %s; /join %s first.", r.name, r.name)
+		return nil, Errorf(Forbidden, "You are not in %s; /join %s first.", r.name, r.name).Because(NotMember)
 	}
 	return r, nil
 }
@@ -24,9 +24,9 @@ func (d *decision) open(id RoomID) (*room, *Error) {
 	case err != nil:
 		return nil, err
 	case r.archived:
-		return nil, Errorf(Gone, "%s is archived: it can be read, but nothing can be added.", r.name)
+		return nil, Errorf(Gone, "%s is archived: it can be read, but nothing can be added.", r.name).Because(RoomGone)
 	case r.flags&Direct != 0 && len(r.members) < 2:
-		return nil, Errorf(Gone, "The other person has left, so nobody would read this; nothing was sent. /part leaves too.")
+		return nil, Errorf(Gone, "The other person has left, so nobody would read this; nothing was sent. /part leaves too.").Because(RoomGone)
 	}
 	return r, nil
 }
@@ -70,13 +70,13 @@ func (d *decision) replied(r *room) (MessageFact, *Error) {
 	seq := d.c.Target
 	m, ok := d.facts.Messages[seq]
 	if _, err := d.member(m.Room); !ok || err != nil {
-		return m, Errorf(NotFound, "There is no message %d here. /history shows the numbers.", seq)
+		return m, Errorf(NotFound, "There is no message %d here. /history shows the numbers.", seq).Because(NoSuchMessage)
 	}
 	switch {
 	case m.Room != r.id:
 		return m, Errorf(Invalid, "Message %d is in another room; a reply goes where the message is.", seq)
 	case m.Deleted:
-		return m, Errorf(Gone, "Message %d was deleted.", seq)
+		return m, Errorf(Gone, "Message %d was deleted.", seq).Because(NoSuchMessage)
 	}
 	return m, nil
 }
@@ -86,16 +86,16 @@ func (d *decision) amend() Outcome {
 	c := d.c
 	m, ok := d.facts.Messages[c.Target]
 	if !ok {
-		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", c.Target)
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", c.Target).because(NoSuchMessage)
 	}
 	r, err := d.open(m.Room)
 	switch {
 	case err != nil && err.Code == NotFound, err != nil && err.Code == Forbidden:
-		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", c.Target)
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", c.Target).because(NoSuchMessage)
 	case err != nil:
 		return Outcome{Err: err}
 	case m.Deleted:
-		return refuse(Gone, "Message %d was deleted.", c.Target)
+		return refuse(Gone, "Message %d was deleted.", c.Target).because(NoSuchMessage)
 	}
 	ev := Event{Client: c.Client, Target: c.Target, Whose: m.Nick, When: m.Time}
 	if err := d.amendment(r, &m, &ev); err != nil {
@@ -116,15 +116,18 @@ func (d *decision) amendment(r *room, m *MessageFact, ev *Event) *Error {
 	case Edit:
 		ev.Kind, ev.Text = Edited, c.Text
 		if m.By != d.by.id {
-			return Errorf(Forbidden, "Message %d is %s's; you can edit only your own.", c.Target, m.Nick)
+			return Errorf(Forbidden, "Message %d is %s's; you can edit only your own.", c.Target, m.Nick).Because(NotYours)
 		}
 		if err := d.may(ActSay, r); err != nil {
 			return err
 		}
 		return CheckText(c.Text)
 	case Delete:
-		ev.Kind = Deleted
-		return d.deletable(r, m)
+		ev.Kind, ev.Text = Deleted, c.Text
+		if err := d.deletable(r, m); err != nil {
+			return err
+		}
+		return checkLine("reason", c.Text)
 	case React, Unreact:
 		if err := d.may(ActReact, r); err != nil {
 			return err
@@ -146,7 +149,7 @@ func (d *decision) deletable(r *room, m *MessageFact) *Error {
 	}
 	author := d.s.users[m.By]
 	if d.may(ActDeleteOthers, r) != nil || author != nil && power(r, author) > power(r, d.by) {
-		return Errorf(Forbidden, "Message %d is %s's; you can delete only your own.", d.c.Target, m.Nick)
+		return Errorf(Forbidden, "Message %d is %s's; you can delete only your own.", d.c.Target, m.Nick).Because(NotYours)
 	}
 	return nil
 }
@@ -160,9 +163,9 @@ func (d *decision) reaction(ev *Event) *Error {
 	had := d.facts.Reactions[ReactionKey{Target: c.Target, By: d.by.id, Emoji: c.Text}]
 	switch {
 	case c.Op == React && had:
-		return Errorf(Conflict, "You have already reacted to message %d with %s.", c.Target, c.Text)
+		return Errorf(Conflict, "You have already reacted to message %d with %s.", c.Target, c.Text).Because(AlreadySo)
 	case c.Op == Unreact && !had:
-		return Errorf(NotFound, "You have not reacted to message %d with %s.", c.Target, c.Text)
+		return Errorf(NotFound, "You have not reacted to message %d with %s.", c.Target, c.Text).Because(AlreadySo)
 	case c.Op == Unreact:
 		ev.Kind = Unreacted
 		return nil
@@ -192,11 +195,11 @@ func (d *decision) pin(r *room, ev *Event) *Error {
 	ev.Kind = Pinned
 	switch {
 	case d.c.Op == Pin && pinned:
-		return Errorf(Conflict, "Message %d is pinned already.", d.c.Target)
+		return Errorf(Conflict, "Message %d is pinned already.", d.c.Target).Because(AlreadySo)
 	case d.c.Op == Pin && len(r.pins) >= MaxPins:
-		return Errorf(TooMany, "There are %d pinned messages here, as many as there can be; unpin one first.", MaxPins)
+		return Errorf(TooMany, "There are %d pinned messages here, as many as there can be; unpin one first.", MaxPins).Because(ListFull)
 	case d.c.Op == Unpin && !pinned:
-		return Errorf(NotFound, "Message %d is not pinned.", d.c.Target)
+		return Errorf(NotFound, "Message %d is not pinned.", d.c.Target).Because(AlreadySo)
 	case d.c.Op == Unpin:
 		ev.Kind = Unpinned
 	}
@@ -236,7 +239,7 @@ func (d *decision) report() Outcome {
 	r, err := d.member(m.Room)
 	switch {
 	case !ok || err != nil:
-		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", d.c.Target)
+		return refuse(NotFound, "There is no message %d here. /history shows the numbers.", d.c.Target).because(NoSuchMessage)
 	}
 	if err := checkLine("reason", d.c.Text); err != nil {
 		return Outcome{Err: err}

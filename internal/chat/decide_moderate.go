@@ -28,25 +28,23 @@ func (d *decision) may(a Act, r *room) *Error {
 	if d.by == nil {
 		return nil
 	}
-	st := r.standing[d.by.id]
 	switch {
-	case !Permit(a, d.by.role, st.Rank, r.flags):
+	case !Permit(a, d.by.role, r.standing[d.by.id].Rank, r.flags):
 		return d.forbidden(a, r)
-	case a <= ActTopic && st.Silenced(d.now):
-		return Errorf(Forbidden, "You are muted in %s %s; nothing was sent.", r.name, lasting(st.MutedUntil, d.now))
+	case a <= ActTopic:
+		return d.silence(r, d.by)
 	}
 	return nil
 }
 
 func (d *decision) forbidden(a Act, r *room) *Error {
-	who := "Only an owner of %s can do that."
 	switch {
 	case a == ActSay:
-		who = "%s is for announcements: only those with a voice say something there; nothing was sent."
+		return Errorf(Forbidden, "%s is for announcements: only those with a voice say something there; nothing was sent.", r.name).Because(NeedsVoice)
 	case needs[a].rank <= ModeratorRank:
-		who = "Only a moderator of %s can do that."
+		return Errorf(Forbidden, "Only a moderator of %s can do that.", r.name).Because(NeedsModerator)
 	}
-	return Errorf(Forbidden, who, r.name)
+	return Errorf(Forbidden, "Only an owner of %s can do that.", r.name).Because(NeedsOwner)
 }
 
 // mayOnServer says why the one who asks may not do something that is in no room,
@@ -57,9 +55,9 @@ func (d *decision) mayOnServer(a Act) *Error {
 	case Permit(a, role, 0, 0):
 		return nil
 	case role == GuestRole:
-		return Errorf(Forbidden, "Guests can't do that; /register makes you a member, /login says that you are one.")
+		return Errorf(Forbidden, "Guests can't do that; /register makes you a member, /login says that you are one.").Because(NeedsRole)
 	}
-	return Errorf(Forbidden, "That is for this server's %ss.", needs[a].role)
+	return Errorf(Forbidden, "That is for this server's %ss.", needs[a].role).Because(NeedsRole)
 }
 
 // power orders people by whom they may act on: those with less of it.
@@ -76,11 +74,11 @@ func (d *decision) over(r *room) (*user, *Error) {
 	u := d.s.users[d.c.User]
 	switch {
 	case u == nil:
-		return nil, Errorf(NotFound, "There is nobody of that name here.")
+		return nil, Errorf(NotFound, "There is nobody of that name here.").Because(NoSuchPerson)
 	case u == d.by:
 		return nil, Errorf(Invalid, "That would be yourself.")
 	case d.by != nil && power(r, u) >= power(r, d.by):
-		return nil, Errorf(Forbidden, "You can't do that to %s, who has as much to say in %s as you.", u.nick, r.name)
+		return nil, Errorf(Forbidden, "You can't do that to %s, who has as much to say in %s as you.", u.nick, r.name).Because(Outranked)
 	}
 	return u, nil
 }
@@ -90,11 +88,11 @@ func (d *decision) under() (*user, *Error) {
 	u := d.s.users[d.c.User]
 	switch {
 	case u == nil:
-		return nil, Errorf(NotFound, "There is nobody of that name here.")
+		return nil, Errorf(NotFound, "There is nobody of that name here.").Because(NoSuchPerson)
 	case u == d.by:
 		return nil, Errorf(Invalid, "That would be yourself.")
 	case d.by != nil && u.role >= d.by.role:
-		return nil, Errorf(Forbidden, "You can't do that to %s, who has as much to say on this server as you.", u.nick)
+		return nil, Errorf(Forbidden, "You can't do that to %s, who has as much to say on this server as you.", u.nick).Because(Outranked)
 	}
 	return u, nil
 }
@@ -105,11 +103,11 @@ func (d *decision) moderated() (*room, *Error) {
 	r := d.s.rooms[d.c.Room]
 	switch {
 	case r == nil, r.flags&Audit != 0, d.by != nil && r.flags&Private != 0 && !r.has(d.by.id):
-		return nil, Errorf(NotFound, noRoom)
+		return nil, Errorf(NotFound, noRoom).Because(NoSuchRoom)
 	case r.flags&Direct != 0:
 		return nil, Errorf(Invalid, "A direct conversation has nobody who keeps order; /part leaves it, and /report tells of it.")
 	case d.by != nil && d.by.role < AdminRole && !r.has(d.by.id):
-		return nil, Errorf(Forbidden, "You are not in %s; /join %s first.", r.name, r.name)
+		return nil, Errorf(Forbidden, "You are not in %s; /join %s first.", r.name, r.name).Because(NotMember)
 	}
 	return r, nil
 }
@@ -188,11 +186,11 @@ func (d *decision) discipline() Outcome {
 	st := r.standing[u.id]
 	switch {
 	case c.Op == Kick && !r.has(u.id):
-		return refuse(Conflict, "%s is not in %s.", u.nick, r.name)
+		return refuse(Conflict, "%s is not in %s.", u.nick, r.name).because(OtherNotThere)
 	case c.Op == Unmute && !st.Muted:
-		return refuse(Conflict, "%s is not muted in %s.", u.nick, r.name)
+		return refuse(Conflict, "%s is not muted in %s.", u.nick, r.name).because(AlreadySo)
 	case c.Op != Kick && !r.roomForStanding(u.id):
-		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
+		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name).because(ListFull)
 	case c.Op == Kick:
 		ev.Kind, ev.When = Kicked, 0
 	case c.Op == Mute:
@@ -229,19 +227,19 @@ func (d *decision) setRank() Outcome {
 	u := d.s.users[c.User]
 	switch {
 	case u == nil || !r.has(u.id):
-		return refuse(NotFound, "There is nobody of that name in %s.", r.name)
+		return refuse(NotFound, "There is nobody of that name in %s.", r.name).because(OtherNotThere)
 	case Rank(c.Level) >= rankEnd:
 		return refuse(Invalid, "A rank is plain, voice, moderator or owner.")
 	case Rank(c.Level) > VoiceRank && u.role == GuestRole && u.key == nil && d.role() < AdminRole:
 		return refuse(Invalid, "%s is a guest, and gone when the connection is; somebody with a rank should /register.", u.nick)
 	case r.standing[u.id].Rank == Rank(c.Level):
-		return refuse(Conflict, "%s has that rank in %s already.", u.nick, r.name)
+		return refuse(Conflict, "%s has that rank in %s already.", u.nick, r.name).because(AlreadySo)
 	case u == d.by && d.role() < AdminRole && !r.ownedByOthers(u.id):
 		return refuse(Conflict, "%s would be without an owner; make somebody else one first.", r.name)
 	case u != d.by && d.role() < AdminRole && r.standing[u.id].Rank == OwnerRank:
-		return refuse(Forbidden, "You can't do that to %s, who has as much to say in %s as you.", u.nick, r.name)
+		return refuse(Forbidden, "You can't do that to %s, who has as much to say in %s as you.", u.nick, r.name).because(Outranked)
 	case !r.roomForStanding(u.id):
-		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
+		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name).because(ListFull)
 	}
 	d.inform(r, Event{Kind: RankSet, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level})
 	return Outcome{Room: r.id}
@@ -271,14 +269,14 @@ func (d *decision) setRules() Outcome {
 	if err == nil {
 		err = d.may(ActSetRules, r)
 	}
-	flags := r.rules() | Flags(c.Level)
+	flags := r.rules() | c.Rules
 	switch {
 	case err != nil:
 		return Outcome{Err: err}
-	case Flags(c.Level)&^Rules != 0, c.Count > MaxSlow:
+	case c.Rules&^Rules != 0, c.Count > MaxSlow:
 		return refuse(Invalid, "Slow mode is at most %d seconds, and there are no such rules.", MaxSlow)
 	case flags == r.flags && c.Count == r.slow:
-		return refuse(Conflict, "The rules of %s are so already.", r.name)
+		return refuse(Conflict, "The rules of %s are so already.", r.name).because(AlreadySo)
 	}
 	d.inform(r, Event{Kind: RulesSet, Client: c.Client, Flags: flags, Count: c.Count})
 	return Outcome{Room: r.id}
@@ -331,11 +329,11 @@ func (d *decision) banHere() Outcome {
 	ev := Event{Kind: Banned, Client: c.Client, User: c.User, Whose: nick, When: c.Until, Text: c.Text}
 	switch {
 	case c.Op == Unban && !st.Banned:
-		return refuse(Conflict, "That person is not banned from %s.", r.name)
+		return refuse(Conflict, "That person is not banned from %s.", r.name).because(AlreadySo)
 	case c.Op == Unban:
 		ev.Kind, ev.When = Unbanned, 0
 	case !r.roomForStanding(c.User):
-		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name)
+		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name).because(ListFull)
 	}
 	if c.Op == Ban && r.has(c.User) {
 		d.emit(r.id, r.last, Event{Kind: Kicked, User: c.User, Whose: nick, Text: c.Text, About: r.id, Name: r.name})
@@ -358,7 +356,7 @@ func (d *decision) banPerson() Outcome {
 	case err != nil:
 		return Outcome{Err: err}
 	case len(d.s.bans)+len(d.s.nets) >= MaxBans:
-		return refuse(TooMany, "There are %d bans, as many as there can be; lift some first.", MaxBans)
+		return refuse(TooMany, "There are %d bans, as many as there can be; lift some first.", MaxBans).because(ListFull)
 	}
 	d.tell(u, Event{Kind: Banned, Client: c.Client, User: u.id, Whose: u.nick, When: c.Until, Text: c.Text})
 	if u.role == GuestRole {
@@ -378,7 +376,7 @@ func (d *decision) goes(u *user, reason string) {
 func (d *decision) liftPerson() Outcome {
 	b := d.s.bans[d.c.User]
 	if b == nil {
-		return refuse(NotFound, "That person is not banned from this server.")
+		return refuse(NotFound, "That person is not banned from this server.").because(AlreadySo)
 	}
 	ev := Event{Kind: Unbanned, Client: d.c.Client, User: b.User, Whose: b.Name}
 	if u := d.s.users[b.User]; u != nil {
@@ -403,11 +401,11 @@ func (d *decision) banNetwork() Outcome {
 	ev := Event{Kind: Banned, Client: c.Client, Name: name, When: c.Until, Text: c.Text}
 	switch {
 	case c.Op == Unban && !there:
-		return refuse(NotFound, "%s is not banned.", name)
+		return refuse(NotFound, "%s is not banned.", name).because(AlreadySo)
 	case c.Op == Unban:
 		ev.Kind, ev.When = Unbanned, 0
 	case len(d.s.bans)+len(d.s.nets) >= MaxBans:
-		return refuse(TooMany, "There are %d bans, as many as there can be; lift some first.", MaxBans)
+		return refuse(TooMany, "There are %d bans, as many as there can be; lift some first.", MaxBans).because(ListFull)
 	}
 	d.recordAlone(ev)
 	return Outcome{}
@@ -439,7 +437,7 @@ func (d *decision) setRole() Outcome {
 	u, role := d.s.users[c.User], Role(c.Level)
 	switch {
 	case u == nil:
-		return refuse(NotFound, "There is nobody of that name here.")
+		return refuse(NotFound, "There is nobody of that name here.").because(NoSuchPerson)
 	case role < MemberRole || role >= roleEnd:
 		return refuse(Invalid, "A role is member, admin or owner.")
 	case u.role == GuestRole:
@@ -447,9 +445,9 @@ func (d *decision) setRole() Outcome {
 	case u.role == BotRole:
 		return refuse(Invalid, "%s is a bot, and stays one.", u.nick)
 	case u.role == role:
-		return refuse(Conflict, "%s is %s already.", u.nick, role)
+		return refuse(Conflict, "%s is %s already.", u.nick, role).because(AlreadySo)
 	case d.by != nil && u != d.by && u.role == OwnerRole:
-		return refuse(Forbidden, "You can't do that to %s, who has as much to say on this server as you.", u.nick)
+		return refuse(Forbidden, "You can't do that to %s, who has as much to say on this server as you.", u.nick).because(Outranked)
 	case u.role == OwnerRole && d.s.count(OwnerRole) == 1:
 		return refuse(Conflict, "%s is the only owner; make somebody else one first.", u.nick)
 	}

@@ -1,6 +1,6 @@
 package chat
 
-// The rules about rooms: creating, keeping, joining and leaving them.
+// The rules about rooms: creating, keeping and leaving them, and talking alone.
 
 // Limits of rooms.
 const (
@@ -40,7 +40,9 @@ func (d *decision) create(name string) Outcome {
 	return Outcome{Room: id}
 }
 
-func errReserved() *Error { return Errorf(Forbidden, "The name %s is this server's own.", AuditName) }
+func errReserved() *Error {
+	return Errorf(Forbidden, "The name %s is this server's own.", AuditName).Because(RoomNameTaken)
+}
 
 // confined reports whether the one who asks is a guest of a server that keeps
 // its guests to the public rooms that there are.
@@ -49,7 +51,7 @@ func (d *decision) confined() bool {
 }
 
 func errConfined() *Error {
-	return Errorf(Forbidden, "Guests of this server talk in its public rooms, and that is all; /register makes you a member, /login says that you are one.")
+	return Errorf(Forbidden, "Guests of this server talk in its public rooms, and that is all; /register makes you a member, /login says that you are one.").Because(Confined)
 }
 
 // unclaimed says why a room can't be called name, or nil: it is no name, or
@@ -63,64 +65,16 @@ func (d *decision) unclaimed(name string, room RoomID) *Error {
 		return errReserved()
 	}
 	if id, taken := d.s.names[folded]; taken && id != room {
-		return Errorf(Conflict, "There is already a room called %s.", name)
+		return Errorf(Conflict, "There is already a room called %s.", name).Because(RoomNameTaken)
 	}
 	id, alike := d.s.nameLooks.other(look, room)
 	switch {
 	case !alike:
 		return nil
 	case d.s.rooms[id].flags&Private != 0:
-		return Errorf(Conflict, "The name %s looks like another room's; choose another.", name)
+		return Errorf(Conflict, "The name %s looks like another room's; choose another.", name).Because(RoomNameTaken)
 	}
-	return Errorf(Conflict, "The name %s looks like %s's; choose another.", name, d.s.rooms[id].name)
-}
-
-func (d *decision) join() Outcome {
-	id := d.c.Room
-	if id == 0 {
-		found, ok := d.s.Find(d.c.Name)
-		if !ok {
-			return d.create(d.c.Name)
-		}
-		id = found
-	}
-	r := d.s.rooms[id]
-	switch {
-	case r == nil:
-		return refuse(NotFound, noRoom)
-	case d.c.Private && r.flags&Private == 0:
-		return refuse(Conflict, "There is already a room called %s, and it is not private; choose another name.", r.name)
-	case r.has(d.by.id):
-		return Outcome{Room: id} // already in: nothing to do
-	case r.flags&(Direct|Audit) != 0, !r.expects(d.by.id) && d.c.Room != 0: // by number, one could ask for names
-		return refuse(NotFound, noRoom)
-	case !r.expects(d.by.id):
-		return refuse(Forbidden, "%s is private: somebody in it has to /invite you.", r.name)
-	case d.by.role == GuestRole && r.flags&NoGuests != 0:
-		return refuse(Forbidden, "%s is for members only; /register makes you one, /login says that you are one.", r.name)
-	case d.confined() && r.flags&Private != 0:
-		return Outcome{Err: errConfined()}
-	case d.by.full():
-		return d.tooManyRooms()
-	}
-	if st := r.standing[d.by.id]; st.Barred(d.now) {
-		return refuse(Forbidden, "You are banned from %s %s.", r.name, lasting(st.BannedUntil, d.now))
-	}
-	d.emit(id, r.last, Event{Kind: Joined, Client: d.c.Client})
-	return Outcome{Room: id}
-}
-
-// expects reports whether the room lets somebody in who is not a member.
-func (r *room) expects(id UserID) bool {
-	_, invited := r.invited[id]
-	return invited || r.standing[id].Rank == OwnerRank || r.flags&Private == 0
-}
-
-// full reports whether somebody can be in no more rooms.
-func (u *user) full() bool { return len(u.rooms) >= MaxRoomsPerUser }
-
-func (d *decision) tooManyRooms() Outcome {
-	return refuse(TooMany, "You are in %d rooms, as many as one can be in; /part one first.", len(d.by.rooms))
+	return Errorf(Conflict, "The name %s looks like %s's; choose another.", name, d.s.rooms[id].name).Because(RoomNameTaken)
 }
 
 func (d *decision) leave() Outcome {
@@ -138,8 +92,7 @@ func (d *decision) leave() Outcome {
 // lastWords returns the reason with which somebody leaves a room: none if they
 // may say nothing there, or leaving and coming back would be a way to.
 func (d *decision) lastWords(r *room, u *user, reason string) string {
-	st := r.standing[u.id]
-	if st.Silenced(d.now) || !Permit(ActSay, u.role, st.Rank, r.flags) {
+	if !Permit(ActSay, u.role, r.standing[u.id].Rank, r.flags) || d.silence(r, u) != nil {
 		return ""
 	}
 	return reason
@@ -186,17 +139,17 @@ func (d *decision) keep() Outcome {
 		ev.Kind, ev.Name = RoomRenamed, compose(d.c.Name)
 		err = d.unclaimed(ev.Name, r.id)
 		if err == nil && ev.Name == r.name {
-			err = Errorf(Conflict, "The room is called %s already.", r.name)
+			err = Errorf(Conflict, "The room is called %s already.", r.name).Because(AlreadySo)
 		}
 	case ArchiveRoom:
 		ev.Kind = RoomArchived
 		if r.archived {
-			err = Errorf(Conflict, "%s is archived already.", r.name)
+			err = Errorf(Conflict, "%s is archived already.", r.name).Because(AlreadySo)
 		}
 	case RestoreRoom:
 		ev.Kind = RoomRestored
 		if !r.archived {
-			err = Errorf(Conflict, "%s is not archived.", r.name)
+			err = Errorf(Conflict, "%s is not archived.", r.name).Because(AlreadySo)
 		}
 	}
 	if err != nil {
@@ -206,41 +159,12 @@ func (d *decision) keep() Outcome {
 	return Outcome{Room: r.id}
 }
 
-func (d *decision) invite() Outcome {
-	r, err := d.open(d.c.Room)
-	guest := d.s.users[d.c.User]
-	switch {
-	case err != nil:
-		return Outcome{Err: err}
-	case r.flags&Direct != 0:
-		return refuse(Invalid, "A direct conversation has just its two people; /join a room for more.")
-	case d.confined():
-		return Outcome{Err: errConfined()}
-	case guest == nil:
-		return refuse(NotFound, "There is nobody of that name here.")
-	case r.has(guest.id):
-		return refuse(Conflict, "%s is in %s already.", guest.nick, r.name)
-	case r.flags&Private != 0 && r.expects(guest.id):
-		return refuse(Conflict, "%s has been invited to %s already.", guest.nick, r.name)
-	case len(r.invited) >= MaxInvited:
-		return refuse(TooMany, "%d people who have been invited to %s have not come yet, as many as there can be.", MaxInvited, r.name)
-	}
-	if err := d.may(ActInvite, r); err != nil {
-		return Outcome{Room: r.id, Err: err}
-	}
-	ev := Event{Kind: Invited, About: r.id, Name: r.name, User: guest.id, Whose: guest.nick}
-	d.emit(guest.id.Inbox(), guest.inbox, ev)
-	ev.Client = d.c.Client
-	d.emit(r.id, r.last, ev)
-	return Outcome{Room: r.id}
-}
-
 // openDirect finds the conversation of two people, or makes it.
 func (d *decision) openDirect() Outcome {
 	other := d.s.users[d.c.User]
 	switch {
 	case other == nil:
-		return refuse(NotFound, "There is nobody of that name here.")
+		return refuse(NotFound, "There is nobody of that name here.").because(NoSuchPerson)
 	case other == d.by:
 		return refuse(Invalid, "That would be talking to yourself.")
 	case d.confined():

@@ -37,9 +37,7 @@ func (d *decision) arrive() Outcome {
 	}
 	d.by = &user{id: id, nick: nick}
 	d.emit(id.Inbox(), last, Event{Kind: Arrived, Key: c.Key, Node: c.Node})
-	if lobby := d.s.rooms[d.s.names[Lobby]]; lobby != nil && !c.Private && lobby.flags&NoGuests == 0 && !lobby.bars(id, d.now) {
-		d.emit(lobby.id, lobby.last, Event{Kind: Joined})
-	}
+	d.lands(d.by, GuestRole)
 	return Outcome{User: id, Room: id.Inbox()}
 }
 
@@ -93,10 +91,10 @@ func (d *decision) numbered(wish string) string {
 func (d *decision) claimed(nick string, by UserID) *Error {
 	folded, look := keysOf(nick)
 	if id, taken := d.s.nicks[folded]; taken && id != by {
-		return Errorf(Conflict, "The nick %s is taken; choose another.", nick)
+		return Errorf(Conflict, "The nick %s is taken; choose another.", nick).Because(NickTaken)
 	}
 	if id, alike := d.s.nickLooks.other(look, by); alike {
-		return Errorf(Conflict, "The nick %s looks like %s's; choose another.", nick, d.s.users[id].nick)
+		return Errorf(Conflict, "The nick %s looks like %s's; choose another.", nick, d.s.users[id].nick).Because(NickTaken)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ func (c Code) String() string {
 // sentence says what failed, on what, and what to do.
 type Error struct {
 	Code  Code
+	Why   Why
 	Text  string
 	Cause error // for the server's log; never shown to a peer
 }

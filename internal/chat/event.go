@@ -13,7 +13,7 @@ const (
 	Message           // Text; Client; Tags; a reply has Target, Whose and When; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
-	Deleted           // Target, Whose, When
+	Deleted           // Target, Whose, When; Text is the reason, if one was given
 	Reacted           // Target, Whose, When; Text is the emoji
 	Unreacted         // Target, Whose, When; Text is the emoji
 	Pinned            // Target, Whose, When
@@ -52,6 +52,12 @@ const (
 	Reported     // in the audit log only: Target, Whose, When; Text is why; About the room
 
 	Notice // like Message, said by programs, and never to be answered automatically
+
+	// What it takes to come into a room: told to it and to the audit log, as above.
+	KeySet      // Text is the word, in the room alone; none removes it
+	LimitSet    // Count is how many members at most; 0 removes it
+	MaskAdded   // Level is the MaskList, Text the pattern
+	MaskDropped // Level, Text
 	kindEnd
 )
 
@@ -64,7 +70,7 @@ var kindNames = [kindEnd]string{
 	InvitationMade: "invitation-made", InvitationDropped: "invitation-dropped", RoleSet: "role", RankSet: "rank", RulesSet: "rules",
 	Kicked: "kicked", Muted: "muted", Unmuted: "unmuted", Banned: "banned", Unbanned: "unbanned",
 	Disconnected: "disconnected", Reported: "reported",
-	Notice: "notice",
+	Notice: "notice", KeySet: "key", LimitSet: "limit", MaskAdded: "mask-added", MaskDropped: "mask-dropped",
 }
 
 // authored are the kinds that tell what the author is on the server.
@@ -83,7 +89,7 @@ func (k Kind) String() string {
 
 // Flags are what kind of room one is: they qualify a [RoomCreated] and a
 // [RulesSet] event.
-type Flags uint8
+type Flags uint16
 
 // Flags of a room.
 const (
@@ -94,11 +100,17 @@ const (
 	NoGuests                      // guests can't come in
 	HeldInvites                   // only moderators invite
 	HeldPins                      // only moderators pin, and set the topic
+	InviteOnly                    // joined by invitation only, and read by members only, but listed
+	Hidden                        // not listed for those who are not in it
+	Quiet                         // comings and goings are shown to moderators only
 	flagsEnd
 )
 
 // Rules are the flags that can be changed.
-const Rules = Announce | NoGuests | HeldInvites | HeldPins
+const Rules = Announce | NoGuests | HeldInvites | HeldPins | InviteOnly | Hidden | Quiet
+
+// Closed are the flags of rooms that only those read who are in them.
+const Closed = Private | InviteOnly
 
 // Event is something that happened: decided, ordered, and never changed. An
 // Event is self-contained, so that a line can be shown without looking

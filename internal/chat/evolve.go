@@ -103,6 +103,8 @@ func (s *State) roomEvent(r *room, ev *Event) {
 		r.flags, r.slow = ev.Flags, ev.Count
 	case RankSet, Muted, Unmuted, Banned, Unbanned:
 		s.disciplined(r, ev)
+	case KeySet, LimitSet, MaskAdded, MaskDropped:
+		r.terms(ev)
 	case Invited:
 		r.invite(s.users[ev.User])
 	case RoomRenamed:

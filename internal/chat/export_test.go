@@ -138,3 +138,6 @@ func (s *State) checkStanding() error {
 	}
 	return nil
 }
+
+// Matches reports whether a pattern describes a name, both folded.
+func Matches(pattern, name string) bool { return matches(pattern, name) }

@@ -189,7 +189,7 @@ func TestInvitationOpensRooms(t *testing.T) {
 	dave := w.arrive("dave")
 	w.must(chat.Command{By: keeper, Op: chat.ArchiveRoom, Room: old})
 	w.must(chat.Command{By: keeper, Op: chat.Ban, Room: tea, User: dave})
-	w.must(chat.Command{By: keeper, Op: chat.SetRules, Room: den, Level: uint8(chat.NoGuests)})
+	w.must(chat.Command{By: keeper, Op: chat.SetRules, Room: den, Rules: chat.NoGuests})
 	w.invitation(func(c *chat.Command) { c.Count, c.Text = 2, fmt.Sprint(den, old, tea, den, w.lobby) })
 	w.must(chat.Command{By: dave, Op: chat.Register, Name: "dave", Key: code})
 	frank := w.must(chat.Command{Op: chat.Register, Name: "frank", Key: code}).User

@@ -36,6 +36,7 @@ type model struct {
 	invitations []chat.Event  // that were made,
 	registered  []chat.UserID // who became a member or a bot,
 	disciplined []chat.Event  // and who or what was muted or banned
+	masked      []chat.Event  // or by a mask
 	sent        map[chat.SentKey]bool
 	kinds       map[chat.Kind]int
 	codes       map[chat.Code]int
@@ -63,6 +64,8 @@ func (m *model) note(ev *chat.Event) {
 		m.invitations = append(m.invitations, *ev)
 	case ev.Kind == chat.Registered && own:
 		m.registered = append(m.registered, ev.User)
+	case ev.Kind == chat.MaskAdded:
+		m.masked = append(m.masked, *ev)
 	case ev.Kind == chat.Muted, ev.Kind == chat.Banned:
 		m.disciplined = append(m.disciplined, *ev)
 	}
@@ -136,6 +139,7 @@ var (
 		chat.Register, chat.Register, chat.MakeBot, chat.Login, chat.AddCredential, chat.AddCredential, chat.DropCredential,
 		chat.MakeInvitation, chat.MakeInvitation, chat.DropInvitation, chat.SetRole, chat.SetRank, chat.SetRank, chat.SetRules,
 		chat.Kick, chat.Mute, chat.Mute, chat.Unmute, chat.Ban, chat.Ban, chat.Unban, chat.Unban, chat.Disconnect, chat.Report,
+		chat.SetRules, chat.SetKey, chat.SetKey, chat.SetLimit, chat.AddMask, chat.AddMask, chat.DropMask,
 	}
 	someNames = []string{
 		"alice", "ALICE", "bob", "carol", "otter", "Żółw", "żółW", "\u212aelvin", "kelvin", "i", "\u0130", "42", "",
@@ -147,6 +151,8 @@ var (
 		strings.Repeat("x", chat.MaxTopic+1), strings.Repeat("x", chat.MaxText), strings.Repeat("x", chat.MaxText+1),
 	}
 	someClients = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
+	someWords   = []string{"", "tea", "milk", "a b"}
+	someMasks   = []string{"bob", "*", "alice!*@guest", "*@member", "~a:BOB", "~account:*", "~x:bob", "", "a b", "otter?", "Bob!*@*"}
 	someTags    = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
 	someKeys    = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
 
@@ -154,7 +160,7 @@ var (
 	someNetworks = []string{"192.0.2.7", "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/32", "::ffff:192.0.2.0/120", "10.0.0.0/7", "", "\xff"}
 	someLevels   = []uint8{
 		uint8(chat.MemberRole), uint8(chat.AdminRole), uint8(chat.OwnerRole), uint8(chat.ByPassword), uint8(chat.ByToken), uint8(chat.ByTOTP),
-		uint8(chat.ModeratorRank), uint8(chat.OwnerRank), uint8(chat.VoiceRank), uint8(chat.PlainRank), uint8(chat.Announce), uint8(chat.NoGuests | chat.HeldPins), 7, 200,
+		uint8(chat.ModeratorRank), uint8(chat.OwnerRank), uint8(chat.VoiceRank), uint8(chat.PlainRank), uint8(chat.Announce), uint8(chat.NoGuests | chat.HeldPins), uint8(chat.HeldInvites), 7, 200,
 	}
 	someCounts  = []uint32{0, 1, 1, 2, 30, chat.MaxSlow + 1, chat.MaxInvites + 1}
 	someLasting = []chat.Millis{0, 0, 0, 1, 5000, 100_000, -1, math.MaxInt64 / 2}
@@ -214,6 +220,9 @@ func (m *model) command(s *stream) chat.Command {
 	if c.Op >= chat.Register && c.Op < chat.OpEnd {
 		m.ordered(s, &c, bits)
 	}
+	if c.Op == chat.Join {
+		c.Text = one(s, someWords)
+	}
 	if c.Op == chat.Arrive {
 		c.From = one(s, somePeers)
 	}
@@ -272,8 +281,17 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 	case chat.SetRole:
 		c.User, c.Level = one(s, m.registered), uint8(chat.MemberRole)+c.Level%4
 	case chat.SetRules:
-		if bits&0x18 != 0 {
-			c.Level &= uint8(chat.Rules)
+		if c.Rules = chat.Flags(c.Level); bits&0x18 != 0 {
+			c.Rules = c.Rules << 2 & chat.Rules
+		}
+	case chat.SetKey:
+		c.Text = one(s, someWords)
+	case chat.AddMask, chat.DropMask:
+		if c.Name = one(s, someMasks); bits&0x38 != 0 {
+			c.Level = 1 + c.Level%4
+		}
+		if ev := one(s, m.masked); c.Op == chat.DropMask && bits&0x18 != 0 {
+			c.By, c.Room, c.Level, c.Name = 0, ev.About, ev.Level, ev.Text
 		}
 	case chat.Unmute, chat.Unban:
 		if ev := one(s, m.disciplined); bits&0x18 != 0 {

@@ -60,6 +60,13 @@ var identifier = precis.NewIdentifier(precis.FoldWidth, precis.Norm(norm.NFC))
 // of those for usernames we take the one that ignores capitals, as [Fold] does.
 // The log keeps a nick in NFC, and its capitals.
 func CheckNick(nick string) *Error {
+	if err := checkNick(nick); err != nil {
+		return err.Because(NickInvalid)
+	}
+	return nil
+}
+
+func checkNick(nick string) *Error {
 	switch {
 	case nick == "":
 		return Errorf(Invalid, "A nick needs at least one letter.")
@@ -137,6 +144,13 @@ func allDigits(s string) bool {
 // up to [MaxRoomName]-1 letters, digits, marks that can be seen and -_. It may
 // mix scripts.
 func CheckRoomName(name string) *Error {
+	if err := checkRoomName(name); err != nil {
+		return err.Because(RoomNameInvalid)
+	}
+	return nil
+}
+
+func checkRoomName(name string) *Error {
 	rest, ok := strings.CutPrefix(name, "#")
 	switch {
 	case !ok:

@@ -47,7 +47,7 @@ func newRealm(t *testing.T) *realm {
 // rules has the console set the rules of the room.
 func (r *realm) rules(flags chat.Flags) {
 	r.t.Helper()
-	r.must(chat.Command{Op: chat.SetRules, Room: r.tea, Level: uint8(flags)})
+	r.must(chat.Command{Op: chat.SetRules, Room: r.tea, Rules: flags})
 }
 
 func (r *realm) in(id chat.UserID, room chat.RoomID) bool {
@@ -283,21 +283,21 @@ func TestRoomRules(t *testing.T) {
 		t.Errorf("the room is %+v", info)
 	}
 	den := r.private(r.keeper, "#den")
-	r.must(chat.Command{By: r.keeper, Op: chat.SetRules, Room: den, Level: uint8(chat.Announce)})
+	r.must(chat.Command{By: r.keeper, Op: chat.SetRules, Room: den, Rules: chat.Announce})
 	if info, _ := r.state.Room(den); info.Flags != chat.Private|chat.Announce {
 		t.Errorf("the rules made the room %d", info.Flags)
 	}
 	set := chat.Command{By: r.keeper, Op: chat.SetRules, Room: r.tea, Count: 30}
 	r.refused(set, chat.Conflict)
-	set.Level = uint8(chat.Private)
+	set.Rules = chat.Private
 	r.refused(set, chat.Invalid)
-	set.Level, set.Count = 0, chat.MaxSlow+1
+	set.Rules, set.Count = 0, chat.MaxSlow+1
 	r.refused(set, chat.Invalid)
 	for _, by := range []chat.UserID{r.keeper, 0} {
-		r.refused(chat.Command{By: by, Op: chat.SetRules, Room: nowhere, Level: uint8(chat.Announce)}, chat.NotFound)
-		r.refused(chat.Command{By: by, Op: chat.SetRules, Room: r.audit, Level: uint8(chat.Announce)}, chat.NotFound)
+		r.refused(chat.Command{By: by, Op: chat.SetRules, Room: nowhere, Rules: chat.Announce}, chat.NotFound)
+		r.refused(chat.Command{By: by, Op: chat.SetRules, Room: r.audit, Rules: chat.Announce}, chat.NotFound)
 	}
-	r.refused(chat.Command{By: r.keeper, Op: chat.SetRules, Room: r.direct(r.keeper, r.mod), Level: uint8(chat.Announce)}, chat.Invalid)
+	r.refused(chat.Command{By: r.keeper, Op: chat.SetRules, Room: r.direct(r.keeper, r.mod), Rules: chat.Announce}, chat.Invalid)
 }
 
 func TestConfinedGuestsTalkInPublicRooms(t *testing.T) {

@@ -56,6 +56,7 @@ const (
 	tagSecret
 	tagFrom
 	tagTags
+	tagRules
 )
 
 // The flags of a command's record.
@@ -173,7 +174,8 @@ func AppendCommand(b []byte, c *Command) []byte {
 	b = appendNumber(b, tagUntil, uint64(c.Until))
 	b = appendString(b, tagSecret, c.Secret)
 	b = appendString(b, tagFrom, c.From)
-	return appendString(b, tagTags, c.Tags)
+	b = appendString(b, tagTags, c.Tags)
+	return appendNumber(b, tagRules, uint64(c.Rules))
 }
 
 func commandFlags(c *Command) (flags uint64) {
@@ -252,6 +254,8 @@ func DecodeCommand(b []byte) (Command, error) {
 			c.From = r.string()
 		case tagTags:
 			c.Tags = r.string()
+		case tagRules:
+			c.Rules = Flags(r.flags(uint64(flagsEnd - 1)))
 		default:
 			r.unknown()
 		}

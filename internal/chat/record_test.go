@@ -29,9 +29,12 @@ func fullEvent(kind chat.Kind) chat.Event {
 // its kind was written.
 func rolesEvent(kind chat.Kind) chat.Event {
 	ev := fullEvent(kind)
-	ev.Flags, ev.Level, ev.Count = chat.Private|chat.Direct|chat.Audit|chat.Rules, math.MaxUint8, math.MaxUint32
+	ev.Flags, ev.Level, ev.Count = chat.Private|chat.Direct|chat.Audit|rolesRules, math.MaxUint8, math.MaxUint32
 	return ev
 }
+
+// rolesRules are the rules that rooms had then.
+const rolesRules = chat.Announce | chat.NoGuests | chat.HeldInvites | chat.HeldPins
 
 // rolesCommand is to fullCommand what rolesEvent is to fullEvent.
 func rolesCommand(op chat.Op) chat.Command {
@@ -106,7 +109,7 @@ func TestGoldenRecords(t *testing.T) {
 func TestRecordRoundTrip(t *testing.T) {
 	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
 		tagged := rolesEvent(kind)
-		tagged.Tags = "+example.com/foo=bar;+baz"
+		tagged.Tags, tagged.Flags = "+example.com/foo=bar;+baz", chat.Rules|chat.Private
 		for _, ev := range []chat.Event{fullEvent(kind), rolesEvent(kind), tagged, {Seq: 1, Room: 2, Kind: kind}} {
 			record := chat.AppendEvent([]byte("before"), &ev)[len("before"):]
 			if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || got != ev {
@@ -116,7 +119,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	}
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
 		tagged := rolesCommand(op)
-		tagged.Tags = "+example.com/foo=bar;+baz"
+		tagged.Tags, tagged.Rules = "+example.com/foo=bar;+baz", chat.Rules
 		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), tagged, {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}, {Op: op, Notice: true}} {
 			record := chat.AppendCommand([]byte("before"), &c)[len("before"):]
 			if got, err := chat.DecodeCommand(record); err != nil || got != c {
@@ -183,7 +186,7 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 const (
 	tagPrev, tagTime, tagFlags, tagNick, tagKey, tagNode = 1, 2, 3, 5, 14, 15
 	tagRoom, tagLevel, tagCount                          = 16, 19, 20
-	tagUntil, tagFrom, tagUnknown                        = 21, 23, 25
+	tagUntil, tagFrom, tagUnknown                        = 21, 23, 26
 )
 
 func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
@@ -211,9 +214,9 @@ func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
 	wantNewerCommand(t, "the tag of an event", []byte{chat.RecordVersion, 1, tagNick, 1, 'a'})
 	wantNewerEvent(t, "the last tag of a command", []byte{chat.RecordVersion, 1, tagFrom, 1, 'a'})
 	wantNewerEvent(t, "the time of a command", []byte{chat.RecordVersion, 1, tagUntil, 1})
-	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 1})
+	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 8})
 	wantNewerCommand(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 64})
-	wantNewer(t, "a flag beyond a byte", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 2})
+	wantNewer(t, "a flag beyond two bytes", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 0x80, 4})
 }
 
 func wantNewer(t *testing.T, what string, record []byte) {
@@ -303,11 +306,11 @@ func FuzzRecord(f *testing.F) {
 func FuzzEventRoundTrip(f *testing.F) {
 	f.Add(uint64(1), uint64(2), int64(3), uint8(1), uint8(3), "nick", "client", "name", "text", []byte{1})
 	f.Add(uint64(math.MaxUint64), uint64(0), int64(-1), uint8(22), uint8(0), "", "\xff", "\x00", "", []byte{})
-	f.Add(uint64(9), uint64(7), int64(1<<40), uint8(chat.RulesSet-1), uint8(chat.Rules), "nick", "", "#tea", "", []byte{})
+	f.Add(uint64(9), uint64(7), int64(1<<40), uint8(chat.RulesSet-1), uint8(0xff), "nick", "", "#tea", "", []byte{})
 	f.Fuzz(func(t *testing.T, a, b uint64, at int64, kind, flags uint8, nick, client, name, text string, key []byte) {
 		ev := chat.Event{
 			Seq: chat.Seq(a), Prev: chat.Seq(b), Room: chat.RoomID(b), Time: chat.Millis(at),
-			Kind: 1 + chat.Kind(kind)%(chat.KindEnd-1), Flags: chat.Flags(flags) & (chat.Private | chat.Direct | chat.Audit | chat.Rules),
+			Kind: 1 + chat.Kind(kind)%(chat.KindEnd-1), Flags: chat.Flags(flags) << (a % 4) & (chat.Private | chat.Direct | chat.Audit | chat.Rules),
 			Level: uint8(b), Count: uint32(a),
 			By: chat.UserID(a), Nick: nick, Client: chat.ClientID(client), Target: chat.Seq(b), Whose: name,
 			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Tags: client, Node: a ^ b,
@@ -328,7 +331,7 @@ func FuzzCommandRoundTrip(f *testing.F) {
 			Op: 1 + chat.Op(op)%(chat.OpEnd-1), Emote: flags&1 != 0, Private: flags&2 != 0, Strict: flags&4 != 0,
 			Client: chat.ClientID(client), Room: chat.RoomID(a), Target: chat.Seq(b), User: chat.UserID(a),
 			Name: name, Text: text, Node: a ^ b,
-			Open: flags&8 != 0, Confined: flags&16 != 0, Notice: flags&32 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name, Tags: client,
+			Open: flags&8 != 0, Confined: flags&16 != 0, Notice: flags&32 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name, Tags: client, Rules: chat.Flags(a) & chat.Rules,
 		}
 		copy(c.Key[:], key)
 		if got, err := chat.DecodeCommand(chat.AppendCommand(nil, &c)); err != nil || got != c {

@@ -27,6 +27,7 @@ var acts = map[chat.Act]string{
 // ruleColumns are the rules of a room as the table heads them.
 var ruleColumns = map[string]chat.Flags{
 	"private": chat.Private, "announce-only": chat.Announce, "no guests": chat.NoGuests, "held invites": chat.HeldInvites, "held pins": chat.HeldPins,
+	"invite-only": chat.InviteOnly, "hidden": chat.Hidden, "quiet": chat.Quiet,
 }
 
 var rankColumns = [chat.RankEnd]string{"plain", "voice", "moderator", "owner of the room"}
@@ -119,7 +120,7 @@ func TestRolesTableIsWhole(t *testing.T) {
 // everyRule calls f with every set of rules that a room can have, and as what
 // else than a public room.
 func everyRule(f func(flags chat.Flags)) {
-	for flags := range chat.HeldPins << 1 {
+	for flags := range chat.Quiet << 1 {
 		if flags&chat.Audit == 0 {
 			f(flags)
 		}
@@ -323,7 +324,10 @@ func (c *court) attempts(a chat.Act, by chat.UserID) []attempt {
 	case chat.ActMute:
 		return []attempt{with(here, chat.Mute), with(here, chat.Unmute, user(c.muted))}
 	case chat.ActBanHere:
-		return []attempt{with(here, chat.Ban), with(here, chat.Unban, user(c.barred))}
+		mask := func(c *chat.Command) { c.Level, c.Name = uint8(chat.QuietMask), "nobody" }
+		dropped := with(here, chat.DropMask, mask)
+		dropped.before = []chat.Command{{By: c.keeper, Op: chat.AddMask, Room: c.room, Level: uint8(chat.QuietMask), Name: "nobody"}}
+		return []attempt{with(here, chat.Ban), with(here, chat.Unban, user(c.barred)), with(here, chat.AddMask, mask), dropped}
 	case chat.ActRename:
 		return []attempt{with(here, chat.RenameRoom, name("#palace"))}
 	case chat.ActArchive:
@@ -337,7 +341,8 @@ func (c *court) attempts(a chat.Act, by chat.UserID) []attempt {
 	case chat.ActSetRank:
 		return []attempt{with(here, chat.SetRank, level(uint8(chat.ModeratorRank))), with(here, chat.SetRank, level(uint8(chat.OwnerRank)))}
 	case chat.ActSetRules:
-		return []attempt{with(here, chat.SetRules, func(c *chat.Command) { c.Count = 5 })}
+		count := func(c *chat.Command) { c.Count = 5 }
+		return []attempt{with(here, chat.SetRules, count), with(here, chat.SetKey, message(0, "sesame")), with(here, chat.SetLimit, count)}
 
 	case chat.ActCreateRoom:
 		return []attempt{with(person, chat.CreateRoom, name("#tea")), with(chat.Command{}, chat.Join, name("#tea"))}

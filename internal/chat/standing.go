@@ -200,7 +200,7 @@ func (b *BanInfo) refusal(now Millis) *Error {
 	if b.Reason != "" {
 		text += ": " + b.Reason
 	}
-	return Errorf(Forbidden, "%s.", strings.TrimSuffix(text, "."))
+	return Errorf(Forbidden, "%s.", strings.TrimSuffix(text, ".")).Because(BannedFromServer)
 }
 
 // lasting says how long something lasts.

@@ -71,6 +71,9 @@ type room struct {
 	invited  map[UserID]struct{} // nil where nobody is
 	pins     []Seq
 	slow     uint32              // seconds between two messages of one person; 0 is none
+	limit    uint32              // members at most; 0 is none
+	key      string              // the word that joining takes; empty if none
+	masks    []mask              // in the order of adding
 	standing map[UserID]Standing // nil where everybody is like everybody else
 	last     Seq                 // last event in the room
 }
@@ -106,18 +109,21 @@ type RoomInfo struct {
 	Last     Seq      // the room's last event
 	Size     int      // how many members
 	Members  []Member // by id: in the order of arrival; nil in a brief copy
-	Invited  []UserID // who may join though it is private
+	Invited  []UserID // who may join whatever it takes
 	Pins     []Seq    // in the order of pinning
 	Slow     uint32   // seconds between two messages of one person; 0 is none
+	Limit    uint32   // members at most; 0 is none
+	Key      string   // the word that joining takes, for members to know; empty if none
 
 	Standings []Standing // by User: of those who are not just members like others
+	Masks     []MaskInfo // in the order of adding
 }
 
-// Brief returns a copy without the lists, which are long in a large room. Only
-// a direct conversation keeps its members.
+// Brief returns a copy without the lists, which are long in a large room, and
+// without the key. Only a direct conversation keeps its members.
 func (r *RoomInfo) Brief() *RoomInfo {
 	brief := *r
-	brief.Invited, brief.Pins, brief.Standings = nil, nil, nil
+	brief.Invited, brief.Pins, brief.Standings, brief.Masks, brief.Key = nil, nil, nil, nil, ""
 	if r.Flags&Direct == 0 {
 		brief.Members = nil
 	}
@@ -146,7 +152,8 @@ func (s *State) Room(id RoomID) (RoomInfo, bool) {
 		Members: make([]Member, 0, len(r.members)),
 		Invited: slices.Sorted(maps.Keys(r.invited)),
 		Pins:    slices.Clone(r.pins),
-		Slow:    r.slow, Standings: r.standings(),
+		Slow:    r.slow, Limit: r.limit, Key: r.key,
+		Standings: r.standings(), Masks: r.maskInfos(),
 	}
 	for _, u := range r.members {
 		info.Members = append(info.Members, Member{ID: u.id, Nick: u.nick})
@@ -272,7 +279,11 @@ func (s *State) addRoom(r *room) {
 func (s *State) restoreRoom(info RoomInfo) {
 	r := &room{
 		id: info.ID, name: info.Name, topic: info.Topic, flags: info.Flags, archived: info.Archived,
-		creator: info.Creator, last: info.Last, pins: slices.Clone(info.Pins), slow: info.Slow,
+		creator: info.Creator, last: info.Last, pins: slices.Clone(info.Pins),
+		slow: info.Slow, limit: info.Limit, key: info.Key,
+	}
+	for _, m := range info.Masks {
+		r.masks = append(r.masks, newMask(m))
 	}
 	for _, st := range info.Standings {
 		s.stand(r, st)
@@ -281,7 +292,9 @@ func (s *State) restoreRoom(info RoomInfo) {
 		r.add(s.users[m.ID])
 	}
 	for _, id := range info.Invited {
-		r.invite(s.users[id])
+		if u := s.users[id]; u != nil {
+			r.expect(u)
+		}
 	}
 	s.addRoom(r)
 	if r.flags&Direct != 0 && len(info.Members) == 2 {
@@ -311,12 +324,16 @@ func (r *room) remove(id UserID) {
 	}
 }
 
-// invite keeps in mind that u may join. Who is not here any more can't be
-// invited, and who goes is forgotten, so that invitations don't pile up.
+// invite keeps in mind that u may join, if that takes anything. Who is not here
+// any more can't be invited, and who goes is forgotten, so that invitations don't
+// pile up.
 func (r *room) invite(u *user) {
-	if u == nil || r.flags&Private == 0 {
-		return
+	if u != nil && r.picks() {
+		r.expect(u)
 	}
+}
+
+func (r *room) expect(u *user) {
 	if r.invited == nil {
 		r.invited = map[UserID]struct{}{}
 	}

@@ -137,7 +137,7 @@ func checkRoom(t testing.TB, s *chat.State, r *chat.RoomInfo, want []chat.UserID
 		t.Fatalf("room %d has members %v, but %v are in it", r.ID, members, want)
 	}
 	for _, id := range r.Invited {
-		if _, ok := s.User(id); !ok || slices.Contains(members, id) || r.Flags&chat.Private == 0 {
+		if _, ok := s.User(id); !ok || slices.Contains(members, id) || r.Flags&chat.Direct != 0 {
 			t.Fatalf("room %d (flags %d) expects %d, who is gone or has come", r.ID, r.Flags, id)
 		}
 	}
@@ -147,6 +147,7 @@ func checkRoom(t testing.TB, s *chat.State, r *chat.RoomInfo, want []chat.UserID
 		}
 	}
 	checkStandings(t, r)
+	checkTerms(t, r)
 	if r.Flags&chat.Audit != 0 && (chat.Fold(r.Name) != chat.AuditName || r.Flags != chat.Audit|chat.Private || r.Size > 0 || len(r.Invited) > 0) {
 		t.Fatalf("somebody is in the audit log, or expected there: %+v", r)
 	}
@@ -159,6 +160,33 @@ func checkRoom(t testing.TB, s *chat.State, r *chat.RoomInfo, want []chat.UserID
 	}
 	if found, ok := s.Find(r.Name); !direct && (!ok || found != r.ID) {
 		t.Fatalf("room %d is called %q, which finds %d", r.ID, r.Name, found)
+	}
+}
+
+// checkTerms checks what it takes to come into a room.
+func checkTerms(t testing.TB, r *chat.RoomInfo) {
+	t.Helper()
+	count := map[chat.MaskList]int{}
+	for i, m := range r.Masks {
+		pattern, err := chat.ParseMask(m.Pattern)
+		same := func(other chat.MaskInfo) bool {
+			return other.List == m.List && chat.Fold(other.Pattern) == chat.Fold(m.Pattern)
+		}
+		if err != nil || pattern != m.Pattern || m.List == 0 || m.List > chat.InviteMask || slices.ContainsFunc(r.Masks[:i], same) {
+			t.Fatalf("room %d has the mask %+v: %v", r.ID, m, err)
+		}
+		if count[m.List]++; count[m.List] > chat.MaxMasks {
+			t.Fatalf("room %d has more than %d masks in a list", r.ID, chat.MaxMasks)
+		}
+	}
+	if r.Key != "" && chat.CheckKey(r.Key) != nil {
+		t.Fatalf("room %d has the key %q", r.ID, r.Key)
+	}
+	if r.Flags&(chat.Direct|chat.Audit) != 0 && (len(r.Masks) > 0 || r.Key != "" || r.Limit != 0) {
+		t.Fatalf("it takes something to come into room %d, of flags %d", r.ID, r.Flags)
+	}
+	if brief := r.Brief(); brief.Key != "" || brief.Masks != nil || brief.Name != r.Name || brief.Flags != r.Flags || r.Flags&chat.Direct != 0 && len(brief.Members) != len(r.Members) {
+		t.Fatalf("the brief copy of room %d is %+v", r.ID, brief)
 	}
 }
 
@@ -322,7 +350,7 @@ var kindNames = [...]string{
 	"", "message", "action", "edited", "deleted", "reacted", "unreacted", "pinned", "unpinned", "topic", "joined", "left",
 	"created", "renamed", "archived", "restored", "arrived", "departed", "nick", "invited", "direct", "read",
 	"registered", "credential", "dropped", "invitation", "withdrawn", "role", "rank", "rules", "kicked", "muted", "unmuted", "banned", "unbanned",
-	"disconnected", "reported", "notice",
+	"disconnected", "reported", "notice", "key", "limit", "mask", "unmask",
 }
 
 // show returns an event as tables of tests write it: kind@room nick, and the
@@ -335,7 +363,7 @@ func show(ev *chat.Event) string {
 			fmt.Fprintf(&b, " %s=%v", name, v)
 		}
 	}
-	add("flags", uint8(ev.Flags))
+	add("flags", uint16(ev.Flags))
 	add("level", ev.Level)
 	add("count", ev.Count)
 	add("client", ev.Client)

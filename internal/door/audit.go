@@ -52,6 +52,17 @@ func Recorded(ev *chat.Event) string {
 		text += "made " + ev.Whose + " " + chat.Rank(ev.Level).String() + in
 	case chat.RulesSet:
 		text += "changed the rules" + in
+	case chat.KeySet:
+		text += "changed the key" + in
+	case chat.LimitSet:
+		text += fmt.Sprintf("set the limit of members to %d%s", ev.Count, in)
+		if ev.Count == 0 {
+			text = by + " removed the limit of members" + in
+		}
+	case chat.MaskAdded:
+		return text + fmt.Sprintf("added %s to the %v list%s", ev.Text, chat.MaskList(ev.Level), in)
+	case chat.MaskDropped:
+		return text + fmt.Sprintf("took %s from the %v list%s", ev.Text, chat.MaskList(ev.Level), in)
 	case chat.Kicked:
 		text += "kicked " + ev.Whose + in
 	case chat.Muted:

@@ -28,7 +28,7 @@ func (d *Door) Credentials(ctx context.Context, user chat.UserID) ([]chat.Creden
 // CheckPassword says what is wrong with the choice of a password by the person of
 // that nick, or nil: see [auth.CheckPassword].
 func (d *Door) CheckPassword(password, nick string) *chat.Error {
-	if d.cfg.Unthrottled {
+	if d.cfg.Unthrottled && password != "" {
 		return nil // what can't be kept is refused when it is to be
 	}
 	return auth.CheckPassword(password, nick)

@@ -43,7 +43,7 @@ type Config struct {
 	Password *auth.Shared // of the server, where a protocol has one; nil for none
 	Opers    []Oper
 
-	Unthrottled bool // guessing is not made slow, and what is easily guessed may be chosen: for tests and benchmarks
+	Unthrottled bool // guessing is not made slow, and any password will do: for tests and benchmarks
 }
 
 // Door is the way in to one server. Its methods may be called from any goroutine.

@@ -145,7 +145,7 @@ func (h *Hub) RoomNamed(name string) (*chat.RoomInfo, *chat.Error) {
 			return info, nil
 		}
 	}
-	return nil, chat.Errorf(chat.NotFound, "There is no room %s.", name)
+	return nil, chat.Errorf(chat.NotFound, "There is no room %s.", name).Because(chat.NoSuchRoom)
 }
 
 // Whois returns what the session's user may know of somebody. Where others are
@@ -153,7 +153,7 @@ func (h *Hub) RoomNamed(name string) (*chat.RoomInfo, *chat.Error) {
 func (s *Session) Whois(nick string) (Person, *chat.Error) {
 	p, ok := s.hub.Person(nick)
 	if !ok {
-		return p, chat.Errorf(chat.NotFound, "There is nobody called %s here. /who lists those who are.", nick)
+		return p, chat.Errorf(chat.NotFound, "There is nobody called %s here. /who lists those who are.", nick).Because(chat.NoSuchPerson)
 	}
 	if s.Role() < chat.AdminRole && p.ID != s.User() {
 		for i := range p.Sessions {

@@ -16,8 +16,8 @@ import (
 type applier struct {
 	hub      *Hub
 	state    *chat.State
-	position uint64 // of the last batch committed
-	tails    tails
+	position uint64                                           // of the last batch committed
+	tails    tails                                            // shared with [Hub.Tidy]
 	write    func(position uint64, events []chat.Event) error // the store's Commit, but for a test that delays or fails it
 
 	fullSince time.Time // of the last attempt that found the disk full; zero if it is not

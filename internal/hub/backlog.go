@@ -82,6 +82,13 @@ func (p *pages) drop(page *cachedPage) {
 	}
 }
 
+// clear drops all pages.
+func (p *pages) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.kept)
+}
+
 // forget drops a room's pages: something in them was deleted.
 func (p *pages) forget(room chat.RoomID) {
 	p.mu.Lock()

@@ -10,7 +10,8 @@ import (
 	"hubbub/internal/ring"
 )
 
-// cursor is a session's position in one room.
+// cursor is a session's position in one room. There are two for each connection
+// at least, so it is kept to 64 bytes.
 type cursor struct {
 	room    *room
 	session *Session
@@ -21,8 +22,8 @@ type cursor struct {
 	// Owned by the session's reader.
 	pos     chat.Seq // everything up to it has been read
 	entry   *Entry   // what is being read; nil if it must be found
-	i, end  int32    // the next event in it, and where to stop
 	at      uint64   // index in the tail at which the next entry is expected
+	i       int32    // the next event in the entry
 	entered bool     // the session has been told that it reads this room
 	active  bool     // among the session's active cursors
 	joins   bool     // the first event is that the session's user joins; never changes
@@ -35,7 +36,7 @@ var errLagging = errors.New("hub: lagging")
 // peek returns the position of the next event, or false if there is none yet.
 // What it finds may lie beyond the horizon.
 func (c *cursor) peek(ctx context.Context, wait bool) (chat.Seq, bool, error) {
-	if c.entry == nil || c.i == c.end {
+	if c.entry == nil || int(c.i) == len(c.entry.Events) {
 		if chat.Seq(c.room.last.Load()) <= c.pos {
 			return 0, false, nil
 		}
@@ -73,9 +74,9 @@ func (c *cursor) advance(ctx context.Context, wait bool) error {
 
 // read goes on in entry e, which is at the given index of the tail.
 func (c *cursor) read(e *Entry, at uint64) {
-	c.entry, c.end, c.at = e, int32(len(e.Events)), at+1
+	c.entry, c.at = e, at+1
 	c.i = int32(sort.Search(len(e.Events), func(i int) bool { return e.Events[i].Seq > c.pos }))
-	if c.i == c.end {
+	if int(c.i) == len(e.Events) {
 		c.entry = nil
 	}
 }

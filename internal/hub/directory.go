@@ -2,6 +2,7 @@ package hub
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 
@@ -77,6 +78,13 @@ func (d *directory) byID(id chat.RoomID) *room {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.rooms[id]
+}
+
+// all returns every room and inbox, in no order.
+func (d *directory) all() []*room {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return slices.Collect(maps.Values(d.rooms))
 }
 
 func (d *directory) room(name string) (*room, bool) {

@@ -73,6 +73,13 @@ func (s *Session) Unread() (answers, posted int) {
 // find, though maybe not deliver yet.
 func (h *Hub) Published(id chat.RoomID) chat.Seq { return chat.Seq(h.dir.byID(id).last.Load()) }
 
+// PagesKept returns how many pages of the store are in memory.
+func (h *Hub) PagesKept() int {
+	h.pages.mu.Lock()
+	defer h.pages.mu.Unlock()
+	return len(h.pages.kept)
+}
+
 // TailText returns the text that a room's tail holds.
 func (h *Hub) TailText(id chat.RoomID) string {
 	var b strings.Builder

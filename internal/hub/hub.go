@@ -57,6 +57,7 @@ type Hub struct {
 	logger   *slog.Logger
 	node     uint64        // random, for [chat.CommandID] and the guests that are ours
 	commands atomic.Uint64 // numbers this node's commands
+	signals  atomic.Uint64 // and signals
 	horizon  atomic.Uint64 // everything up to this Seq is published in all rooms
 	pages    pages
 	admitted admissions
@@ -131,6 +132,15 @@ func (h *Hub) Close() {
 	}
 	h.mu.Unlock()
 	h.log.Close()
+}
+
+// Tidy lets go of what is kept for those who read: when it is quiet they have all
+// read it, and whoever has not finds it in the store.
+func (h *Hub) Tidy() {
+	h.pages.clear()
+	for _, r := range h.dir.all() {
+		r.forget(&h.applier.tails)
+	}
 }
 
 // Epoch identifies the log. A cursor is valid only with the epoch in which it

@@ -230,9 +230,9 @@ func (r *reader) exits(again *cursor) bool {
 func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 	e, i, end := c.entry, int(c.i), int(c.i)+1
 	if e.last() < before {
-		end = int(c.end)
+		end = len(e.Events)
 	} else {
-		for end < int(c.end) && e.Events[end].Seq < before {
+		for end < len(e.Events) && e.Events[end].Seq < before {
 			end++
 		}
 	}
@@ -267,7 +267,7 @@ func (s *Session) single(c *cursor, frames *frames) Delivery {
 // release lets go of the i-th active cursor: it has nothing more for now.
 func (r *reader) release(i int) {
 	c := r.active[i]
-	c.active = false
+	c.active, c.entry = false, nil // or an idle reader would keep it
 	last := len(r.active) - 1
 	r.active[i] = r.active[last]
 	r.active[last] = nil

@@ -22,12 +22,33 @@ type person struct {
 	keyed    bool          // can be recognised when coming back
 	leaving  bool          // has said goodbye, and is not waited for
 	waits    int32         // numbers the timers
-	farewell string        // why they leave
 	rooms    []chat.RoomID // in the order of joining, without the inbox
 	sessions []*Session
+	timer    *time.Timer // ends the lingering; nil otherwise
+	rare     *seldom     // nil until there is something
+}
+
+// seldom is what is known of few people.
+type seldom struct {
+	farewell string                 // why they leave
 	spoke    map[chat.RoomID]spoken // where there is slow mode; nil until then
 	gone     chan struct{}          // closed when they have departed; nil while nobody waits for that
-	timer    *time.Timer            // ends the lingering; nil otherwise
+}
+
+// known returns what is known of few people, of this one.
+func (p *person) known() seldom {
+	if p.rare == nil {
+		return seldom{}
+	}
+	return *p.rare
+}
+
+// learn returns it to be changed.
+func (p *person) learn() *seldom {
+	if p.rare == nil {
+		p.rare = &seldom{}
+	}
+	return p.rare
 }
 
 // The following are called by the applier.
@@ -47,8 +68,8 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	p := h.people[ev.By]
 	h.forgive(p)
 	delete(h.people, ev.By)
-	if p.gone != nil {
-		close(p.gone)
+	if gone := p.known().gone; gone != nil {
+		close(gone)
 	}
 	role := p.role
 	h.mu.Unlock()
@@ -121,7 +142,7 @@ func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat
 	}
 	h.forgive(p)
 	p.sessions = append(p.sessions, s)
-	p.leaving, p.farewell = false, ""
+	p.leaving = false
 	rooms := append([]chat.RoomID{id.Inbox()}, p.rooms...)
 	h.mu.Unlock()
 	if s.isClosed() { // in the meantime, and then it did not know whose it was
@@ -185,10 +206,11 @@ func (h *Hub) leaves(s *Session) <-chan struct{} {
 	if p == nil || p.role != chat.GuestRole || p.keyed && !p.leaving || len(p.sessions) != 1 || h.keeping || h.closing {
 		return nil
 	}
-	if p.gone == nil {
-		p.gone = make(chan struct{})
+	more := p.learn()
+	if more.gone == nil {
+		more.gone = make(chan struct{})
 	}
-	return p.gone
+	return more.gone
 }
 
 // Leave says that the user goes when the session closes, need not be waited
@@ -199,7 +221,8 @@ func (s *Session) Leave(reason string) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	if p := s.hub.people[s.User()]; p != nil && len(p.sessions) == 1 {
-		p.leaving, p.farewell = true, reason
+		p.leaving = true
+		p.learn().farewell = reason
 	}
 }
 
@@ -254,7 +277,10 @@ func (h *Hub) letGo(p *person, wait time.Duration) {
 	}
 	h.departures.Add(1)
 	p.waits++
-	this, reason := p.waits, p.farewell
+	this, reason := p.waits, ""
+	if p.leaving {
+		reason = p.known().farewell
+	}
 	p.timer = time.AfterFunc(wait, func() {
 		defer h.departures.Done()
 		if h.expired(p, this) {

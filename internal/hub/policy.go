@@ -64,17 +64,18 @@ func (h *Hub) slow(c *chat.Command) *chat.Error {
 	if p == nil || chat.Permit(chat.ActDeleteOthers, p.role, st.Rank, info.Flags) {
 		return nil // who keeps order is not slowed
 	}
-	last := p.spoke[c.Room]
+	last := p.known().spoke[c.Room]
 	wait := time.Until(last.at.Add(time.Duration(info.Slow) * time.Second))
 	if again := c.Client != "" && c.Client == last.client; wait > 0 && !again {
 		return chat.Errorf(chat.TooMany, "%s is in slow mode: one message every %d seconds. Yours was not sent; try again in %d.",
-			info.Name, info.Slow, int((wait+time.Second-1)/time.Second))
-	}
-	if p.spoke == nil {
-		p.spoke = map[chat.RoomID]spoken{}
+			info.Name, info.Slow, int((wait+time.Second-1)/time.Second)).Because(chat.SlowMode)
 	}
 	if wait <= 0 {
-		p.spoke[c.Room] = spoken{time.Now(), c.Client}
+		more := p.learn()
+		if more.spoke == nil {
+			more.spoke = map[chat.RoomID]spoken{}
+		}
+		more.spoke[c.Room] = spoken{time.Now(), c.Client}
 	}
 	return nil
 }

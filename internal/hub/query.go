@@ -19,9 +19,25 @@ type Found = store.SearchResult
 // Queries are not ordered by the log: they read what is published and what is
 // in the store, as far as the session's user may.
 
-// sees reports whether the session's user may read a room.
+// sees reports whether the session's user may know of a room.
 func (s *Session) sees(info *chat.RoomInfo) bool {
 	return info != nil && (info.Flags&chat.Private == 0 || s.in(info))
+}
+
+// reads reports whether the session's user may read a room.
+func (s *Session) reads(info *chat.RoomInfo) bool {
+	return info != nil && (info.Flags&chat.Closed == 0 || s.in(info))
+}
+
+// shown returns what the session's user may know of a room that they may know
+// of: the key is for its members.
+func (s *Session) shown(info *chat.RoomInfo) *chat.RoomInfo {
+	if info.Key == "" || s.in(info) {
+		return info
+	}
+	outside := *info
+	outside.Key = ""
+	return &outside
 }
 
 // in reports whether the session's user is a member of a room.
@@ -30,33 +46,42 @@ func (s *Session) in(info *chat.RoomInfo) bool {
 	return ok
 }
 
-// Room returns a room that the user may read, by name.
+// Room returns a room that the user may know of, by name.
 func (s *Session) Room(name string) (*chat.RoomInfo, *chat.Error) {
 	if r, ok := s.hub.dir.room(name); ok {
 		if info := r.info.Load(); s.sees(info) {
-			return info, nil
+			return s.shown(info), nil
 		}
 	}
-	return nil, chat.Errorf(chat.NotFound, "There is no room %s that you can see. /rooms lists those that there are.", name)
+	return nil, chat.Errorf(chat.NotFound, "There is no room %s that you can see. /rooms lists those that there are.", name).Because(chat.NoSuchRoom)
 }
 
-// RoomByID returns a room that the user may read.
+// RoomByID returns a room that the user may know of.
 func (s *Session) RoomByID(id chat.RoomID) (*chat.RoomInfo, *chat.Error) {
 	if r := s.hub.dir.byID(id); r != nil {
 		if info := r.info.Load(); s.sees(info) {
-			return info, nil
+			return s.shown(info), nil
 		}
 	}
-	return nil, chat.Errorf(chat.NotFound, "There is no such room. /rooms lists those that there are.")
+	return nil, chat.Errorf(chat.NotFound, "There is no such room. /rooms lists those that there are.").Because(chat.NoSuchRoom)
 }
 
-// Rooms returns all rooms that the user may see: those with a name in the order
-// of creation, then the user's direct conversations.
+// readable says why the user may not read a room, or nil.
+func (s *Session) readable(id chat.RoomID) *chat.Error {
+	info, err := s.RoomByID(id)
+	if err == nil && !s.reads(info) {
+		err = chat.Errorf(chat.Forbidden, "%s is read by its members only, and entered by invitation.", info.Name).Because(chat.NotMember)
+	}
+	return err
+}
+
+// Rooms returns all rooms that are listed for the user: those with a name in the
+// order of creation, then the user's direct conversations.
 func (s *Session) Rooms() []*chat.RoomInfo {
 	var rooms []*chat.RoomInfo
 	for _, r := range s.hub.dir.named() {
-		if info := r.info.Load(); s.sees(info) {
-			rooms = append(rooms, info)
+		if info := r.info.Load(); s.sees(info) && (info.Flags&chat.Hidden == 0 || s.in(info)) {
+			rooms = append(rooms, s.shown(info))
 		}
 	}
 	for _, info := range s.Joined() {
@@ -98,7 +123,7 @@ func (s *Session) Lookup(nick string) (chat.UserID, *chat.Error) {
 	if id, ok := s.hub.dir.user(nick); ok {
 		return id, nil
 	}
-	return 0, chat.Errorf(chat.NotFound, "There is nobody called %s here. /who lists those who are.", nick)
+	return 0, chat.Errorf(chat.NotFound, "There is nobody called %s here. /who lists those who are.", nick).Because(chat.NoSuchPerson)
 }
 
 // NickOf returns what somebody who is here is called, or "".
@@ -107,7 +132,7 @@ func (s *Session) NickOf(id chat.UserID) string { return s.hub.nick(id) }
 // History returns the last messages of a room before a position (0: the end),
 // at most limit, oldest first, as they read now: edits and deletions done.
 func (s *Session) History(ctx context.Context, room chat.RoomID, before chat.Seq, limit int) ([]Message, *chat.Error) {
-	if _, err := s.RoomByID(room); err != nil {
+	if err := s.readable(room); err != nil {
 		return nil, err
 	}
 	messages, err := s.hub.store.Messages(ctx, room, before, limit)
@@ -123,12 +148,8 @@ func (s *Session) Message(ctx context.Context, seq chat.Seq) (Message, *chat.Err
 	if err != nil {
 		return m, s.hub.internal("read message", err)
 	}
-	if ok {
-		_, denied := s.RoomByID(m.Room)
-		ok = denied == nil
-	}
-	if !ok {
-		return m, chat.Errorf(chat.NotFound, "There is no message %d here. /history shows the numbers.", seq)
+	if !ok || s.readable(m.Room) != nil {
+		return m, chat.Errorf(chat.NotFound, "There is no message %d here. /history shows the numbers.", seq).Because(chat.NoSuchMessage)
 	}
 	return m, nil
 }
@@ -196,6 +217,9 @@ func (s *Session) Search(ctx context.Context, text string, before chat.Seq) (Fou
 	}
 	request := store.SearchRequest{Text: text, Before: before, User: s.hub.dir.user, Room: s.named}
 	for _, room := range rooms {
+		if !s.reads(room) {
+			continue
+		}
 		request.Rooms = append(request.Rooms, room.ID)
 		request.Head = max(request.Head, s.Head(room))
 	}
@@ -215,7 +239,7 @@ func (s *Session) named(name string) (chat.RoomID, bool) {
 	nick, direct := strings.CutPrefix(name, "@")
 	if !direct {
 		room, err := s.Room(name)
-		if err != nil {
+		if err != nil || !s.reads(room) {
 			return 0, false
 		}
 		return room.ID, true

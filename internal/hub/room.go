@@ -18,14 +18,16 @@ const (
 	tailLeast   = 16 << 10 // bytes
 )
 
-// tails is what all tails have in common. It belongs to the applier.
+// tails is what all tails have in common.
 type tails struct {
-	entries int // the most in a room's
-	count   int // how many there are, among which tailsSize is shared
+	entries int          // the most in a room's; never changes
+	count   atomic.Int32 // how many there are, among which tailsSize is shared
 }
 
 // share returns how many bytes each tail may hold.
-func (t *tails) share() int { return min(tailSize, max(tailLeast, tailsSize/max(1, t.count))) }
+func (t *tails) share() int {
+	return min(tailSize, max(tailLeast, tailsSize/max(1, int(t.count.Load()))))
+}
 
 // room is what the hub keeps of a room or an inbox. Everybody has an inbox, so it
 // is kept small.
@@ -74,17 +76,13 @@ func (r *room) push(t *tails) {
 	defer r.last.Store(uint64(e.last()))
 	tail := r.tail.Load()
 	switch read := r.read(); {
-	case !read && tail != nil:
-		r.tail.Store(nil)
-		r.size = 0
-		t.count--
-		return
 	case !read:
+		r.forget(t)
 		return
 	case tail == nil:
-		tail = ring.New[*Entry](r.tailEntries(t))
+		tail, r.size = ring.New[*Entry](r.tailEntries(t)), 0
 		r.tail.Store(tail)
-		t.count++
+		t.count.Add(1)
 	}
 	if tail.Full() {
 		r.drop(tail)
@@ -93,6 +91,14 @@ func (r *room) push(t *tails) {
 	r.size += int32(e.size())
 	for int(r.size) > t.share() && tail.Len() > 1 {
 		r.drop(tail)
+	}
+}
+
+// forget lets go of the tail. Any goroutine may do so: if the applier pushes into
+// it at the same moment, that too is found in the store.
+func (r *room) forget(t *tails) {
+	if tail := r.tail.Load(); tail != nil && r.tail.CompareAndSwap(tail, nil) {
+		t.count.Add(-1)
 	}
 }
 

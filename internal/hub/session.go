@@ -204,7 +204,7 @@ func (s *Session) Settled() {
 // all are until the session has settled.
 func (s *Session) start(r *room, joined chat.Seq) chat.Seq {
 	resume := chat.Seq(s.resume.Load())
-	if info := r.info.Load(); resume == 0 || info == nil || info.Flags&chat.Private != 0 {
+	if info := r.info.Load(); resume == 0 || info == nil || info.Flags&chat.Closed != 0 {
 		return joined
 	}
 	s.mu.Lock()

@@ -14,6 +14,9 @@ type Signal struct {
 	Kind SignalKind
 	From *Session       // whose it is; nil for the server's
 	Room *chat.RoomInfo // where; nil if it is not about a room
+	To   string         // to whom, as the sender put it; may be empty if Room says it
+	Time chat.Millis
+	ID   uint64 // unlike that of any other since the start
 	By   chat.UserID
 	Nick string    // what By is called
 	Role chat.Role // what By is
@@ -27,9 +30,9 @@ type SignalKind uint8
 // The kinds of signals, with the fields that each uses beside By, Nick and Role.
 const (
 	_            SignalKind = iota
-	Tagged                  // Room or To: client tags alone, Tags; typing is one of them
-	Asked                   // Room or To: a question between programs, Text
-	Told                    // Room or To: and its answer, Text
+	Tagged                  // To: client tags alone, Tags; typing is one of them
+	Asked                   // To, Text, Tags: said, and not to be kept: a question between programs, or for some of a room
+	Told                    // To, Text, Tags: likewise, and not to be answered by a program
 	WentAway                // Text is why; empty when they are back
 	CalledSelf              // Text is what they say their name is
 	CameOnline              // the first session speaks for them
@@ -61,20 +64,17 @@ func (s *Session) Signal(sig *Signal) {
 	}
 }
 
-// SignalTo tells every session of one person, and the other sessions of the one
-// whose signal it is.
-func (s *Session) SignalTo(to chat.UserID, sig *Signal) {
+// SignalTo tells every session of some people, and those of the one whose signal it
+// is.
+func (s *Session) SignalTo(sig *Signal, to ...chat.UserID) {
 	s.sign(sig)
-	tell(append(s.hub.sessions(to), s.others(to)...), sig)
-}
-
-// others returns the other sessions of the session's user, unless that is who
-// is told anyway.
-func (s *Session) others(told chat.UserID) []*Session {
-	if told == s.User() {
-		return nil
+	var all []*Session
+	for _, id := range to {
+		if id != s.User() {
+			all = append(all, s.hub.sessions(id)...)
+		}
 	}
-	return slices.DeleteFunc(s.hub.sessions(s.User()), func(o *Session) bool { return o == s })
+	tell(append(all, s.hub.sessions(s.User())...), sig)
 }
 
 // SignalAll tells everybody, once each, who shares a room with the session's user,
@@ -113,7 +113,8 @@ func (h *Hub) acquainted(user chat.UserID) (all []*Session) {
 
 // sign writes under a signal whose it is.
 func (s *Session) sign(sig *Signal) {
-	sig.From, sig.By, sig.Nick, sig.Role = s, s.User(), s.Nick(), s.Role()
+	sig.ID = s.hub.signals.Add(1)
+	sig.From, sig.By, sig.Nick, sig.Role, sig.Time = s, s.User(), s.Nick(), s.Role(), s.hub.now()
 }
 
 // readers returns the sessions that read the room and take signals.

@@ -19,7 +19,7 @@ type Limits struct {
 	Conns        int           // connections at once
 	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
 	Stall        time.Duration // how long a connection may take nothing while something waits for it
-	Unthrottled  bool          // attempts to log in are not counted, and any password may be chosen
+	Unthrottled  bool          // attempts to log in are not counted, and any password will do
 }
 
 // DefaultLimits suit people, pasted blocks and modest bots.

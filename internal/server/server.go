@@ -112,7 +112,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.cfg.Certs != nil {
 		background.Go(func() { s.cfg.Certs.Run(serving) })
 	}
-	background.Go(func() { tidy(serving, s.pump, s.store, s.cfg.Logger) })
+	background.Go(func() { s.tidy(serving) })
 
 	err := s.hub.Start(ctx)
 	var welcome Welcome
@@ -146,7 +146,7 @@ func trail(ctx context.Context, st *store.Store, logger *slog.Logger) {
 // tidy gives memory back to the system when many have come and things have
 // become quiet: arriving takes more of it than being there, and without work the
 // garbage collector would not notice for minutes.
-func tidy(ctx context.Context, pump *gateway.Pump, st *store.Store, logger *slog.Logger) {
+func (s *server) tidy(ctx context.Context) {
 	const pause, many = 2 * time.Second, 100
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
@@ -156,10 +156,11 @@ func tidy(ctx context.Context, pump *gateway.Pump, st *store.Store, logger *slog
 		case <-ctx.Done():
 			return
 		}
-		now := pump.Size()
+		now := s.pump.Size()
 		if now == before && (now > tidied+many || now < tidied-many) {
-			if err := st.Shrink(); err != nil {
-				logger.Warn("tidy up", "err", err)
+			s.hub.Tidy()
+			if err := s.store.Shrink(); err != nil {
+				s.cfg.Logger.Warn("tidy up", "err", err)
 			}
 			debug.FreeOSMemory()
 			tidied = now

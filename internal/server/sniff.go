@@ -194,21 +194,23 @@ func request(rest []byte, pending Protocol) (Protocol, bool) {
 	return p, more
 }
 
-// capability wants a subcommand of CAP that clients send.
+// capability wants a subcommand of CAP: a word in capitals. (One that there is not
+// is refused in IRC's own words.)
 func capability(rest []byte) (Protocol, bool) {
+	const maxSub = 16
 	if rest[0] != ' ' {
 		return Lines, false
 	}
-	sub := rest[1:]
-	n := bytes.IndexAny(sub, " \r\n")
-	if n < 0 {
-		return Lines, len(sub) <= len("LIST")
+	for i, c := range rest[1:] {
+		switch {
+		case 'A' <= c && c <= 'Z' && i < maxSub:
+		case i > 0 && (c == ' ' || isEnd(c)):
+			return IRC, false
+		default:
+			return Lines, false
+		}
 	}
-	switch string(sub[:n]) {
-	case "LS", "LIST", "REQ", "END":
-		return IRC, false
-	}
-	return Lines, false
+	return Lines, true
 }
 
 // anyParam wants a space and any parameter.

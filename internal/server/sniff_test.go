@@ -23,6 +23,7 @@ func real(t testing.TB) []beginning {
 	return []beginning{
 		{"irssi 1.4.3", "CAP LS 302\r\nJOIN :\r\n", server.IRC},
 		{"WeeChat 3.8", "CAP LS 302\r\n", server.IRC},
+		{"a client that is being tried out", "CAP NOTACOMMAND\r\n", server.IRC},
 		{"HexChat 2.16", "CAP LS 302\r\nNICK bob\r\nUSER bob 0 * :realname\r\n", server.IRC},
 		{"senpai", "CAP REQ :message-tags\r\nCAP REQ :batch\r\n", server.IRC},
 		{"ircII", "NICK bob\r\nUSER bob bob.example irc.example :Bob\r\n", server.IRC},
@@ -86,7 +87,7 @@ var talk = []string{
 	"HELLO EVERYBODY\n", "I am here\n", "A\n", "AAAAAAAAAAAA\n", "OK\r\n",
 	"NICK\n", "NICK is here\n", "NICKY\n", "NICK \n", "USER\n", "USER input must be checked, always\n",
 	"USER error\n", "PASS\n", "PASS \n", "PING\n", "PING is down again\n", "QUIT smoking\n", "QUITE\n", "CAP it\n", "CAPS LOCK\n",
-	"CAP LSD\n", "JOIN us\n", "JOIN\n", "MODE is a pop group\n", "STARTTLS is broken\n", "OPERA\n",
+	"CAP LSd\n", "CAP \n", "CAP ABCDEFGHIJKLMNOPQ\n", "JOIN us\n", "JOIN\n", "MODE is a pop group\n", "STARTTLS is broken\n", "OPERA\n",
 	"GET out of here\n", "GET /nick wrong\n", "GET /nick\n", "GET\n", "GET  / HTTP/1.1\n", "POST it\n", "PUT / back\n", "HEADS up\n",
 	"GET / HTTPS please\n", "WHY / HOW\n", "PRIDE\n", "PRI * x\n",
 	"SSH-keys\n", "SSH is not enabled\n", "SSH-2 is better\n", "PROXY settings\n", "PROXY TCQ\n",

@@ -82,8 +82,24 @@ func (w *writer) projectOrder(ev *chat.Event) error {
 		return w.stand(ev.User, ev.Room, "muted", 0, "muted_until", 0)
 	case chat.Banned:
 		return w.stand(ev.User, ev.Room, "banned", 1, "banned_until", ev.When)
+	case chat.Unbanned:
+		return w.stand(ev.User, ev.Room, "banned", 0, "banned_until", 0)
 	}
-	return w.stand(ev.User, ev.Room, "banned", 0, "banned_until", 0)
+	return w.projectTerms(ev)
+}
+
+// projectTerms is for what it takes to come into a room.
+func (w *writer) projectTerms(ev *chat.Event) error {
+	switch ev.Kind {
+	case chat.KeySet:
+		return run(w.conn, `UPDATE rooms SET word = ? WHERE id = ?`, ev.Text, ev.Room)
+	case chat.LimitSet:
+		return run(w.conn, `UPDATE rooms SET most = ? WHERE id = ?`, int64(ev.Count), ev.Room)
+	case chat.MaskAdded:
+		return run(w.conn, `INSERT INTO masks (room, seq, list, pattern, by, at) VALUES (?, ?, ?, ?, ?, ?)`,
+			ev.Room, ev.Seq, int(ev.Level), ev.Text, ev.Nick, ev.Time)
+	}
+	return run(w.conn, `DELETE FROM masks WHERE room = ? AND list = ? AND pattern = ?`, ev.Room, int(ev.Level), ev.Text)
 }
 
 // projectBan is for bans from the server: of a person in the inbox, of a network

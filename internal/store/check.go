@@ -117,7 +117,7 @@ func checkTail(conn *connection, n int, passed func(chat.Seq)) error {
 }
 
 // smallTables are those that can be read at once.
-var smallTables = [...]string{"log", "users", "rooms", "members", "invitations", "pins", "marks"}
+var smallTables = [...]string{"log", "users", "rooms", "members", "invitations", "pins", "marks", "masks"}
 
 func checkTables(conn *connection) error {
 	for _, table := range smallTables {

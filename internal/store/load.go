@@ -33,7 +33,7 @@ func (s *Store) Load(ctx context.Context) (chat.Snapshot, uint64, error) {
 const (
 	queryEnd   = `SELECT seq, stream, record FROM events ORDER BY seq DESC LIMIT 1`
 	queryUsers = `SELECT id, nick, role, key, node, (SELECT max(seq) FROM events WHERE stream = id * 2) FROM users ORDER BY id`
-	queryRooms = `SELECT id, name, topic, flags, archived, creator, slow,
+	queryRooms = `SELECT id, name, topic, flags, archived, creator, slow, word, most,
 			(SELECT max(seq) FROM events WHERE stream = id * 2),
 			(SELECT max(seq) FROM events WHERE stream = id * 2 + 1)
 		FROM rooms ORDER BY id`
@@ -49,7 +49,7 @@ type loader struct {
 }
 
 func (l *loader) load() error {
-	for _, part := range [...]func() error{l.end, l.loadUsers, l.loadRooms, l.loadMembers, l.loadInvited, l.loadPins, l.loadMarks, l.loadStandings, l.loadBans} {
+	for _, part := range [...]func() error{l.end, l.loadUsers, l.loadRooms, l.loadMembers, l.loadInvited, l.loadPins, l.loadMarks, l.loadStandings, l.loadMasks, l.loadBans} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -91,7 +91,8 @@ func (l *loader) loadRooms() error {
 		l.snap.Rooms = append(l.snap.Rooms, chat.RoomInfo{
 			ID: chat.RoomID(row.ColumnInt64(0)), Name: row.ColumnText(1), Topic: row.ColumnText(2),
 			Flags: chat.Flags(row.ColumnInt64(3)), Archived: row.ColumnBool(4), Creator: chat.UserID(row.ColumnInt64(5)),
-			Slow: uint32(row.ColumnInt64(6)), Last: chat.Seq(max(row.ColumnInt64(7), row.ColumnInt64(8))),
+			Slow: uint32(row.ColumnInt64(6)), Key: row.ColumnText(7), Limit: uint32(row.ColumnInt64(8)),
+			Last: chat.Seq(max(row.ColumnInt64(9), row.ColumnInt64(10))),
 		})
 		return nil
 	})
@@ -174,6 +175,19 @@ func (l *loader) loadStandings() error {
 			User: chat.UserID(row.ColumnInt64(1)), Rank: chat.Rank(row.ColumnInt64(2)),
 			Muted: row.ColumnBool(3), MutedUntil: chat.Millis(row.ColumnInt64(4)),
 			Banned: row.ColumnBool(5), BannedUntil: chat.Millis(row.ColumnInt64(6)),
+		})
+		return nil
+	})
+}
+
+func (l *loader) loadMasks() error {
+	return each(l.conn, `SELECT room, 0, list, pattern, by, at FROM masks ORDER BY room, seq`, func(row *sqlite.Stmt) error {
+		r := l.rooms[chat.RoomID(row.ColumnInt64(0))]
+		if r == nil {
+			return missing("masks", row)
+		}
+		r.Masks = append(r.Masks, chat.MaskInfo{
+			List: chat.MaskList(row.ColumnInt64(2)), Pattern: row.ColumnText(3), By: row.ColumnText(4), At: chat.Millis(row.ColumnInt64(5)),
 		})
 		return nil
 	})

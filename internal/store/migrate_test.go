@@ -102,8 +102,9 @@ func firstOnly(t *testing.T, statements ...string) (dir string) {
 	return dir
 }
 
-// In version 1 a moderator was rank 1 and an owner rank 2.
-func TestRanksOfVersion1AreKept(t *testing.T) {
+// In version 1 a moderator was rank 1 and an owner rank 2, and all rooms that were
+// not private were open.
+func TestRoomsOfVersion1AreKept(t *testing.T) {
 	dir := firstOnly(t,
 		`INSERT INTO rooms (id, name, topic, flags, archived, creator, slow) VALUES (1, '#lobby', '', 0, 0, 0, 0)`,
 		`INSERT INTO standings (room, user, rank, muted, muted_until, banned, banned_until) VALUES (1, 7, 1, 0, 0, 0, 0), (1, 8, 2, 0, 0, 0, 0), (1, 9, 0, 1, 0, 0, 0)`)
@@ -115,5 +116,8 @@ func TestRanksOfVersion1AreKept(t *testing.T) {
 		if got := snap.Rooms[0].Standing(id).Rank; got != want {
 			t.Errorf("user %d: %v, want %v", id, got, want)
 		}
+	}
+	if r := &snap.Rooms[0]; r.Name != "#lobby" || r.Key != "" || r.Limit != 0 || len(r.Masks) > 0 {
+		t.Errorf("it takes something to come into %+v", r)
 	}
 }

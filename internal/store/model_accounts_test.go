@@ -77,7 +77,7 @@ func (m *model) wantProofs(n *chat.Need, want *chat.Facts) {
 // console, or too much would be refused.
 func (m *model) account(c *chat.Command) *chat.Command {
 	rng := m.rng
-	c.Op = chat.Register + chat.Op(rng.IntN(int(chat.Report-chat.Register)+1))
+	c.Op = chat.Register + chat.Op(rng.IntN(int(chat.DropMask-chat.Register)+1))
 	if rng.IntN(3) == 0 {
 		c.Client = chat.ClientID(fmt.Sprintf("id-%d", rng.IntN(400)))
 	}
@@ -116,7 +116,9 @@ func (m *model) account(c *chat.Command) *chat.Command {
 	case chat.SetRank:
 		c.Level = uint8(rng.IntN(int(chat.OwnerRank) + 1))
 	case chat.SetRules:
-		c.Level, c.Count = uint8(chat.Flags(rng.Uint32()&rng.Uint32()&rng.Uint32())&chat.Rules), uint32(rng.IntN(3))
+		c.Rules, c.Count = chat.Flags(rng.Uint32()&rng.Uint32()&rng.Uint32())&chat.Rules, uint32(rng.IntN(3))
+	case chat.SetKey, chat.SetLimit, chat.AddMask, chat.DropMask:
+		m.terms(c)
 	case chat.Unmute, chat.Ban, chat.Unban:
 		m.order(c)
 	case chat.Report:
@@ -183,6 +185,16 @@ func (m *model) order(c *chat.Command) {
 				}
 			}
 		}
+	}
+}
+
+// terms changes what it takes to come into a room.
+func (m *model) terms(c *chat.Command) {
+	c.Text, c.Count = []string{"", "tea", "milk"}[m.rng.IntN(3)], uint32(m.rng.IntN(12))
+	c.Level, c.Name = 1+uint8(m.rng.IntN(4)), []string{"nick1*", "*@guest", "~a:member2", "guest?", "*!*@bot"}[m.rng.IntN(5)]
+	if r, ok := m.state.Room(c.Room); ok && c.Op == chat.DropMask && len(r.Masks) > 0 {
+		masked := r.Masks[m.rng.IntN(len(r.Masks))]
+		c.Level, c.Name = uint8(masked.List), strings.Replace(masked.Pattern, "nick", "NICK", 1)
 	}
 }
 

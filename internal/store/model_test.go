@@ -482,7 +482,7 @@ func openStore(t testing.TB, dir string) *store.Store {
 
 // Whatever happens, the read models say what the log says.
 func TestStoreAgreesWithState(t *testing.T) {
-	var done [chat.Report + 1]atomic.Int64
+	var done [chat.DropMask + 1]atomic.Int64
 	t.Run("seeds", func(t *testing.T) {
 		for seed := range uint64(4) {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -495,7 +495,7 @@ func TestStoreAgreesWithState(t *testing.T) {
 			})
 		}
 	})
-	for op := chat.Say; op <= chat.Report; op++ {
+	for op := chat.Say; op <= chat.DropMask; op++ {
 		if done[op].Load() == 0 {
 			t.Errorf("operation %d never succeeded", op)
 		}

@@ -131,11 +131,11 @@ func TestWhatIsNotShownIsSkippedAtOnce(t *testing.T) {
 func TestGapsOfAnOlderDatabase(t *testing.T) {
 	dir := t.TempDir()
 	m := newModel(t, openStore(t, dir), 11)
-	for range 40 {
+	for range 80 {
 		m.round(40)
 	}
 	want, err := m.store.Gaps(t.Context())
-	if err != nil || len(want) < 20 || !slices.ContainsFunc(want, func(g store.Gap) bool { return g.Last-g.First > 5 }) {
+	if err != nil || len(want) < 10 || !slices.ContainsFunc(want, func(g store.Gap) bool { return g.Last-g.First > 5 }) {
 		t.Fatalf("%+v, %v", want, err)
 	}
 	if err := m.store.Close(); err != nil {

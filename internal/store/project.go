@@ -12,7 +12,8 @@ func (w *writer) project(ev *chat.Event) error {
 		return w.projectUser(ev)
 	case chat.Registered, chat.RoleSet, chat.CredentialAdded, chat.CredentialDropped, chat.InvitationMade, chat.InvitationDropped:
 		return w.projectAccount(ev)
-	case chat.RankSet, chat.RulesSet, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned:
+	case chat.RankSet, chat.RulesSet, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned,
+		chat.KeySet, chat.LimitSet, chat.MaskAdded, chat.MaskDropped:
 		return w.projectOrder(ev)
 	}
 	return w.projectRoom(ev)
@@ -122,8 +123,9 @@ func (w *writer) projectRoom(ev *chat.Event) error {
 		if ev.Room != ev.About { // the same, told to the invited
 			return nil
 		}
-		return run(w.conn, `INSERT OR IGNORE INTO invitations (user, room) SELECT ?, id FROM rooms WHERE id = ? AND flags & ?`,
-			ev.User, ev.Room, int(chat.Private))
+		return run(w.conn, `INSERT OR IGNORE INTO invitations (user, room) SELECT ?, id FROM rooms
+			WHERE id = ? AND (flags & ? OR word <> '' OR most > 0 OR EXISTS (SELECT 1 FROM masks WHERE room = rooms.id AND list = ?))`,
+			ev.User, ev.Room, int(chat.Closed), int(chat.BanMask))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package irc
 
 import (
-	"strconv"
 	"strings"
 )
 
@@ -127,6 +126,9 @@ func (c *conn) capLS(m *message) {
 	var names []string
 	for _, k := range capabilities {
 		name := k.name
+		if version < 302 && strings.ContainsAny(name, "/.") {
+			continue // drafts and the like: such a client reads one line, and knows none of them
+		}
 		if k.value != nil {
 			value, offered := k.value(c)
 			if !offered {
@@ -226,14 +228,4 @@ func (c *conn) offered(name string) (capability, bool) {
 func (c *conn) setCaps(caps capability) {
 	c.caps.Store(uint64(caps))
 	c.dialects.Store(dialectsOf(caps))
-}
-
-// The most that a message of several lines may have.
-const (
-	maxMultilineBytes = 4000
-	maxMultilineLines = 100
-)
-
-func multilineValue(*conn) (string, bool) {
-	return "max-bytes=" + strconv.Itoa(maxMultilineBytes) + ",max-lines=" + strconv.Itoa(maxMultilineLines), true
 }

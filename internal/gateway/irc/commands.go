@@ -34,6 +34,10 @@ func commands() map[string]*command {
 		// What is said: talk.go.
 		"PRIVMSG": {do: (*conn).privmsg},
 		"NOTICE":  {do: (*conn).privmsg},
+		"TAGMSG":  {do: (*conn).tagmsg},
+		"BATCH":   {params: 1, do: (*conn).batch},
+		"REDACT":  {params: 2, do: (*conn).redact},
+		"EDIT":    {params: 3, do: (*conn).edit},
 
 		// Rooms: rooms.go, names.go.
 		"JOIN":   {params: 1, do: (*conn).join},

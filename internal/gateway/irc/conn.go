@@ -24,6 +24,7 @@ type conn struct {
 	out       []byte    // what the command being done is answered with
 	label     string    // of the command being done; empty without one
 	delegated bool      // its answer comes from the log
+	group     *group    // of the calls that it takes; nil if it is one
 	unsettled bool      // a command before it, which is not decided yet, may change what it finds
 	quit      bool
 	talking   *call        // of the message sent last, for the next one
@@ -66,6 +67,9 @@ type call struct {
 	says   bool // it is a message, which comes back only to who has negotiated echo-message
 	quiet  bool // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
 	done   bool // the label has been used; owned by the writer
+
+	group  *group      // of the calls that one command with a label takes; nil if it is one
+	failed *chat.Error // why it could not be sent, for one of a group
 }
 
 // serve reads lines until the peer or the server ends the connection. It reports
@@ -194,7 +198,7 @@ func (c *conn) labelOf(m *message) {
 // call returns the tag under which a command of the client's is sent to the log:
 // from now on the answer is the log's business.
 func (c *conn) call(verb, target, about string) *call {
-	k := &call{verb: verb, target: target, about: about, label: c.label}
+	k := &call{verb: verb, target: target, about: about, label: c.label, group: c.group}
 	if c.label != "" {
 		c.delegated = true
 	}
@@ -204,10 +208,20 @@ func (c *conn) call(verb, target, about string) *call {
 // send proposes a command whose answer comes in its turn.
 func (c *conn) send(cmd chat.Command, k *call) {
 	c.unsettled = c.unsettled || !k.says
-	if err := c.Session().Send(c.Context(), cmd, k); err != nil {
+	err := c.Session().Send(c.Context(), cmd, k)
+	switch {
+	case err != nil && k.group != nil:
+		c.fails(k, err)
+	case err != nil:
 		c.delegated = false
 		c.refuse(k, err)
 	}
+}
+
+// fails has a call of a group be answered with a refusal, in its turn.
+func (c *conn) fails(k *call, err *chat.Error) {
+	k.failed = err
+	_ = c.Session().Send(c.Context(), chat.Command{Op: chat.Say}, k) // refused, as there is no room 0
 }
 
 // registrationTime is how long a client may take to register.

@@ -96,6 +96,9 @@ func (e *encoder) room(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 			dst = e.begin(dst, ev, "")
 			dst = append(append(dst, "REDACT "...), targetOf(room, ev)...)
 			dst = strconv.AppendUint(append(dst, ' '), uint64(ev.Target), 10)
+			if ev.Text != "" {
+				dst = append(append(dst, " :"...), ev.Text...)
+			}
 			dst = append(dst, "\r\n"...)
 		}
 		return dst
@@ -291,9 +294,9 @@ func (e *encoder) edited(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte
 	return s.append(dst, "(edited) "+ev.Text)
 }
 
-// reacted appends a reaction. Of those who have negotiated tags some clients show
-// them; which those are is not negotiated, but they know of redactions too. For all
-// others it is something that somebody does.
+// reacted appends a reaction. Whoever has negotiated tags gets it as one; but not all
+// of those show it, and which do is not negotiated. The clients that do know of
+// redactions too. For all others it is also something that somebody does.
 // (https://ircv3.net/specs/client-tags/react)
 func (e *encoder) reacted(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	target := targetOf(room, ev)
@@ -301,16 +304,19 @@ func (e *encoder) reacted(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byt
 	if ev.Kind == chat.Unreacted {
 		name, does = "+draft/unreact", "took back "+ev.Text+" from "+ev.Whose
 	}
-	extra := ""
 	if e.has(withTags) {
-		extra = string(appendEscaped([]byte(name+"="), ev.Text)) + ";" + replyTag(ev.Target)
-	}
-	if e.has(withTags) && e.has(withRedaction) {
+		extra := string(appendEscaped([]byte(name+"="), ev.Text)) + ";" + replyTag(ev.Target)
 		dst = e.begin(dst, ev, extra)
-		return append(append(append(dst, "TAGMSG "...), target...), "\r\n"...)
+		dst = append(append(append(dst, "TAGMSG "...), target...), "\r\n"...)
+		if e.has(withRedaction) {
+			return dst
+		}
+		dst = e.prefix(e.tagsOf(dst, ev, "", false), ev)
+	} else {
+		dst = e.begin(dst, ev, "")
 	}
-	s := saying{encoder: e, ev: ev, command: "PRIVMSG", target: target, action: true, extra: extra}
-	return s.append(dst, does)
+	s := saying{encoder: e, ev: ev, command: "PRIVMSG", target: target, action: true}
+	return s.line(dst, does)
 }
 
 // saying is a message that is being turned into lines.
@@ -352,9 +358,12 @@ func (s *saying) append(dst []byte, text string) []byte {
 	return dst
 }
 
-// room returns how many bytes of text a line has room for.
+// room returns how many bytes of text a line has room for: as many as one who sends
+// such a line has. With the prefix, which is the server's, it may then be longer than
+// the 512 bytes of RFC 2812 §2.3: what somebody could say in one line others get in
+// one, and clients have taken longer ones for decades.
 func (s *saying) room() int {
-	n := maxLine - len(":  :  \r\n") - len(s.ev.Nick) - len("!~u@member") - len(s.command) - len(s.target)
+	n := maxLine - len("  \r\n") - len(s.command) - len(s.target)
 	if s.action {
 		n -= len(actionBegin) + len(actionEnd)
 	}

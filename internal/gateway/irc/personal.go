@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"bytes"
 	"strings"
 
 	"hubbub/internal/chat"
@@ -31,8 +32,11 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 			return dst
 		}
 		c.social = again
-	case k != nil && ev.Said() && !c.has(capEcho):
+	case k != nil && k.says && !c.has(capEcho):
 		return dst
+	case k != nil && k.verb == "TAGMSG": // who reacts by tags needs no words for it
+		first := bytes.Index(d.Bytes, []byte("\r\n")) + len("\r\n")
+		return c.own(dst, d.Bytes[:first], k)
 	}
 	return c.own(dst, d.Bytes, k)
 }
@@ -40,7 +44,12 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 // own appends the lines of an event that a command of the client's brought about,
 // with its label.
 func (c *conn) own(dst, lines []byte, k *call) []byte {
-	if k == nil || k.label == "" || k.done || len(lines) == 0 {
+	switch {
+	case k == nil || k.done || len(lines) == 0:
+		return append(dst, lines...)
+	case k.group != nil:
+		return k.group.add(dst, lines)
+	case k.label == "":
 		return append(dst, lines...)
 	}
 	k.done = true
@@ -113,12 +122,17 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	k := tag.(*call)
 	var lines []byte
 	switch {
+	case k.failed != nil:
+		lines = c.appendRefusal(nil, k, k.failed)
 	case out.Err != nil:
 		lines = c.appendRefusal(nil, k, out.Err)
-	case k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says):
-		return dst // the event is the answer, or will be
 	}
-	if k.label == "" || k.done {
+	switch {
+	case k.group != nil:
+		return k.group.end(k.group.add(dst, lines))
+	case len(lines) == 0 && (k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says)):
+		return dst // the event is the answer, or will be
+	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}
 	k.done = true
@@ -131,13 +145,4 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 // Goodbye implements [gateway.Protocol].
 func (c *conn) Goodbye(dst []byte, reason string, _ chat.Seq) []byte {
 	return appendLine(dst, "", "ERROR", "Closing link: "+strings.TrimSuffix(reason, "."))
-}
-
-// Signalled implements [gateway.Tracker].
-func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte {
-	switch sig.Kind {
-	case hub.BecameMember:
-		return c.appendRegistered(dst, sig)
-	}
-	return dst
 }

@@ -14,6 +14,12 @@ func (c *conn) appendRefusal(dst []byte, k *call, err *chat.Error) []byte {
 	add := func(code string, params ...string) []byte {
 		return appendNumeric(dst, c.gateway.cfg.Server, code, me, append(params, err.Text)...)
 	}
+	switch err.Why {
+	case chat.NoSuchPerson:
+		return add(errNoSuchNick, shown(k.target))
+	case chat.NoSuchRoom, chat.RoomNameInvalid:
+		return add(errNoSuchChannel, shown(k.target))
+	}
 	switch k.verb {
 	case "NICK":
 		if err.Code == chat.Conflict {

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -149,14 +150,19 @@ func (c *conn) ping(m *message) {
 	c.reply("PONG", c.gateway.cfg.Server, m.param(0))
 }
 
-// leave ends the connection (RFC 2812 §3.1.7). A member stays in their rooms.
+// leave ends the connection (RFC 2812 §3.1.7). A member stays in their rooms; of a
+// guest others are told before the client sees the connection close.
 func (c *conn) leave(m *message) {
 	reason := "Quit"
-	if said := chat.CleanLine(m.param(0)); said != "" {
+	if said := string(cut([]byte(chat.CleanLine(m.param(0))), maxReason)); said != "" {
 		reason = "Quit: " + said
 	}
-	c.commitReply()
 	c.Session().Leave(reason)
+	c.out = c.Goodbye(c.out, reason, 0)
+	c.commitReply()
+	c.Flush()
+	ctx, cancel := context.WithTimeout(c.Context(), time.Second)
+	defer cancel()
+	c.Session().Retire(ctx)
 	c.quit = true
-	c.Stop(reason)
 }

@@ -112,7 +112,7 @@ func (c *conn) finish() {
 		c.label = ""
 	}
 	c.commitReply()
-	c.label, c.delegated = "", false
+	c.label, c.delegated, c.group = "", false, nil
 }
 
 // post sends bytes behind the answers to everything before. If the connection is
@@ -134,13 +134,7 @@ func (c *conn) labelled(lines []byte, label string) []byte {
 	id := batchID(label)
 	server := ":" + c.gateway.cfg.Server + " "
 	dst := append(withTag(nil, server+"BATCH +"+id+" labeled-response", "label", label), "\r\n"...)
-	for l := range strings.SplitSeq(strings.TrimSuffix(string(lines), "\r\n"), "\r\n") {
-		if hasTag(l, "batch") {
-			dst = append(append(dst, l...), "\r\n"...)
-			continue
-		}
-		dst = append(withTag(dst, l, "batch", id), "\r\n"...)
-	}
+	dst = appendInBatch(dst, lines, id)
 	return append(dst, server+"BATCH -"+id+"\r\n"...)
 }
 

@@ -42,15 +42,9 @@ func (c *conn) join(m *message) {
 		}
 		return
 	}
-	keys := strings.Split(m.param(1), ",")
-	for i, name := range strings.Split(m.param(0), ",") {
-		if name == "" {
-			continue
-		}
-		if err := chat.CheckRoomName(name); err != nil {
-			c.numeric(errNoSuchChannel, shown(name), err.Text)
-			continue
-		}
+	keys, names := strings.Split(m.param(1), ","), strings.Split(m.param(0), ",")
+	c.grouped(len(names))
+	for i, name := range names {
 		cmd := chat.Command{Op: chat.Join, Name: name}
 		if i < len(keys) {
 			cmd.Text = keys[i]

@@ -39,6 +39,8 @@ func (g *Gateway) isOutside(name string) bool {
 }
 
 // recognise notes who has proved to TLS to be a member.
+//
+//go:noinline
 func (c *conn) recognise(peer *gateway.Peer) {
 	if peer.Certificate.IsZero() {
 		return
@@ -52,10 +54,10 @@ func (c *conn) recognise(peer *gateway.Peer) {
 
 // arriveAsMember lets in who has logged in, or has a member's certificate, and
 // does what a line says that came with it.
-func (c *conn) arriveAsMember(member hub.Arrival) {
+func (c *conn) arriveAsMember(member *hub.Arrival) {
 	c.in().member = nil
-	c.here.Store(&place{name: chat.Lobby})
-	if err := c.Session().Arrive(c.Context(), member); err != nil {
+	c.here.Store(c.gateway.entrance)
+	if err := c.Session().Arrive(c.Context(), *member); err != nil {
 		c.refuse("", err)
 		c.quit = true
 		return
@@ -73,7 +75,7 @@ func (c *conn) enterAs(a hub.Arrival) {
 		return
 	}
 	c.outside, c.line = false, nil
-	c.arriveAsMember(a)
+	c.arriveAsMember(&a)
 }
 
 // proved returns the arrival of a program that gives a password or a token.
@@ -294,7 +296,7 @@ func (c *conn) tryRegister(req request, r door.Registration) {
 	}
 	account, err := d.Account(c.Context(), r)
 	if err == nil {
-		c.here.Store(&place{name: chat.Lobby})
+		c.here.Store(c.gateway.entrance)
 		err = c.Session().Arrive(c.Context(), hub.Arrival{Nick: r.Nick, Account: account})
 		d.Registered(r, err)
 	}

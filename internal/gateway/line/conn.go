@@ -61,8 +61,8 @@ func (c *conn) as() coming {
 	return *c.coming
 }
 
-// place is the room that plain text goes to. While the joining is under way
-// only its name is known.
+// place is the room that plain text goes to. While the joining is under way only
+// its name is known. A place never changes: connections share it.
 type place struct {
 	id   chat.RoomID
 	name string // folded; empty for a direct conversation
@@ -113,13 +113,17 @@ func (c *conn) begins() bool {
 // greet lets the peer in, and does what the lines say that have come in already.
 func (c *conn) greet() {
 	c.begin()
-	if !c.quit && c.as().member == nil && c.lines.Buffered() {
+	if c.goesOn() {
 		c.Flush() // the greeting is about where one has landed, not about where one goes next
-		c.line, c.err = c.lines.Next()
-		c.handleAll()
+		c.handleNext()
 	}
 	c.line = nil
 }
+
+// goesOn reports whether another line has come in, and is for this conn to handle.
+//
+//go:noinline
+func (c *conn) goesOn() bool { return !c.quit && c.as().member == nil && c.lines.Buffered() }
 
 // aside runs f on a goroutine of its own and waits for it.
 func aside(f func()) {
@@ -131,6 +135,14 @@ func aside(f func()) {
 	<-done
 }
 
+// handleNext does what the next line says, and those that have come in with it.
+//
+//go:noinline
+func (c *conn) handleNext() {
+	c.line, c.err = c.lines.Next()
+	c.handleAll()
+}
+
 // handleAll does what the line that was read says, and those that have come in
 // with it.
 func (c *conn) handleAll() {
@@ -140,7 +152,7 @@ func (c *conn) handleAll() {
 			return
 		}
 		c.handleLine()
-		if c.quit || c.as().member != nil || !c.lines.Buffered() {
+		if !c.goesOn() {
 			return
 		}
 		c.line, c.err = c.lines.Next()

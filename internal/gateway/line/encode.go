@@ -68,15 +68,18 @@ func appendEvent(dst []byte, labelled bool, zone *time.Location, room *chat.Room
 
 // shown reports whether people are told of an event that is not a message.
 func shown(room *chat.RoomInfo, ev *chat.Event) bool {
-	direct := room.Flags&chat.Direct != 0
+	direct, quiet := room.Flags&chat.Direct != 0, room.Flags&chat.Quiet != 0
 	switch ev.Kind {
-	case chat.Joined, chat.NickChanged:
+	case chat.Joined:
+		return !direct && !quiet && room.Size <= quietRoom
+	case chat.NickChanged:
 		return !direct && room.Size <= quietRoom
 	case chat.Left:
-		return direct || room.Size <= quietRoom
+		return direct || !quiet && room.Size <= quietRoom
 	case chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.Pinned, chat.Unpinned,
 		chat.TopicSet, chat.RoomRenamed, chat.RoomArchived, chat.RoomRestored, chat.Invited,
-		chat.Kicked, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned, chat.RankSet, chat.RulesSet:
+		chat.Kicked, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned, chat.RankSet, chat.RulesSet,
+		chat.KeySet, chat.LimitSet, chat.MaskAdded, chat.MaskDropped:
 		return true
 	}
 	return false
@@ -145,6 +148,9 @@ func appendHappened(dst []byte, zone *time.Location, room *chat.RoomInfo, ev *ch
 		return appendLines(append(dst, ": "...), ev.Text)
 	case chat.Deleted:
 		dst = appendMessage(append(dst, " deleted "...), ev, zone, false)
+		if ev.Text != "" {
+			dst = append(append(append(dst, " ("...), ev.Text...), ')')
+		}
 	case chat.Reacted:
 		dst = append(append(append(dst, " reacted "...), ev.Text...), " to "...)
 		dst = appendMessage(dst, ev, zone, true)
@@ -203,11 +209,30 @@ func appendOrder(dst []byte, zone *time.Location, room *chat.RoomInfo, ev *chat.
 	case chat.RulesSet:
 		now := chat.RoomInfo{Name: room.Name, Flags: ev.Flags, Slow: ev.Count}
 		return append(append(dst, " changed the rules. "...), rulesOf(&now)...)
+	case chat.KeySet, chat.LimitSet, chat.MaskAdded, chat.MaskDropped:
+		return appendTerms(dst, ev)
 	}
 	if ev.Text != "" {
 		dst = append(append(append(dst, " ("...), ev.Text...), ')')
 	}
 	return dst
+}
+
+// appendTerms appends how somebody changed what it takes to come in.
+func appendTerms(dst []byte, ev *chat.Event) []byte {
+	switch {
+	case ev.Kind == chat.KeySet && ev.Text == "":
+		return append(dst, " removed the key of this room"...)
+	case ev.Kind == chat.KeySet:
+		return append(append(dst, " set the key of this room: "...), ev.Text...)
+	case ev.Kind == chat.LimitSet && ev.Count == 0:
+		return append(dst, " removed the limit of members"...)
+	case ev.Kind == chat.LimitSet:
+		return fmt.Appendf(dst, " set the limit of members to %d", ev.Count)
+	case ev.Kind == chat.MaskAdded:
+		return fmt.Appendf(dst, " added %s to the %v list", ev.Text, chat.MaskList(ev.Level))
+	}
+	return fmt.Appendf(dst, " took %s from the %v list", ev.Text, chat.MaskList(ev.Level))
 }
 
 // appendUntil appends until when something lasts, if it ends by itself.

@@ -25,6 +25,12 @@ func TestWhatOtherProtocolsBringIsShown(t *testing.T) {
 		{alone, chat.Event{Seq: 8, Prev: 7, Room: 9, Kind: chat.Notice, By: 3, Nick: "ci", Text: "built"},
 			"00:00 -ci -> bob- built\n", "00:00 -ci -> bob- built\n",
 			`{"type":"event","event":{"seq":8,"prev":7,"room":9,"time":0,"kind":"notice","by":3,"nick":"ci","text":"built"}}` + "\n"},
+		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.MaskAdded, By: 3, Nick: "ann", Level: uint8(chat.BanMask), About: 7, Name: "#tea", Text: "bob!*@*"},
+			"00:00 *** ann added bob!*@* to the ban list\n", "00:00 #tea *** ann added bob!*@* to the ban list\n",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"mask-added","by":3,"nick":"ann","about":7,"subject":"#tea","text":"bob!*@*","level":"ban"}}` + "\n"},
+		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.MaskDropped, Nick: "ann", Level: uint8(chat.InviteMask), Text: "~account:bob"},
+			"00:00 *** ann took ~account:bob from the invite list\n", "00:00 #tea *** ann took ~account:bob from the invite list\n",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"mask-dropped","nick":"ann","text":"~account:bob","level":"invite"}}` + "\n"},
 	} {
 		for i, want := range []string{c.plain, c.labelled, c.json} {
 			if got := string(encoders[i](nil, c.room, &c.ev)); got != want {

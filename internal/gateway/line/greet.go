@@ -20,26 +20,49 @@ import (
 // begin lets the peer in: somebody who says nothing yet as a guest of a name
 // that we choose, somebody who begins with /nick under that name, a program as
 // it says.
+//
+// Many come in at once and wait in here, and from how deep stacks are then the
+// runtime concludes how large to make new ones: those of connections that will
+// be idle too. So from here to where it waits, what takes room is in functions
+// that have returned by then.
 func (c *conn) begin() {
+	c.hear()
+	member := c.known()
+	switch {
+	case c.hello != "":
+		c.beginAsProgram()
+	case member != nil:
+		c.arriveAsMember(member)
+	case !c.Session().Policy().Guests:
+		c.stayOutside()
+	default:
+		c.beginAsGuest()
+	}
+}
+
+// hear takes the first line, if it is there, and the hello from it.
+//
+//go:noinline
+func (c *conn) hear() {
 	if c.hello == "" && c.lines.Buffered() {
 		c.line, c.err = c.lines.Next()
 	}
 	if c.hello == "" && c.err == nil && isHello(c.line) {
 		c.hello = string(c.line)
 	}
-	if c.hello != "" {
-		c.machine = true
-		c.arriveAsProgram([]byte(strings.TrimSpace(c.hello[len(helloWord):])))
-		return
-	}
-	if member := cmp.Or(c.as().member, c.as().proven); member != nil {
-		c.arriveAsMember(*member)
-		return
-	}
-	if !c.Session().Policy().Guests {
-		c.stayOutside()
-		return
-	}
+}
+
+// known returns as whom a member comes in, or nil.
+//
+//go:noinline
+func (c *conn) known() *hub.Arrival { return cmp.Or(c.as().member, c.as().proven) }
+
+func (c *conn) beginAsProgram() {
+	c.machine = true
+	c.arriveAsProgram([]byte(strings.TrimSpace(c.hello[len(helloWord):])))
+}
+
+func (c *conn) beginAsGuest() {
 	nick := c.wish()
 	granted := nick != "" && c.arrive(nick)
 	if !granted && !c.full {
@@ -53,6 +76,8 @@ func (c *conn) begin() {
 }
 
 // wish returns the nick with which a peer begins, or "".
+//
+//go:noinline
 func (c *conn) wish() string {
 	if c.err != nil || !utf8.Valid(c.line) {
 		return ""
@@ -67,17 +92,25 @@ func (c *conn) wish() string {
 // that nick was granted; a person whose wish was not hears why, and is let in
 // under another name next.
 func (c *conn) arrive(nick string) bool {
-	arrival := hub.Arrival{Nick: nick, Strict: nick != ""}
-	if nick == "" {
-		arrival.Nick = c.gateway.guest()
+	wish := nick
+	if wish == "" {
+		wish = c.gateway.guest()
 	}
-	c.here.Store(&place{name: chat.Lobby})
-	err := c.Session().Arrive(c.Context(), arrival)
+	c.here.Store(c.gateway.entrance)
+	err := c.Session().Arrive(c.Context(), hub.Arrival{Nick: wish, Strict: nick != ""})
 	c.settleIn()
-	if err == nil {
-		c.full = false
-		return true
+	if err != nil {
+		c.turnedAway(nick, err)
+		return false
 	}
+	c.full = false
+	return true
+}
+
+// turnedAway tells a person why they were not let in.
+//
+//go:noinline
+func (c *conn) turnedAway(nick string, err *chat.Error) {
 	full := err.Code == chat.Full
 	if full && c.full {
 		c.refuse("", chat.Errorf(chat.Full, "The server's disk is still full, so you can only read; nothing was sent."))
@@ -88,7 +121,6 @@ func (c *conn) arrive(nick string) bool {
 		c.quit = true
 	}
 	c.Flush() // before the greeting under another name
-	return false
 }
 
 // arriveLate lets somebody in whom the server could not let in before, since
@@ -103,7 +135,7 @@ func (c *conn) arriveLate() bool {
 // settleIn makes the lobby the place where text goes.
 func (c *conn) settleIn() {
 	if room, err := c.Session().Room(chat.Lobby); err == nil {
-		c.here.Store(&place{id: room.ID, name: chat.Fold(room.Name)})
+		c.here.Store(c.gateway.place(room))
 	}
 }
 
@@ -166,10 +198,10 @@ func (c *conn) arriveAsProgram(text []byte) {
 	}
 	for _, name := range hello.Rooms {
 		if name != "" {
-			c.enter(request{}, name, false)
+			c.enter(request{}, name, chat.Command{})
 		}
 	}
-	if hello.Room != "" && !c.enter(request{}, hello.Room, false) {
+	if hello.Room != "" && !c.enter(request{}, hello.Room, chat.Command{}) {
 		c.here.Store(nil)
 	}
 	c.Session().Settled()

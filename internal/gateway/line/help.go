@@ -95,11 +95,13 @@ much to say as they have. Times are 30s, 10m, 12h, 7d, 2w; without one it is
 for good.`
 	banHelp = orderHelp + `
 With server it is for admins, and takes an address or a network too.`
-	roleHelp = `In a room: plain, voice, given by its moderators; moderator, owner, made by its
-owners. On the server: member, admin, "server owner", made by its owners.`
+	roleHelp = `In a room: plain, voice (given by moderators), moderator, owner (by owners).
+On the server: member, admin, "server owner", made by its owners.`
 	rulesHelp = `announce: a voice is needed. noguests: members only. heldinvites, heldpins:
-only moderators invite, pin and set the topic. slow=30: one message of each
-every 30 seconds. With - before it a rule ends: /rules -announce -slow`
+only moderators invite, pin and set the topic. inviteonly: to come in, and to
+read. hidden: not listed for others. quiet: nobody's coming is shown. slow=30:
+one message of each every 30 seconds. With - before it a rule ends, as in
+/rules -announce -slow. Alone: key=WORD, for /join, and limit=20 members.`
 	invitationHelp = `For how many people, for how long, as what (member, admin), and which rooms
 they are in at once; 1 person, 7 days and a member if you don't say.`
 	tokenHelp = `/token lists what you log in with, with its numbers.

@@ -19,8 +19,10 @@ package line
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
+	"hubbub/internal/chat"
 	"hubbub/internal/door"
 	"hubbub/internal/gateway"
 	"hubbub/internal/hub"
@@ -45,6 +47,9 @@ type Gateway struct {
 	commands []command
 	topics   []topic
 	guest    func() string // draws what a guest is called at first
+
+	entrance *place                // where those are who arrive
+	lobby    atomic.Pointer[place] // where most are; shared, since an idle connection keeps it
 }
 
 // New returns a gateway.
@@ -56,7 +61,17 @@ func New(cfg Config) *Gateway {
 		cfg.Max = DefaultMax
 	}
 	all := commands()
-	return &Gateway{cfg: cfg, commands: all, topics: topics(all), guest: animal}
+	return &Gateway{cfg: cfg, commands: all, topics: topics(all), guest: animal, entrance: &place{name: chat.Lobby}}
+}
+
+// place returns the place that text goes to in the lobby.
+func (g *Gateway) place(lobby *chat.RoomInfo) *place {
+	known, name := g.lobby.Load(), chat.Fold(lobby.Name)
+	if known == nil || known.id != lobby.ID || known.name != name {
+		known = &place{id: lobby.ID, name: name}
+		g.lobby.Store(known)
+	}
+	return known
 }
 
 // Serve serves a peer until its connection ends. Nothing is waited for any more

@@ -3,6 +3,7 @@ package line
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 
 	"hubbub/api"
 	"hubbub/internal/chat"
@@ -52,6 +53,10 @@ func levelOf(ev *chat.Event) string {
 		return chat.Rank(ev.Level).String()
 	case chat.CredentialAdded, chat.CredentialDropped:
 		return chat.Proof(ev.Level).String()
+	case chat.MaskAdded, chat.MaskDropped:
+		return chat.MaskList(ev.Level).String()
+	case chat.LimitSet:
+		return strconv.FormatUint(uint64(ev.Count), 10)
 	case chat.RulesSet:
 		return typedRules(ev.Flags, ev.Count)
 	}

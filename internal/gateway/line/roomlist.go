@@ -110,6 +110,8 @@ func condition(room *chat.RoomInfo) string {
 		return "(you two alone)"
 	case room.Flags&chat.Private != 0:
 		return "(private)"
+	case room.Flags&chat.InviteOnly != 0:
+		return "(by invitation)"
 	}
 	return ""
 }

@@ -33,25 +33,29 @@ func (c *conn) note(text string) {
 
 func (c *conn) join(req request) {
 	name, how, _ := strings.Cut(req.rest, " ")
-	switch how = strings.ToLower(strings.TrimSpace(how)); {
+	how = strings.TrimSpace(how)
+	key, keyed := strings.CutPrefix(how, "key=")
+	switch how = strings.ToLower(how); {
 	case name == "":
 		c.refuse(req.id, chat.Errorf(chat.Invalid, "/join needs a room, as in /join #tea; /rooms lists those that there are."))
-	case how != "" && how != "private":
-		c.refuse(req.id, chat.Errorf(chat.Invalid, "After the room can come the word private, for a new room that is entered on /invite only."))
+	case how != "" && how != "private" && !keyed:
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "After the room can come the word private, for a new room that is entered on /invite only; or key=WORD, for a room that is entered with a key."))
 	default:
-		c.enter(req, name, how == "private")
+		c.enter(req, name, chat.Command{Private: how == "private", Text: key})
 	}
 }
 
 // enter makes a room the one that the peer is in, and reports whether it could.
-func (c *conn) enter(req request, name string, private bool) bool {
+// The command says how it is joined.
+func (c *conn) enter(req request, name string, how chat.Command) bool {
 	if !strings.HasPrefix(name, "#") {
 		name = "#" + name
 	}
 	was := c.here.Load()
 	c.here.Store(&place{name: chat.Fold(name)})
 	in := c.inside(name)
-	out, ok := c.do(req, chat.Command{Op: chat.Join, Name: name, Private: private})
+	how.Op, how.Name = chat.Join, name
+	out, ok := c.do(req, how)
 	if !ok {
 		c.here.Store(was)
 		return false

@@ -1,0 +1,69 @@
+package chat_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"hubbub/internal/chat"
+)
+
+func TestMasksAreCompleted(t *testing.T) {
+	for part, want := range map[string]string{
+		"bob": "bob!*@*", "b?b*": "b?b*!*@*", "*": "*!*@*", "bob!": "bob!*@*", "bob!u": "bob!u@*", "bob!@": "bob!*@*", "!": "*!*@*",
+		"@guest": "*!*@guest", "*@guest": "*!*@guest", "~u@guest": "*!~u@guest", "bob!u@member": "bob!u@member", "***!**@*": "*!*@*",
+		"~account:bob": "~account:bob", "~a:b*": "~account:b*", "e\u0301va": "\u00e9va!*@*", "!bob": "*!bob@*", "Bob!*@*": "Bob!*@*",
+	} {
+		got, err := chat.ParseMask(part)
+		if err != nil || got != want {
+			t.Errorf("%q: %q, %v; want %q", part, got, err, want)
+		}
+		if again, err := chat.ParseMask(got); err != nil || again != got {
+			t.Errorf("%q again: %q, %v", got, again, err)
+		}
+	}
+	for _, bad := range []string{"", " ", "a b", "a\n", "\xff", "~a:", "~account:", "~x:bob", "~q:~a:bob", "\x1b[2J", "a\u202eb", strings.Repeat("x", chat.MaxMask)} {
+		if got, err := chat.ParseMask(bad); err == nil || err.Code != chat.Invalid || err.Why != chat.MaskInvalid || chat.CleanLine(err.Text) != err.Text {
+			t.Errorf("%q: %q, %v", bad, got, err)
+		}
+	}
+}
+
+func TestPatternsMatch(t *testing.T) {
+	for _, c := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"", "", true}, {"", "a", false}, {"*", "", true}, {"?", "", false}, {"a", "a", true}, {"a", "ab", false}, {"ab", "a", false},
+		{"*b", "aab", true}, {"a*b*c", "a-b-b-c", true}, {"a*b*c", "a-b-b-d", false}, {"*a?b", "aaxb", true}, {"*ab", "aaab", true},
+		{"?va", "éva", true}, {"*a", "ééa", true}, {"é*", "éva", true}, {"é", "e", false}, {"a**", "a", true}, {"*?", "é", true},
+	} {
+		if got := chat.Matches(c.pattern, c.name); got != c.want {
+			t.Errorf("%q and %q: %v", c.pattern, c.name, got)
+		}
+	}
+}
+
+// FuzzMatches compares with a matcher that tries everything.
+func FuzzMatches(f *testing.F) {
+	f.Add("a*b?c", "aabbcc")
+	f.Add("*é?", "éé")
+	f.Fuzz(func(t *testing.T, pattern, name string) {
+		if len(pattern) > 12 || len(name) > 12 || !utf8.ValidString(pattern) || !utf8.ValidString(name) || strings.ContainsAny(name, "*?") {
+			return
+		}
+		if got, want := chat.Matches(pattern, name), tryAll([]rune(pattern), []rune(name)); got != want {
+			t.Errorf("%q and %q: %v, want %v", pattern, name, got, want)
+		}
+	})
+}
+
+func tryAll(pattern, name []rune) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(name) == 0
+	case pattern[0] == '*':
+		return tryAll(pattern[1:], name) || len(name) > 0 && tryAll(pattern, name[1:])
+	}
+	return len(name) > 0 && (pattern[0] == '?' || pattern[0] == name[0]) && tryAll(pattern[1:], name[1:])
+}
