@@ -67,7 +67,7 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	}
 	cfg := server.Config{
 		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: f.policy(bound),
-		Certs: secure, Substrings: f.substrings, Logger: logger,
+		Certs: secure, STS: f.secure.sts, Substrings: f.substrings, Logger: logger,
 		Ready: func(w server.Welcome) {
 			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%sIRC clients take the same address.\n%s\nCtrl-C stops it.\n",
 				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound), ownersCode(w.OwnerCode))

@@ -12,8 +12,10 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+	"time"
 
 	"hubbub/internal/certs"
+	"hubbub/internal/door"
 	"hubbub/internal/fingerprint"
 	"hubbub/internal/server"
 )
@@ -23,6 +25,7 @@ type tlsFlags struct {
 	mode, cert, key  string
 	domains          []string
 	email, directory string
+	sts              time.Duration
 }
 
 // The values of --tls.
@@ -38,6 +41,8 @@ func (f *tlsFlags) add(flags *flag.FlagSet) {
 	flags.StringVar(&f.key, "tls-key", "", "`FILE` with the private key of --tls-cert")
 	flags.Func("acme", "`DOMAIN` to have a certificate issued for, by Let's Encrypt unless told otherwise, to whose terms you agree; may be repeated",
 		func(s string) error { f.domains = append(f.domains, s); return nil })
+	flags.Func("sts", "`TIME`, as 30d, for which IRC clients that have come once come by TLS only; there is no way back before. For certificates that clients trust",
+		func(s string) error { return f.keep(s) })
 	flags.StringVar(&f.email, "acme-email", "", "`ADDRESS` at which the certificate authority can reach you")
 	flags.StringVar(&f.directory, "acme-directory", "", "`URL` of another certificate authority's ACME directory")
 }
@@ -56,7 +61,19 @@ func (f *tlsFlags) complete() error {
 		return errors.New("--tls-cert and --tls-key belong together")
 	case !acme && (f.email != "" || f.directory != ""):
 		return errors.New("--acme-email and --acme-directory say how to have a certificate issued; say for which domain with --acme")
+	case f.sts > 0 && !files && !acme:
+		return errors.New("--sts takes a certificate that clients trust, by --tls-cert or --acme: they would refuse a self-signed one, and come in the clear no more")
 	}
+	return nil
+}
+
+// keep reads for how long clients keep to TLS.
+func (f *tlsFlags) keep(s string) error {
+	d, ok := door.ParseSpan(s)
+	if !ok || d == 0 {
+		return errors.New("not a time, as in 30d or 12h")
+	}
+	f.sts = d
 	return nil
 }
 

@@ -77,6 +77,7 @@ func TestContradictoryTLSFlagsAreRefused(t *testing.T) {
 	for _, flags := range []string{
 		"--tls on", "--tls-cert x", "--tls-key x", "--tls off --acme a.example.org", "--tls self --tls-cert x --tls-key y",
 		"--acme a.example.org --tls-cert x --tls-key y", "--acme-email a@example.org", "--acme localhost",
+		"--sts 30d", "--tls self --sts 30d", "--tls-cert x --tls-key y --sts soon",
 	} {
 		args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, strings.Fields(flags)...)
 		if code := exitCode(run(t.Context(), args, nil, io.Discard, io.Discard), io.Discard); code != exitUsage {

@@ -14,7 +14,7 @@ import (
 // The lengths of a password in bytes.
 const (
 	minPassword = 8
-	maxPassword = 256
+	maxPassword = 300 // as much as fits into an IRC line, with the names around it
 
 	// Before its preparation: composing an accent with its letter shortens it.
 	maxTyped = 4 * maxPassword
@@ -27,7 +27,7 @@ const (
 var common string
 
 // CheckPassword says what is wrong with the choice of a password by the person
-// of that nick, or nil. A password has 8 to 256 bytes of anything but control
+// of that nick, or nil. A password has 8 to 300 bytes of anything but control
 // characters, is not the nick, and is not among those that everybody tries
 // first. What it is made of is left to its owner (NIST SP 800-63B §3.1.1.2).
 func CheckPassword(password, nick string) *chat.Error {

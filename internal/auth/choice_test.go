@@ -18,9 +18,9 @@ func TestPasswordsAreChosenWithCare(t *testing.T) {
 		{"otter12345", "otter", ""},
 		{"zażółć gęślą", "otter", ""},
 		{"🦦🦦🦦 on a raft", "otter", ""},
-		{strings.Repeat("x", 256), "otter", ""},
-		{strings.Repeat("e\u0301", 128), "otter", ""}, // 384 bytes typed, 256 composed
-		{strings.Repeat("x", 257), "otter", "too long"},
+		{strings.Repeat("x", 300), "otter", ""},
+		{strings.Repeat("e\u0301", 150), "otter", ""}, // 450 bytes typed, 300 composed
+		{strings.Repeat("x", 301), "otter", "too long"},
 		{strings.Repeat("x", 1<<20), "otter", "too long"},
 		{"seven77", "otter", "too short"},
 		{"", "otter", "empty"},

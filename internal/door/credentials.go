@@ -25,10 +25,19 @@ func (d *Door) Credentials(ctx context.Context, user chat.UserID) ([]chat.Creden
 	return plain, err
 }
 
+// CheckPassword says what is wrong with the choice of a password by the person of
+// that nick, or nil: see [auth.CheckPassword].
+func (d *Door) CheckPassword(password, nick string) *chat.Error {
+	if d.cfg.Unthrottled && password != "" {
+		return nil // what can't be kept is refused when it is to be
+	}
+	return auth.CheckPassword(password, nick)
+}
+
 // SetPassword gives a member another password. Whoever asks for it in their own
 // name gives the one before, if there is one.
 func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, password string) *chat.Error {
-	if err := d.checkPassword(password, user.Nick); err != nil {
+	if err := d.CheckPassword(password, user.Nick); err != nil {
 		return err
 	}
 	kept, err := d.keep(ctx, password)

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"strconv"
@@ -43,7 +44,7 @@ func (d *Door) account(ctx context.Context, r *Registration) (*hub.Account, *cha
 	if err := chat.CheckNick(r.Nick); err != nil {
 		return nil, err
 	}
-	if err := d.checkPassword(r.Password, r.Nick); err != nil {
+	if err := d.CheckPassword(r.Password, r.Nick); err != nil {
 		return nil, err
 	}
 	kept, err := d.keep(ctx, r.Password)
@@ -101,6 +102,33 @@ func (d *Door) Become(ctx context.Context, s *hub.Session, r Registration) *chat
 	return out.Err
 }
 
+// Enroll makes a member of somebody for whom no session speaks yet, and returns how
+// one comes to. They are in no room but those of their invitation.
+func (d *Door) Enroll(ctx context.Context, r Registration) (hub.Arrival, *chat.Error) {
+	account, err := d.Account(ctx, r)
+	if err != nil {
+		return hub.Arrival{}, err
+	}
+	from := ""
+	if r.From.IsValid() {
+		from = r.From.WithZone("").String()
+	}
+	out := d.cfg.Hub.Console().Do(ctx, chat.Command{
+		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation,
+		Open: d.cfg.Hub.Policy().Registration == hub.Open, Private: true, From: from,
+	})
+	if d.Registered(r, out.Err); out.Err != nil {
+		return hub.Arrival{}, out.Err
+	}
+	all, err := d.cfg.Hub.Credentials(ctx, out.User)
+	for _, c := range all {
+		if c.Proof == chat.ByPassword {
+			return hub.Arrival{User: out.User, Credential: c.Seq}, nil
+		}
+	}
+	return hub.Arrival{}, cmp.Or(err, chat.NoLogin())
+}
+
 // Invite makes an invitation to the server, and returns its code, which is shown
 // once and kept nowhere.
 func (d *Door) Invite(ctx context.Context, by Actor, v Invitation) (auth.Secret, *chat.Error) {
@@ -129,12 +157,3 @@ type Invitation struct {
 
 // in returns the time so long from now.
 func in(d time.Duration) chat.Millis { return chat.Millis(time.Now().Add(d).UnixMilli()) }
-
-// checkPassword says what is wrong with the choice of a password, or nil. A server
-// without limits takes any: it is being tested.
-func (d *Door) checkPassword(password, nick string) *chat.Error {
-	if d.cfg.Unthrottled && password != "" {
-		return nil
-	}
-	return auth.CheckPassword(password, nick)
-}

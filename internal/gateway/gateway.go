@@ -152,6 +152,7 @@ type Conn struct {
 	session  *hub.Session
 	ctx      context.Context // of the server; ends when nothing is to be waited for any more
 	private  bool            // nobody can listen in
+	secure   bool            // inside TLS
 
 	dead    atomic.Bool                   // nothing more is to be written
 	state   atomic.Int32                  // of the writer
@@ -175,13 +176,14 @@ type Peer struct {
 	Remote netip.Addr // whose limits apply
 
 	Private     bool     // nobody can listen in: TLS, or both ends are on this machine
+	Secure      bool     // inside TLS
 	Certificate chat.Key // that the peer has proved to have; zero without one
 }
 
 // Open makes a connection of what a peer is connected with. The caller reads it,
 // and closes it with Close. Nothing is waited for any more when ctx ends.
 func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
-	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private}
+	c := &Conn{pump: p, net: peer.Conn, raw: rawConn(peer.Conn), protocol: protocol, ctx: ctx, private: peer.Private, secure: peer.Secure}
 	c.steady.Store(steadyUnder(peer.Conn))
 	c.session = p.hub.Connect(peer.Remote, c)
 	if _, ok := protocol.(Tracker); ok {
@@ -203,7 +205,7 @@ func (c *Conn) Reopen(protocol Protocol) *Conn {
 	defer cancel()
 	c.session.Retire(ctx)
 	c.end()
-	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private}, protocol)
+	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private, Secure: c.secure}, protocol)
 }
 
 // Read reads from the peer. It is for the reader alone.
@@ -262,6 +264,9 @@ func (c *Conn) Session() *hub.Session { return c.session }
 
 // Private reports whether nobody can listen in, so that secrets may be said.
 func (c *Conn) Private() bool { return c.private }
+
+// Secure reports whether the connection is inside TLS.
+func (c *Conn) Secure() bool { return c.secure }
 
 // Context ends when nothing is to be waited for any more, since the server is
 // done.

@@ -14,7 +14,8 @@ import (
 //  2. every room's entry goes into its tail;
 //  3. every cursor of those rooms is marked, and queued at its session;
 //  4. sessions that track learn which events are theirs, and the horizon advances;
-//  5. those who wait are answered;
+//  5. who knows a guest that has become a member is told so, and those who wait
+//     are answered;
 //  6. the sessions are woken.
 //
 // A session reads the horizon first and takes its queue second, and reads no
@@ -33,6 +34,7 @@ func (a *applier) publish() {
 		}
 		a.publishOwn()
 		a.hub.horizon.Store(uint64(a.events[len(a.events)-1].Seq))
+		a.introduce()
 	}
 	for i, p := range a.proposals {
 		if p != nil {
@@ -114,6 +116,23 @@ func (a *applier) membership() {
 			}
 		case chat.Deleted:
 			h.pages.forget(ev.Room)
+		}
+	}
+}
+
+// introduce tells who shares a room with a guest that has become a member, and all
+// that speak for them. Of somebody new there is nothing to tell.
+func (a *applier) introduce() {
+	for i := range a.events {
+		ev := &a.events[i]
+		if ev.Kind != chat.Registered || ev.Room != ev.User.Inbox() || len(a.hub.sessions(ev.User)) == 0 {
+			continue
+		}
+		sig := &Signal{Kind: BecameMember, By: ev.User, Nick: ev.Whose, Role: chat.Role(ev.Level)}
+		for _, s := range a.hub.acquainted(ev.User) {
+			if s.signalled(sig) {
+				a.wakes.add(s)
+			}
 		}
 	}
 }

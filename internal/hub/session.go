@@ -61,7 +61,8 @@ type Answer struct {
 	Body    []byte       // of a Post
 	Signal  *Signal      // of neither
 
-	nth uint32 // of the Send, or of the last one before; counted if the session tracks
+	nth   uint32 // of the Send, or of the last one before; counted if the session tracks
+	early bool   // a Post of before the session arrived
 }
 
 // Connect returns a session for a peer at the given address. It speaks for
@@ -316,7 +317,7 @@ func (s *Session) Post(ctx context.Context, body []byte) *chat.Error {
 	wake := false
 	err := s.wait(ctx, func() bool { return s.posted < maxPosted }, func() {
 		s.posted += int32(len(body))
-		s.answers = append(s.answers, Answer{Body: body, nth: s.lastSend()})
+		s.answers = append(s.answers, Answer{Body: body, nth: s.lastSend(), early: s.User() == 0})
 		wake = !s.queued
 		s.queued = true
 	})

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"slices"
+
 	"hubbub/internal/chat"
 )
 
@@ -27,14 +29,15 @@ type SignalKind uint8
 
 // The kinds of signals, with the fields that each uses beside By, Nick and Role.
 const (
-	_           SignalKind = iota
-	Tagged                 // To: client tags alone, Tags; typing is one of them
-	Asked                  // To, Text, Tags: said, and not to be kept: a question between programs, or for some of a room
-	Told                   // To, Text, Tags: likewise, and not to be answered by a program
-	WentAway               // Text is why; empty when they are back
-	CalledSelf             // Text is what they say their name is
-	CameOnline             // the first session speaks for them
-	WentOffline            // none does any more
+	_            SignalKind = iota
+	Tagged                  // To: client tags alone, Tags; typing is one of them
+	Asked                   // To, Text, Tags: said, and not to be kept: a question between programs, or for some of a room
+	Told                    // To, Text, Tags: likewise, and not to be answered by a program
+	WentAway                // Text is why; empty when they are back
+	CalledSelf              // Text is what they say their name is
+	CameOnline              // the first session speaks for them
+	WentOffline             // none does any more
+	BecameMember            // a guest who is here has become one
 )
 
 // maxSignals is how many signals wait for a reader at most.
@@ -78,8 +81,13 @@ func (s *Session) SignalTo(sig *Signal, to ...chat.UserID) {
 // and the user's own sessions.
 func (s *Session) SignalAll(sig *Signal) {
 	s.sign(sig)
+	tell(s.hub.acquainted(s.User()), sig)
+}
+
+// acquainted returns, once each, the sessions of somebody who is here and of
+// everybody who shares a room with them.
+func (h *Hub) acquainted(user chat.UserID) (all []*Session) {
 	seen := map[*Session]bool{}
-	var all []*Session
 	add := func(sessions []*Session) {
 		for _, o := range sessions {
 			if !seen[o] {
@@ -88,13 +96,19 @@ func (s *Session) SignalAll(sig *Signal) {
 			}
 		}
 	}
-	add(s.hub.sessions(s.User()))
-	for _, room := range s.Joined() {
-		if r := s.hub.dir.byID(room.ID); r != nil {
+	h.mu.Lock()
+	var rooms []chat.RoomID
+	if p := h.people[user]; p != nil {
+		add(p.sessions)
+		rooms = slices.Clone(p.rooms)
+	}
+	h.mu.Unlock()
+	for _, id := range rooms {
+		if r := h.dir.byID(id); r != nil {
 			add(r.readers())
 		}
 	}
-	tell(all, sig)
+	return all
 }
 
 // sign writes under a signal whose it is.

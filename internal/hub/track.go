@@ -139,10 +139,19 @@ func (s *Session) answerBefore(o *own) (Delivery, bool) {
 		s.takeAnswers()
 		s.mu.Unlock()
 	}
-	if int(r.answered) < len(r.answers) && o != nil && r.answers[r.answered].nth >= o.nth {
+	if int(r.answered) < len(r.answers) && !r.answers[r.answered].before(o) {
 		return Delivery{}, false
 	}
 	return r.answer(true)
+}
+
+// before reports whether an answer is to what was asked for before a Send, or before
+// the session arrived (nil).
+func (a *Answer) before(o *own) bool {
+	if o == nil {
+		return a.early
+	}
+	return a.nth < o.nth
 }
 
 // untilPersonal returns the first event of an entry from i on, and before end, that

@@ -29,6 +29,7 @@ type Config struct {
 	Listeners      []net.Listener // owned by the server from now on
 	TrustedProxies []TrustedProxy
 	Certs          *certs.Source // for TLS, at the same addresses; nil for no TLS
+	STS            time.Duration // for how long IRC clients that have come once come by TLS only; 0 for no such policy
 	ServerName     string        // as a protocol tells it that wants one: like a host's; empty for hubbub
 	NetworkName    string        // of what the server is, to people; empty for hubbub
 	Motd           string        // what is told whoever connects, where a protocol does so; lines, or empty
@@ -178,6 +179,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	chats := irc.New(irc.Config{
 		Pump: pump, Door: s.door, Hub: s.hub, Logger: cfg.Logger, First: line.Dialects,
 		Server: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
+		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
 	})
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
@@ -214,6 +216,16 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	}
 }
 
+// port returns the first port that is listened on, or 0.
+func port(listeners []net.Listener) int {
+	for _, l := range listeners {
+		if at, ok := l.Addr().(*net.TCPAddr); ok {
+			return at.Port
+		}
+	}
+	return 0
+}
+
 // peer returns the connection as gateways take it, and lets go of what has been
 // read.
 //
@@ -222,7 +234,7 @@ func (c *Conn) peer() *gateway.Peer {
 	first := c.First
 	c.First = nil
 	from := c.Remote.Addr()
-	peer := &gateway.Peer{Conn: c.Conn, First: first, Remote: from, Private: c.Secure || !from.IsValid() || from.IsLoopback()}
+	peer := &gateway.Peer{Conn: c.Conn, First: first, Remote: from, Private: c.Secure || !from.IsValid() || from.IsLoopback(), Secure: c.Secure}
 	if c.Certificate != nil {
 		peer.Certificate = auth.CertificateKey(c.Certificate)
 	}

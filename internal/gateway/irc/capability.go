@@ -60,7 +60,7 @@ var capabilities = []struct {
 	{name: "batch", cap: capBatch},
 	{name: "cap-notify", cap: capNotify},
 	{name: "chghost", cap: capChghost},
-	{name: "draft/account-registration", cap: capRegistration},
+	{name: "draft/account-registration", cap: capRegistration, value: registrationValue},
 	{name: "draft/channel-rename", cap: capChannelRename},
 	{name: "draft/chathistory", cap: capChatHistory},
 	{name: "draft/event-playback", cap: capEventPlayback},
@@ -79,11 +79,12 @@ var capabilities = []struct {
 	{name: "multi-prefix", cap: capMultiPrefix},
 	{name: "no-implicit-names", cap: capNoImplicitNames},
 	{name: "draft/no-implicit-names", cap: capNoImplicitNames},
-	{name: "sasl", cap: capSASL},
+	{name: "sasl", cap: capSASL, value: saslValue},
 	{name: "server-time", cap: capServerTime},
 	{name: "setname", cap: capSetname},
 	{name: "soju.im/search", cap: capSearch},
 	{name: "standard-replies", cap: capStandardReplies},
+	{name: "sts", cap: capSTS, value: stsValue},
 	{name: "userhost-in-names", cap: capUserhostInNames},
 	{name: "znc.in/playback", cap: capZNCPlayback},
 	{name: "znc.in/self-message", cap: capSelfMessage},
@@ -211,7 +212,7 @@ func (c *conn) capReq(asked string) {
 
 func (c *conn) offered(name string) (capability, bool) {
 	for _, k := range capabilities {
-		if k.name != name {
+		if k.name != name || k.cap == capSTS { // which is told, and never asked for
 			continue
 		}
 		if k.value != nil {

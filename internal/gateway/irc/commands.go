@@ -19,6 +19,18 @@ func commands() map[string]*command {
 		"PONG": {before: true, do: func(*conn, *message) {}},
 		"QUIT": {before: true, do: (*conn).leave},
 
+		// Accounts: sasl.go, account.go, nickserv.go, oper.go.
+		"AUTHENTICATE": {params: 1, before: true, do: (*conn).authenticate},
+		"REGISTER":     {params: 3, before: true, do: (*conn).register},
+		"VERIFY":       {params: 2, before: true, do: (*conn).verify},
+		"OPER":         {params: 2, do: (*conn).oper},
+		"NS":           {do: (*conn).services},
+		"NICKSERV":     {do: (*conn).services},
+		"CS":           {do: (*conn).services},
+		"CHANSERV":     {do: (*conn).services},
+		"HS":           {do: (*conn).services},
+		"HISTSERV":     {do: (*conn).services},
+
 		// What is said: talk.go.
 		"PRIVMSG": {do: (*conn).privmsg},
 		"NOTICE":  {do: (*conn).privmsg},
@@ -42,7 +54,6 @@ func commands() map[string]*command {
 		"MARKREAD":    {do: (*conn).markread},
 		"SEARCH":      {params: 1, do: (*conn).search},
 		"HISTORY":     {params: 1, do: (*conn).history},
-		"HISTSERV":    {do: (*conn).histServCommand},
 		"ZNC":         {params: 1, do: (*conn).zncCommand},
 
 		// About the server: server.go.

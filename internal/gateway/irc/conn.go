@@ -42,8 +42,11 @@ type conn struct {
 
 // rarely is what few connections have. Owned by the reader.
 type rarely struct {
-	multiline *multiline // a message that is being sent in several lines
-	oper      bool
+	multiline   *multiline // a message that is being sent in several lines
+	oper        bool       // by a password of the configuration
+	certificate chat.Key   // that the peer has proved to have; zero without one
+	sasl        *exchange  // nil if no login is under way
+	before      *before    // who the peer was; nil if nobody else. Set before the session arrives, and read by the writer
 }
 
 // may returns what few connections have, to be changed.
@@ -91,9 +94,13 @@ func (c *conn) serve() bool {
 //
 //go:noinline
 func (c *conn) again() *conn {
-	next := &conn{gateway: c.gateway, again_: true}
+	next := &conn{gateway: c.gateway, again_: true, rare: c.seldom()}
+	next.rare.before = c.wasHere()
 	next.setCaps(capability(c.caps.Load()))
+	was := c.Session()
+	was.Leave("Logged in as " + was.NickOf(c.member.User))
 	next.Conn = c.Reopen(next)
+	next.Session().SetProfile(was.Profile())
 	next.lines = c.lines.From(next)
 	aside(func() { next.comeBack(*c.member) })
 	return next

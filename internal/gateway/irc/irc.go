@@ -39,8 +39,16 @@ type Config struct {
 	Network string      // what the network is called, one word
 	Motd    string      // the message of the day: lines
 	Started time.Time
+	STS     STS
 	// Unhurried has nobody disconnected for taking long to register.
 	Unhurried bool
+}
+
+// STS says that clients are to come by TLS, and to keep to it.
+// (https://ircv3.net/specs/extensions/sts)
+type STS struct {
+	Port  int           // where TLS is spoken
+	Lasts time.Duration // for how long they keep to it; 0 for no such policy
 }
 
 // Gateway serves IRC.
@@ -48,11 +56,12 @@ type Gateway struct {
 	cfg      Config
 	commands map[string]*command
 	isupport []string // the tokens of the 005 lines
+	services map[string]service
 }
 
 // New returns a gateway.
 func New(cfg Config) *Gateway {
-	g := &Gateway{cfg: cfg, commands: commands()}
+	g := &Gateway{cfg: cfg, commands: commands(), services: services()}
 	g.isupport = g.tokens()
 	return g
 }
@@ -65,7 +74,10 @@ func (g *Gateway) Serve(ctx context.Context, peer *gateway.Peer) { g.Greet(ctx, 
 // What it returns does the rest, and is to be run on a goroutine with a small
 // stack.
 func (g *Gateway) Greet(ctx context.Context, peer *gateway.Peer) (rest func()) {
-	c := &conn{gateway: g, entering: &entering{certificate: peer.Certificate}}
+	c := &conn{gateway: g, entering: &entering{}}
+	if !peer.Certificate.IsZero() {
+		c.seldom().certificate = peer.Certificate
+	}
 	c.Conn = g.cfg.Pump.Open(ctx, peer, c)
 	c.lines = gateway.NewLines(c, peer.First, maxInput)
 	c.hurry()

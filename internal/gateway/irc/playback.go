@@ -14,20 +14,13 @@ import (
 // Older ways to the past: what clients of the ZNC bouncer say to *playback
 // (https://wiki.znc.in/Playback), and what people type.
 
-// historian does what is asked of one of the two who know the past, and reports
-// whether the target is one.
+// historian does what is asked of *playback, and reports whether it is the target.
 func (c *conn) historian(u utterance) bool {
-	var ask func(words []string)
-	switch chat.Fold(nickOf(u.target)) {
-	case "*playback":
-		ask = c.znc
-	case "histserv":
-		ask = c.histServ
-	default:
+	if chat.Fold(nickOf(u.target)) != "*playback" {
 		return false
 	}
 	if u.command == "PRIVMSG" { // what is not to be answered asks for nothing
-		ask(strings.Fields(u.text))
+		c.znc(strings.Fields(u.text))
 	}
 	return true
 }
@@ -159,18 +152,11 @@ func (c *conn) peopled(room *chat.RoomInfo) *chat.RoomInfo {
 	return room
 }
 
-// histServ does what somebody asks HistServ.
-func (c *conn) histServ(words []string) {
-	if strings.ToUpper(word(words, 0)) == "PLAY" && len(words) > 1 {
-		c.tellHistory(words[1], word(words, 2))
-		return
-	}
-	c.out = appendLine(c.out, "HistServ!services@"+c.gateway.cfg.Server, "NOTICE", c.me(),
-		"PLAY <#room or nick> [how many, or for how long, as 2h] shows what was said there. /HISTORY does the same.")
-}
-
-func (c *conn) histServCommand(m *message) {
-	c.histServ(strings.Fields(strings.Join(m.params, " ")))
+// histPlay shows what was said somewhere: HistServ's one command.
+func (c *conn) histPlay(rest string) *chat.Error {
+	words := strings.Fields(rest)
+	c.tellHistory(word(words, 0), word(words, 1))
+	return nil
 }
 
 // history shows what was said: to people, who type it.

@@ -25,9 +25,12 @@ func (c *conn) appendRefusal(dst []byte, k *call, err *chat.Error) []byte {
 		return appendLine(dst, c.gateway.cfg.Server, "FAIL", "MARKREAD", "INTERNAL_ERROR", shown(k.target), err.Text)
 	case "NICK":
 		if err.Code == chat.Conflict {
+			err = c.gateway.nickTaken(k.target, err)
 			return add(errNicknameInUse, shown(k.target))
 		}
 		return add(errErroneousNickname, shown(k.target))
+	case "REJOIN": // the client thinks that it is in the room
+		return appendLine(dst, chat.Hostmask(me, c.Session().Role()), "PART", k.target, err.Text)
 	case "PRIVMSG":
 		return add(errCannotSendToChan, k.target)
 	case "JOIN":

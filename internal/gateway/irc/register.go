@@ -12,10 +12,10 @@ import (
 // entering is what is known of a client that has not registered yet (RFC 2812
 // §3.1; https://modern.ircdocs.horse/#connection-registration).
 type entering struct {
-	certificate chat.Key     // that the peer has proved to have; zero without one
 	nick        string       // wished for; empty until there is one
 	name, real  string       // of USER; name is empty until there is one
 	password    string       // of PASS
+	admitted    bool         // the server's password was right
 	negotiating bool         // capabilities, so registration waits for CAP END
 	proven      *hub.Arrival // whom SASL or PASS has proved; nil if nobody
 	timer       *time.Timer
@@ -63,17 +63,13 @@ func (c *conn) nick(m *message) {
 		c.numeric(errNoNicknameGiven, "No nickname given")
 		return
 	}
-	if c.entering == nil {
-		k := c.call("NICK", nick, "")
-		c.send(chat.Command{Op: chat.SetNick, Name: nick}, k)
-		return
-	}
-	if err := chat.CheckNick(nick); err != nil {
+	if err := checkNick(nick); err != nil {
 		c.numeric(errErroneousNickname, shown(nick), "Erroneous nickname: "+err.Text)
 		return
 	}
-	if isService(nick) {
-		c.numeric(errErroneousNickname, nick, "That nick is this server's own")
+	if c.entering == nil {
+		k := c.call("NICK", nick, "")
+		c.send(chat.Command{Op: chat.SetNick, Name: nick}, k)
 		return
 	}
 	c.entering.nick = nick
@@ -100,8 +96,12 @@ func (c *conn) enter() {
 	if e.nick == "" || e.name == "" || e.negotiating {
 		return
 	}
-	if err := c.proveByPass(); err != nil {
-		c.turnAway(err)
+	c.endSASL()
+	if !c.proveByPass() {
+		return
+	}
+	if e.proven == nil && !c.Session().Policy().Guests {
+		c.requireAccount()
 		return
 	}
 	arrival := hub.Arrival{Nick: e.nick, Strict: true, Alone: true}
@@ -123,7 +123,7 @@ func (c *conn) enter() {
 	c.entering = e
 	switch {
 	case err.Code == chat.Conflict && e.proven == nil:
-		c.numeric(errNicknameInUse, e.nick, err.Text)
+		c.numeric(errNicknameInUse, e.nick, c.gateway.nickTaken(e.nick, err).Text)
 		e.nick = ""
 	case err.Code == chat.Invalid && e.proven == nil:
 		c.numeric(errErroneousNickname, shown(e.nick), err.Text)
@@ -139,16 +139,6 @@ func (c *conn) turnAway(err *chat.Error) {
 		c.numeric(errYoureBanned, err.Text)
 	}
 	c.Stop(err.Text)
-}
-
-// proveByPass checks what PASS said. (Accounts come with SASL.)
-func (c *conn) proveByPass() *chat.Error { return nil }
-
-// comeBack has somebody who was here as a guest be here as a member.
-func (c *conn) comeBack(a hub.Arrival) {
-	if err := c.Session().Arrive(c.Context(), a); err != nil {
-		c.Stop(err.Text)
-	}
 }
 
 // ping answers, behind everything that was asked for before (RFC 2812 §3.7.2).
@@ -175,14 +165,4 @@ func (c *conn) leave(m *message) {
 	defer cancel()
 	c.Session().Retire(ctx)
 	c.quit = true
-}
-
-// isService reports whether a nick is one by which clients ask the server for
-// things. (The services themselves come with accounts.)
-func isService(nick string) bool {
-	switch chat.Fold(nick) {
-	case "nickserv", "chanserv", "histserv", "hubbub":
-		return true
-	}
-	return false
 }

@@ -40,14 +40,12 @@ func (c *conn) appendWelcome(dst []byte) []byte {
 	dst = append(dst, ":"+cfg.Server+" "+rplMyInfo+" "+nick+" "+cfg.Server+" "+version+" "+userModes+" "+roomModes+" "+paramModes+"\r\n"...)
 	dst = c.appendISupport(dst, nick)
 	dst = c.appendLusers(dst, nick)
-	dst = append(dst, ":"+nick+" MODE "+nick+" +i\r\n"...)
+	modes := "+i"
+	if s.Role() >= chat.AdminRole {
+		modes = "+io"
+	}
+	dst = append(dst, ":"+nick+" MODE "+nick+" "+modes+"\r\n"...)
 	return c.appendMotd(dst, nick)
-}
-
-// appendBecome appends what somebody is told who has become a member while they
-// were here: the name that they have now.
-func (c *conn) appendBecome(dst []byte) []byte {
-	return dst
 }
 
 // appendISupport appends the 005 lines.
@@ -65,7 +63,7 @@ func (c *conn) appendISupport(dst []byte, nick string) []byte {
 // tokens returns what the server can do, as clients read it.
 // (https://modern.ircdocs.horse/#rplisupport-parameters)
 func (g *Gateway) tokens() []string {
-	return []string{
+	tokens := []string{
 		"AWAYLEN=" + strconv.Itoa(maxReason), "BOT=B", "CASEMAPPING=ascii",
 		"CHANLIMIT=#:" + strconv.Itoa(chat.MaxRoomsPerUser), "CHANMODES=" + listModes + "," + keyModes + "," + limitModes + "," + flagModes,
 		"CHANNELLEN=" + strconv.Itoa(chat.MaxRoomName), "CHANTYPES=#", "ELIST=MNTU", "EXCEPTS=e", "INVEX=I",
@@ -77,6 +75,10 @@ func (g *Gateway) tokens() []string {
 		"TOPICLEN=" + strconv.Itoa(maxTopic), "USERLEN=20", "UTF8ONLY", "WHOX",
 		"CHATHISTORY=" + strconv.Itoa(maxHistory), "draft/CHATHISTORY=" + strconv.Itoa(maxHistory), "MSGREFTYPES=msgid,timestamp",
 	}
+	if !g.cfg.Hub.Policy().Guests {
+		tokens = append(tokens, "draft/ACCOUNTREQUIRED")
+	}
+	return tokens
 }
 
 // The limits that clients are told. Lines are what bounds most of them: a topic or

@@ -29,6 +29,7 @@ func (c *conn) privmsg(m *message) {
 	targets, ok := c.targets(m, quiet)
 	switch {
 	case !ok:
+	case c.toService(m.command, targets, m.param(1)):
 	case m.param(1) != "":
 		tags, _ := c.clientTags(m)
 		c.grouped(len(targets))
@@ -266,8 +267,11 @@ func (c *conn) echo(sig *hub.Signal) {
 // Signalled implements [gateway.Tracker]. The client's own signals have been its
 // answers.
 func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte {
-	if sig.From == c.Session() {
+	switch {
+	case sig.From == c.Session():
 		return dst
+	case sig.Kind == hub.BecameMember:
+		return c.appendRegistered(dst, sig)
 	}
 	return c.appendSignal(dst, sig)
 }

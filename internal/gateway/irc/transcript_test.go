@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/door"
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/transcript"
@@ -20,9 +21,16 @@ var chats = transcript.Gateway{
 		return irc.New(irc.Config{
 			Pump: p.Pump, Door: p.Door, Hub: p.Hub, Logger: p.Logger, First: p.First,
 			Server: server, Network: "test", Motd: p.Options["motd"], Started: time.Now(), Unhurried: true,
+			STS: sts(p.Options["sts"]),
 		}).Serve
 	},
 	Arrive: func(nick string) string { return "NICK " + nick + "\r\nUSER " + nick + " 0 * :Real " + nick + "\r\n" },
+}
+
+// sts is the policy that a transcript asks for.
+func sts(lasts string) irc.STS {
+	d, _ := door.ParseSpan(lasts)
+	return irc.STS{Port: 6697, Lasts: d}
 }
 
 func TestTranscripts(t *testing.T) { transcript.Run(t, chats) }

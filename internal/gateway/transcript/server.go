@@ -110,7 +110,10 @@ func start(t *testing.T, o options) *server {
 	serving, stop := context.WithCancel(context.Background())
 	s.serving = serving
 	s.pump = gateway.NewPump(h, 30*time.Second)
-	s.door = door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub"})
+	s.door = door.New(door.Config{
+		Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub",
+		Password: shared(t, o.more["password"]), Opers: []door.Oper{{Name: "oper", Password: shared(t, "let me operate")}},
+	})
 	p := Parts{Pump: s.pump, Door: s.door, Hub: h, Logger: logger, Line: o.line, Guest: s.nextGuest, Options: o.more}
 	for _, g := range o.gateways {
 		parts := p
@@ -143,6 +146,18 @@ func start(t *testing.T, o options) *server {
 		}
 	})
 	return s
+}
+
+// shared is a password of the configuration, or nil.
+func shared(t *testing.T, password string) *auth.Shared {
+	if password == "" {
+		return nil
+	}
+	p, err := auth.NewShared(password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // nextGuest names guests in the order of their coming, so that transcripts are

@@ -32,8 +32,9 @@ var update = flag.Bool("update", false, "write what the server says into the tra
 //	NAME>" quoted"   NAME sends these bytes, in Go's syntax, without a line end
 //	NAME< text       NAME receives a line
 //	NAME: closed     NAME finds the connection closed
-//	NAME: connect [to=GATEWAY] [from=ADDRESS] [public] [certificate=WHICH]
-//	                 NAME connects and says nothing; public is without TLS
+//	NAME: connect [to=GATEWAY] [from=ADDRESS] [public|secure] [certificate=WHICH]
+//	                 NAME connects and says nothing; public is without TLS, secure
+//	                 is inside it, and otherwise both ends are on one machine
 //	NAME: eof        NAME ends its half of the connection
 //	NAME: gone       NAME is cut off
 //	everybody: NAME ... connect in this order under these names, and hear nothing of it
@@ -46,7 +47,8 @@ var update = flag.Bool("update", false, "write what the server says into the tra
 //	console< text    and this is its answer
 //	limits: rate=5 burst=2 line=80, before everything else
 //	policy: guests=no registration=invite confined, before everything else
-//	options: NAME=VALUE ..., before everything else: what the gateway makes of them
+//	options: NAME=VALUE ..., before everything else: password is the server's, and of the
+//	                others the gateway makes what it will
 //
 // What the server draws at random is numbered as it appears: TOKEN1, CODE1,
 // SEED1. Said by somebody, these are what they stand for, and TOTP1 is what an
@@ -279,6 +281,8 @@ func peer(t *testing.T, how string) (to string, p gateway.Peer) {
 			p.Remote = netip.MustParseAddr(value)
 		case "public":
 			p.Private = false
+		case "secure":
+			p.Secure = true
 		case "to":
 			to = value
 		case "certificate":
