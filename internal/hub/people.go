@@ -26,6 +26,9 @@ type person struct {
 	rooms    []chat.RoomID // in the order of joining, without the inbox
 	sessions []*Session
 	spoke    map[chat.RoomID]spoken // where there is slow mode; nil until then
+	profile  *Profile               // of the session that ended last and had one; nil if none
+	told     string                 // why they are away, as others have been told; empty if they are not
+	tallied  tallied                // how they are counted
 	gone     chan struct{}          // closed when they have departed; nil while nobody waits for that
 	timer    *time.Timer            // ends the lingering; nil otherwise
 }
@@ -47,12 +50,16 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	p := h.people[ev.By]
 	h.forgive(p)
 	delete(h.people, ev.By)
-	if p.gone != nil {
-		close(p.gone)
-	}
-	role := p.role
+	h.tally(p, tallied{})
+	h.away.Add(-int32(one(isAway(p.told))))
+	waited := p.gone
+	gone := Gone{Nick: ev.Nick, ID: ev.By, Role: p.role, When: ev.Time, Profile: p.looks()}
 	h.mu.Unlock()
-	h.gone.add(Gone{Nick: ev.Nick, ID: ev.By, Role: role, When: ev.Time})
+	h.gone.add(gone)
+	h.watches.look(ev.Nick)
+	if waited != nil {
+		close(waited) // now that it can be found out who has gone
+	}
 	for _, s := range p.sessions { // came back as the departure was on its way, or has to go
 		s.unfollow(ev.Room, ev.Seq, w)
 		s.evict("You were away for too long and have been let go; connect again.", w)
@@ -64,11 +71,13 @@ func (h *Hub) renamed(ev *chat.Event) {
 	h.mu.Lock()
 	p := h.people[ev.By]
 	p.nick = ev.Name
-	role := p.role
+	gone := Gone{Nick: ev.Nick, ID: ev.By, Role: p.role, When: ev.Time, Profile: p.looks()}
 	h.mu.Unlock()
 	if chat.Fold(ev.Nick) != chat.Fold(ev.Name) {
-		h.gone.add(Gone{Nick: ev.Nick, ID: ev.By, Role: role, When: ev.Time})
+		h.gone.add(gone)
+		h.watches.look(ev.Nick)
 	}
+	h.watches.look(ev.Name)
 }
 
 // nick returns what somebody who is here is called, or "".
@@ -122,8 +131,10 @@ func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat
 	h.forgive(p)
 	p.sessions = append(p.sessions, s)
 	p.leaving, p.farewell = false, ""
-	rooms := append([]chat.RoomID{id.Inbox()}, p.rooms...)
+	h.tally(p, p.tally())
+	rooms, nick := append([]chat.RoomID{id.Inbox()}, p.rooms...), p.nick
 	h.mu.Unlock()
+	h.watches.look(nick)
 	if s.isClosed() { // in the meantime, and then it did not know whose it was
 		h.detach(s)
 		return
@@ -157,7 +168,14 @@ func (h *Hub) detach(s *Session) {
 		return
 	}
 	p.sessions = slices.DeleteFunc(p.sessions, func(other *Session) bool { return other == s })
+	if profile := s.profile(); profile != nil {
+		p.profile = profile
+	}
+	h.tally(p, p.tally())
+	nick := p.nick
 	h.mu.Unlock()
+	h.watches.look(nick)
+	h.reviewAway(s.User())
 	h.expect(p)
 }
 

@@ -110,6 +110,7 @@ func (a *applier) membership() {
 			}
 		case chat.Disconnected:
 			if ev.Room == ev.User.Inbox() {
+				h.dismiss(ev, a.issuer(i))
 				a.expel(expulsion{at: i, user: ev.User, spared: a.issuer(i), why: "Your connections have been closed" + because(ev.Text)})
 			}
 		case chat.Deleted:
