@@ -20,6 +20,8 @@ func (c *conn) appendRefusal(dst []byte, k *call, err *chat.Error) []byte {
 			return add(errNicknameInUse, shown(k.target))
 		}
 		return add(errErroneousNickname, shown(k.target))
+	case "KILL":
+		return add(errNoPrivileges)
 	case "PRIVMSG":
 		return add(errCannotSendToChan, k.target)
 	case "JOIN":

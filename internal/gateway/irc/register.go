@@ -15,6 +15,7 @@ type entering struct {
 	nick        string       // wished for; empty until there is one
 	name, real  string       // of USER; name is empty until there is one
 	password    string       // of PASS
+	away        string       // of AWAY
 	negotiating bool         // capabilities, so registration waits for CAP END
 	proven      *hub.Arrival // whom SASL or PASS has proved; nil if nobody
 	timer       *time.Timer
@@ -38,7 +39,7 @@ func (c *conn) user(m *message) {
 	case m.param(0) == "" || strings.TrimSpace(m.param(3)) == "":
 		c.numeric(errNeedMoreParams, m.command, "Not enough parameters")
 	default:
-		c.entering.name, c.entering.real = ident(m.param(0)), chat.CleanLine(m.param(3))
+		c.entering.name, c.entering.real = ident(m.param(0)), string(cut([]byte(chat.CleanLine(m.param(3))), maxReal))
 		c.enter()
 	}
 }
@@ -109,7 +110,7 @@ func (c *conn) enter() {
 	}
 	// The replies so far come before the greeting.
 	c.commitReply()
-	c.Session().SetProfile(hub.Profile{Name: e.name, Real: e.real})
+	c.Session().SetProfile(hub.Profile{Name: e.name, Real: e.real, Away: e.away, Safe: c.Private()})
 	c.entering = nil
 	err := c.Session().Arrive(c.Context(), arrival)
 	if err == nil {

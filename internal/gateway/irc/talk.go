@@ -49,6 +49,11 @@ func (c *conn) say(m *message, target, text string) {
 	}
 	cmd.Room = id
 	c.send(cmd, k)
+	if !k.quiet && !strings.HasPrefix(target, "#") {
+		if other, err := c.Session().Lookup(target); err == nil {
+			c.awayReply(other)
+		}
+	}
 }
 
 // talk returns the tag of a message. One without a label is like the one before it
