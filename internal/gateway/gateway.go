@@ -201,11 +201,16 @@ func (c *Conn) Reopen(protocol Protocol) *Conn {
 	if c.finish() {
 		c.seize()
 	}
+	c.retire()
+	c.end()
+	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private, Secure: c.secure}, protocol)
+}
+
+// retire ends the session, and waits a moment for a guest to be gone by that.
+func (c *Conn) retire() {
 	ctx, cancel := context.WithTimeout(c.ctx, time.Second)
 	defer cancel()
 	c.session.Retire(ctx)
-	c.end()
-	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private, Secure: c.secure}, protocol)
 }
 
 // Read reads from the peer. It is for the reader alone.
@@ -307,11 +312,13 @@ func (c *Conn) Stopped() bool { return c.stopped.Load() != nil }
 const drainTime = 5 * time.Second
 
 // Close waits until what the peer has sent is decided and what waits for it is
-// written, within bounds, says goodbye if the server closes, and closes. It is
-// called by the reader, once.
+// written, within bounds, says goodbye if the server closes, and closes. By the
+// goodbye a guest is gone: who hears of it may look. It is called by the reader,
+// once.
 func (c *Conn) Close() {
 	orderly := c.finish()
 	if stopped := c.stopped.Load(); orderly && stopped != nil && c.seize() {
+		c.retire()
 		c.net.SetWriteDeadline(time.Now().Add(time.Second))
 		c.net.Write(c.protocol.Goodbye(nil, stopped.reason, c.last))
 	}

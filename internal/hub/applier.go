@@ -57,6 +57,7 @@ func (a *applier) load(ctx context.Context, h *Hub) error {
 	for i := range snap.Users {
 		u := &snap.Users[i]
 		h.people[u.ID] = &person{id: u.ID, nick: u.Nick, role: u.Role, keyed: !u.Key.IsZero(), rooms: u.Rooms}
+		h.people[u.ID].tell(h.people[u.ID].reason())
 		h.dir.rename(u.ID, "", u.Nick)
 		h.dir.add(u.ID.Inbox(), true, u.Inbox)
 	}

@@ -170,3 +170,6 @@ func (h *Hub) Rooms() int {
 	defer h.dir.mu.RUnlock()
 	return len(h.dir.rooms)
 }
+
+// WatchedNicks returns how many nicks are watched.
+func (h *Hub) WatchedNicks() int { return int(h.watches.count.Load()) }

@@ -16,6 +16,8 @@ type Gone struct {
 	ID   chat.UserID
 	Role chat.Role // what they were then
 	When chat.Millis
+
+	Profile // what they said of themselves
 }
 
 // bygones are the people who have given up a nick since the start of the server,

@@ -63,14 +63,18 @@ type Hub struct {
 	admitted admissions
 	dir      directory
 	gone     bygones
+	watches  watches
 	applier  applier
 
 	departures sync.WaitGroup // guests who are waited for, or are being let go
 
+	presence sync.Mutex   // held while it is told that somebody is away or back, so that what is told last is so; before mu
+	away     atomic.Int32 // how many people are here, and have been told to be away
+
 	mu      sync.Mutex           // guards the following; held for map operations only
 	waiting map[uint64]*proposal // by CommandID.N: proposed, and not yet decided
 	people  map[chat.UserID]*person
-	most    int  // people here at once, as far as a census has seen
+	counted counted
 	keeping bool // nobody is let go any more
 	closing bool
 }
@@ -86,6 +90,7 @@ func New(ctx context.Context, cfg Config) (*Hub, error) {
 	h.pages.init()
 	h.admitted.init(cfg.Limits)
 	h.dir.init()
+	h.watches.init(h)
 	if err := h.applier.load(ctx, h); err != nil {
 		return nil, err
 	}

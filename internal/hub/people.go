@@ -26,6 +26,8 @@ type person struct {
 	sessions []*Session
 	timer    *time.Timer // ends the lingering; nil otherwise
 	rare     *seldom     // nil until there is something
+	away     *string     // why they are away, as others have been told; nil if they are not
+	tallied  tallied     // how they are counted
 }
 
 // seldom is what is known of few people.
@@ -33,6 +35,7 @@ type seldom struct {
 	farewell string                 // why they leave
 	left     chat.Seq               // up to here a session could read for them; 0 while one does, or if none has yet
 	spoke    map[chat.RoomID]spoken // where there is slow mode; nil until then
+	profile  *Profile               // of the session that ended last and had one; nil if none
 	gone     chan struct{}          // closed when they have departed; nil while nobody waits for that
 }
 
@@ -69,12 +72,16 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	p := h.people[ev.By]
 	h.forgive(p)
 	delete(h.people, ev.By)
-	if gone := p.known().gone; gone != nil {
-		close(gone)
-	}
-	role := p.role
+	h.tally(p, tallied{})
+	h.away.Add(-int32(one(isAway(p.told()))))
+	waited := p.known().gone
+	gone := Gone{Nick: ev.Nick, ID: ev.By, Role: p.role, When: ev.Time, Profile: p.looks()}
 	h.mu.Unlock()
-	h.gone.add(Gone{Nick: ev.Nick, ID: ev.By, Role: role, When: ev.Time})
+	h.gone.add(gone)
+	h.watches.look(ev.Nick)
+	if waited != nil {
+		close(waited) // now that it can be found out who has gone
+	}
 	for _, s := range p.sessions { // came back as the departure was on its way, or has to go
 		s.unfollow(ev.Room, ev.Seq, w)
 		s.evict("You were away for too long and have been let go; connect again.", w)
@@ -86,11 +93,13 @@ func (h *Hub) renamed(ev *chat.Event) {
 	h.mu.Lock()
 	p := h.people[ev.By]
 	p.nick = ev.Name
-	role := p.role
+	gone := Gone{Nick: ev.Nick, ID: ev.By, Role: p.role, When: ev.Time, Profile: p.looks()}
 	h.mu.Unlock()
 	if chat.Fold(ev.Nick) != chat.Fold(ev.Name) {
-		h.gone.add(Gone{Nick: ev.Nick, ID: ev.By, Role: role, When: ev.Time})
+		h.gone.add(gone)
+		h.watches.look(ev.Nick)
 	}
+	h.watches.look(ev.Name)
 }
 
 // nick returns what somebody who is here is called, or "".
@@ -148,9 +157,11 @@ func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat
 	}
 	p.sessions = append(p.sessions, s)
 	p.leaving = false
-	rooms := append([]chat.RoomID{id.Inbox()}, p.rooms...)
+	h.tally(p, p.tally())
+	rooms, nick := append([]chat.RoomID{id.Inbox()}, p.rooms...), p.nick
 	h.mu.Unlock()
 	s.missed(since)
+	h.watches.look(nick)
 	if s.isClosed() { // in the meantime, and then it did not know whose it was
 		h.detach(s)
 		return
@@ -187,7 +198,14 @@ func (h *Hub) detach(s *Session) {
 	if len(p.sessions) == 0 {
 		p.learn().left = h.Horizon()
 	}
+	if profile := s.profile(); profile != nil {
+		p.learn().profile = profile
+	}
+	h.tally(p, p.tally())
+	nick := p.nick
 	h.mu.Unlock()
+	h.watches.look(nick)
+	h.reviewAway(s.User())
 	h.expect(p)
 }
 

@@ -93,6 +93,7 @@ func (h *Hub) promoted(ev *chat.Event) {
 	p := h.people[ev.User]
 	p.role, p.keyed = chat.Role(ev.Level), false
 	h.forgive(p)
+	h.tally(p, p.tally())
 }
 
 // expulsion is what an event of a batch does to sessions: those of somebody, or
@@ -129,13 +130,14 @@ func (h *Hub) expel(x *expulsion, w *wakes) {
 func (h *Hub) sessions(user chat.UserID) (all []*Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if p := h.people[user]; p != nil {
-		return slices.Clone(p.sessions)
+	if user != 0 {
+		if p := h.people[user]; p != nil {
+			return slices.Clone(p.sessions)
+		}
+		return nil
 	}
 	for _, p := range h.people {
-		if user == 0 {
-			all = append(all, p.sessions...)
-		}
+		all = append(all, p.sessions...)
 	}
 	return all
 }

@@ -112,6 +112,7 @@ func (a *applier) membership() {
 			}
 		case chat.Disconnected:
 			if ev.Room == ev.User.Inbox() {
+				h.dismiss(ev, a.issuer(i))
 				a.expel(expulsion{at: i, user: ev.User, spared: a.issuer(i), why: "Your connections have been closed" + because(ev.Text)})
 			}
 		case chat.Deleted:
@@ -129,11 +130,7 @@ func (a *applier) introduce() {
 			continue
 		}
 		sig := &Signal{Kind: BecameMember, By: ev.User, Nick: ev.Whose, Role: chat.Role(ev.Level)}
-		for _, s := range a.hub.acquainted(ev.User) {
-			if s.signalled(sig) {
-				a.wakes.add(s)
-			}
-		}
+		a.hub.tellAround(sig)
 	}
 }
 

@@ -90,6 +90,7 @@ func (s *Session) Close() {
 		c.room.remove(c)
 	}
 	s.hub.admitted.leave(s.share)
+	s.hub.watches.forget(s)
 	if s.User() != 0 {
 		s.hub.detach(s)
 	}
@@ -153,6 +154,9 @@ func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 		s.mu.Lock()
 		s.arriving = false
 		s.mu.Unlock()
+	}
+	if err == nil {
+		s.hub.reviewAway(s.User())
 	}
 	return err
 }
@@ -280,6 +284,7 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	if err := s.hub.limits.tidy(c); err != nil || c.Op != chat.Say {
 		return err
 	}
+	s.speaks()
 	return s.hub.slow(c)
 }
 

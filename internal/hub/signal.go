@@ -22,6 +22,8 @@ type Signal struct {
 	Role chat.Role // what By is
 	Text string
 	Tags string // as [chat.Event.Tags]
+
+	Watched bool // the reader is told since it watches By's nick, and shares no room with them
 }
 
 // SignalKind says what a [Signal] tells.
@@ -35,13 +37,14 @@ const (
 	Told                    // To, Text, Tags: likewise, and not to be answered by a program
 	WentAway                // Text is why; empty when they are back
 	CalledSelf              // Text is what they say their name is
-	CameOnline              // the first session speaks for them
+	CameOnline              // a session speaks for them, under a nick that is watched
 	WentOffline             // none does any more
 	BecameMember            // a guest who is here has become one
 )
 
-// maxSignals is how many signals wait for a reader at most.
-const maxSignals = 64
+// maxSignals is how many signals wait for a reader at most: more than MaxWatched, so
+// that one for each nick that it watches fits.
+const maxSignals = 128
 
 // signalled queues a signal and reports whether the session must be woken.
 func (s *Session) signalled(sig *Signal) bool {
@@ -77,38 +80,43 @@ func (s *Session) SignalTo(sig *Signal, to ...chat.UserID) {
 	tell(append(all, s.hub.sessions(s.User())...), sig)
 }
 
-// SignalAll tells everybody, once each, who shares a room with the session's user,
-// and the user's own sessions.
+// SignalAll tells everybody, once each, who shares a room with the session's user
+// or watches their nick, and the user's own sessions.
 func (s *Session) SignalAll(sig *Signal) {
 	s.sign(sig)
-	tell(s.hub.acquainted(s.User()), sig)
+	s.hub.tellAround(sig)
 }
 
-// acquainted returns, once each, the sessions of somebody who is here and of
-// everybody who shares a room with them.
-func (h *Hub) acquainted(user chat.UserID) (all []*Session) {
+// tellAround tells everybody, once each, who has to do with the one whose signal it
+// is: who shares a room with them, or watches their nick, and their own sessions.
+func (h *Hub) tellAround(sig *Signal) {
 	seen := map[*Session]bool{}
-	add := func(sessions []*Session) {
-		for _, o := range sessions {
-			if !seen[o] {
-				seen[o] = true
-				all = append(all, o)
-			}
-		}
+	fresh := func(sessions []*Session) []*Session {
+		return slices.DeleteFunc(sessions, func(o *Session) bool {
+			again := seen[o]
+			seen[o] = true
+			return again
+		})
 	}
-	h.mu.Lock()
-	var rooms []chat.RoomID
-	if p := h.people[user]; p != nil {
-		add(p.sessions)
-		rooms = slices.Clone(p.rooms)
-	}
-	h.mu.Unlock()
-	for _, id := range rooms {
+	tell(fresh(h.sessions(sig.By)), sig)
+	for _, id := range h.roomsOf(sig.By) {
 		if r := h.dir.byID(id); r != nil {
-			add(r.readers())
+			tell(fresh(r.readers()), sig)
 		}
 	}
-	return all
+	watched := *sig
+	watched.Watched = true
+	tell(fresh(h.watches.of(sig.Nick)), &watched)
+}
+
+// roomsOf returns the rooms that somebody is in.
+func (h *Hub) roomsOf(id chat.UserID) []chat.RoomID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.people[id]; p != nil {
+		return slices.Clone(p.rooms)
+	}
+	return nil
 }
 
 // sign writes under a signal whose it is.

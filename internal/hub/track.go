@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"hubbub/internal/chat"
 )
@@ -13,14 +14,17 @@ import (
 // order, with the bytes that everybody gets. The others still come in runs.
 
 // tracker is what a session that tracks has beside others. The fields are guarded
-// by Session.mu.
+// by Session.mu, but for the last.
 type tracker struct {
 	own     []own // published, and not yet taken by the reader
 	unseen  int32 // own that the reader has not passed yet
 	signals int32 // waiting among the answers
 	sent    uint32
-	profile Profile
 	since   chat.Seq // see MissedSince
+
+	profile atomic.Pointer[Profile] // nil until one is set; what it points to never changes
+	spoke   atomic.Uint32           // when the session said something last, in Unix seconds; 0 if never
+	watched []string                // nicks, as they were given; guarded by watches.mu
 }
 
 // own are the events that a command of the session's brought about.
@@ -28,13 +32,6 @@ type own struct {
 	first, last chat.Seq
 	tag         any
 	nth         uint32 // which of the session's Sends it was
-}
-
-// Profile is what people say of themselves that is no part of the log.
-type Profile struct {
-	Name string // what they are called on their own machine
-	Real string // their name, in full
-	Away string // why they are away; empty if they are not
 }
 
 // Track has the session deliver events that are about its user, and those that its
@@ -166,26 +163,6 @@ func (s *Session) untilPersonal(e *Entry, i, end int) int {
 		}
 	}
 	return end
-}
-
-// SetProfile sets what the peer says of itself. It does nothing for a session that
-// does not track.
-func (s *Session) SetProfile(p Profile) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tracker != nil {
-		s.tracker.profile = p
-	}
-}
-
-// Profile returns what the peer has said of itself.
-func (s *Session) Profile() Profile {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tracker == nil {
-		return Profile{}
-	}
-	return s.tracker.profile
 }
 
 // missed notes since when nobody has read for the session's user. The session is

@@ -125,8 +125,10 @@ func (c *conn) appendHost(dst []byte, nick string, from, to chat.Role) []byte {
 // appendRegistered appends that somebody who is here has become a member.
 // (https://ircv3.net/specs/extensions/account-notify)
 func (c *conn) appendRegistered(dst []byte, sig *hub.Signal) []byte {
-	dst = c.appendHost(dst, sig.Nick, chat.GuestRole, sig.Role)
-	if c.has(capAccountNotify) && sig.By != c.Session().User() {
+	if !sig.Watched || c.hears(sig, capChghost) {
+		dst = c.appendHost(dst, sig.Nick, chat.GuestRole, sig.Role)
+	}
+	if c.hears(sig, capAccountNotify) && sig.By != c.Session().User() {
 		dst = appendLine(dst, chat.Hostmask(sig.Nick, sig.Role), "ACCOUNT", sig.Nick)
 	}
 	return dst

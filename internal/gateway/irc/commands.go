@@ -56,7 +56,32 @@ func commands() map[string]*command {
 		"HISTORY":     {params: 1, do: (*conn).history},
 		"ZNC":         {params: 1, do: (*conn).zncCommand},
 
-		// About the server: server.go.
-		"MOTD": {do: (*conn).motd},
+		// People: who.go, whois.go, monitor.go, away.go, kill.go.
+		"WHO":      {do: (*conn).who},
+		"WHOIS":    {do: (*conn).whois},
+		"WHOWAS":   {do: (*conn).whowas},
+		"USERHOST": {params: 1, do: (*conn).userhost},
+		"ISON":     {params: 1, do: (*conn).ison},
+		"MONITOR":  {params: 1, do: (*conn).monitor},
+		"AWAY":     {before: true, do: (*conn).away},
+		"SETNAME":  {params: 1, do: (*conn).setname},
+		"KILL":     {params: 1, do: (*conn).kill},
+
+		// About the server: server.go, about.go, help.go.
+		"MOTD":    {do: onServer(0, (*conn).motd)},
+		"LUSERS":  {do: onServer(1, (*conn).lusers)},
+		"VERSION": {do: onServer(0, (*conn).version)},
+		"TIME":    {do: onServer(0, (*conn).time)},
+		"INFO":    {do: onServer(0, (*conn).info)},
+		"ADMIN":   {do: onServer(0, (*conn).admin)},
+		"STATS":   {do: (*conn).stats},
+		"LINKS":   {do: (*conn).links},
+		"HELP":    {do: (*conn).help},
+		"HELPOP":  {do: (*conn).help},
+		"USERS":   {do: (*conn).users},
+		"SUMMON":  {do: (*conn).summon},
+		"REHASH":  {do: (*conn).notOverIRC},
+		"DIE":     {do: (*conn).notOverIRC},
+		"RESTART": {do: (*conn).notOverIRC},
 	}
 }

@@ -98,9 +98,14 @@ func (c *conn) again() *conn {
 	next.rare.before = c.wasHere()
 	next.setCaps(capability(c.caps.Load()))
 	was := c.Session()
+	watched := was.Watched()
 	was.Leave("Logged in as " + was.NickOf(c.member.User))
 	next.Conn = c.Reopen(next)
 	next.Session().SetProfile(was.Profile())
+	for _, nick := range watched {
+		_, here := was.Online(nick)
+		next.Session().Watch(nick, here)
+	}
 	next.lines = c.lines.From(next)
 	aside(func() { next.comeBack(*c.member) })
 	return next

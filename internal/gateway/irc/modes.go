@@ -1,12 +1,14 @@
 package irc
 
 import (
+	"strings"
+
 	"hubbub/internal/chat"
 )
 
 // The modes, as clients are told of them. What each means here is in docs/irc.md.
 const (
-	userModes  = "BioRZ"
+	userModes  = "BioZ"
 	listModes  = "beIq"
 	keyModes   = "k"
 	limitModes = "l"
@@ -34,6 +36,10 @@ func prefixes(rank chat.Rank) string {
 
 // mode shows modes, and changes them.
 func (c *conn) mode(m *message) {
+	if !strings.HasPrefix(m.param(0), "#") {
+		c.userMode(m)
+		return
+	}
 	room, ok := c.roomNamed(m.param(0))
 	if !ok {
 		return

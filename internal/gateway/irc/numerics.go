@@ -9,7 +9,9 @@ const (
 	rplMyInfo   = "004"
 	rplISupport = "005"
 
+	rplEndOfStats    = "219"
 	rplUModeIs       = "221"
+	rplStatsUptime   = "242"
 	rplLuserClient   = "251"
 	rplLuserOp       = "252"
 	rplLuserUnknown  = "253"
@@ -98,6 +100,8 @@ const (
 	errUserNotInChannel  = "441"
 	errNotOnChannel      = "442"
 	errUserOnChannel     = "443"
+	errSummonDisabled    = "445"
+	errUsersDisabled     = "446"
 	errNotRegistered     = "451"
 	errNeedMoreParams    = "461"
 	errAlreadyRegistered = "462"

@@ -14,7 +14,7 @@ func (c *conn) oper(m *message) {
 		return
 	}
 	was := c.isOper()
-	c.seldom().oper = true
+	c.setOper(true)
 	if !was {
 		c.out = appendLine(c.out, c.me(), "MODE", c.me(), "+o")
 	}

@@ -2,7 +2,6 @@ package irc
 
 import (
 	"bytes"
-	"strings"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
@@ -26,6 +25,8 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 	switch {
 	case ev.Kind == chat.Joined && ev.By == c.Session().User():
 		return c.joined(dst, d, k)
+	case ev.Kind == chat.Joined:
+		return c.appendAwayJoin(c.own(dst, d.Bytes, k), d)
 	case ev.Kind == chat.NickChanged, ev.Kind == chat.Left && ev.Count == 1:
 		again := social{kind: ev.Kind, by: ev.By, at: ev.Time, name: ev.Name}
 		if c.social == again {
@@ -149,5 +150,5 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 
 // Goodbye implements [gateway.Protocol].
 func (c *conn) Goodbye(dst []byte, reason string, _ chat.Seq) []byte {
-	return appendLine(dst, "", "ERROR", "Closing link: "+strings.TrimSuffix(reason, "."))
+	return appendLine(dst, "", "ERROR", "Closing link: "+closing(reason))
 }

@@ -31,6 +31,8 @@ func (c *conn) appendRefusal(dst []byte, k *call, err *chat.Error) []byte {
 		return add(errErroneousNickname, shown(k.target))
 	case "REJOIN": // the client thinks that it is in the room
 		return appendLine(dst, chat.Hostmask(me, c.Session().Role()), "PART", k.target, err.Text)
+	case "KILL":
+		return add(errNoPrivileges)
 	case "PRIVMSG":
 		return add(errCannotSendToChan, k.target)
 	case "JOIN":

@@ -16,6 +16,7 @@ type entering struct {
 	name, real  string       // of USER; name is empty until there is one
 	password    string       // of PASS
 	admitted    bool         // the server's password was right
+	away        string       // of AWAY
 	negotiating bool         // capabilities, so registration waits for CAP END
 	proven      *hub.Arrival // whom SASL or PASS has proved; nil if nobody
 	timer       *time.Timer
@@ -39,7 +40,7 @@ func (c *conn) user(m *message) {
 	case m.param(0) == "" || strings.TrimSpace(m.param(3)) == "":
 		c.numeric(errNeedMoreParams, m.command, "Not enough parameters")
 	default:
-		c.entering.name, c.entering.real = ident(m.param(0)), chat.CleanLine(m.param(3))
+		c.entering.name, c.entering.real = ident(m.param(0)), string(cut([]byte(chat.CleanLine(m.param(3))), maxReal))
 		c.enter()
 	}
 }
@@ -110,7 +111,7 @@ func (c *conn) enter() {
 	}
 	// The replies so far come before the greeting.
 	c.commitReply()
-	c.Session().SetProfile(hub.Profile{Name: e.name, Real: e.real})
+	c.Session().SetProfile(hub.Profile{Name: e.name, Real: e.real, Away: e.away, Safe: c.Private()})
 	c.entering = nil
 	err := c.Session().Arrive(c.Context(), arrival)
 	if err == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/hub"
 )
 
 // About the server.
@@ -71,7 +72,7 @@ func (g *Gateway) tokens() []string {
 		"LINELEN=" + strconv.Itoa(maxLine), "MAXLIST=" + listModes + ":100", "MAXTARGETS=" + strconv.Itoa(maxTargets), "MODES",
 		"MONITOR=" + strconv.Itoa(maxMonitored), "NAMELEN=" + strconv.Itoa(maxReal), "NETWORK=" + g.cfg.Network, "NICKLEN=" + strconv.Itoa(chat.MaxNick),
 		"PREFIX=" + prefixToken, "SAFELIST", "STATUSMSG=" + prefixSigns,
-		"TARGMAX=NAMES:1,LIST:,KICK:,WHOIS:1,PRIVMSG:" + strconv.Itoa(maxTargets) + ",NOTICE:" + strconv.Itoa(maxTargets) + ",TAGMSG:" + strconv.Itoa(maxTargets) + ",MONITOR:" + strconv.Itoa(maxMonitored),
+		"TARGMAX=NAMES:1,LIST:,KICK:,WHOIS:" + strconv.Itoa(maxTargets) + ",PRIVMSG:" + strconv.Itoa(maxTargets) + ",NOTICE:" + strconv.Itoa(maxTargets) + ",TAGMSG:" + strconv.Itoa(maxTargets) + ",MONITOR:" + strconv.Itoa(maxMonitored),
 		"TOPICLEN=" + strconv.Itoa(maxTopic), "USERLEN=20", "UTF8ONLY", "WHOX",
 		"CHATHISTORY=" + strconv.Itoa(maxHistory), "draft/CHATHISTORY=" + strconv.Itoa(maxHistory), "MSGREFTYPES=msgid,timestamp",
 	}
@@ -88,7 +89,7 @@ const (
 	maxTopic     = 390
 	maxReal      = 150
 	maxTargets   = 4
-	maxMonitored = 100
+	maxMonitored = hub.MaxWatched
 	maxHistory   = 1000
 )
 
@@ -100,7 +101,7 @@ func (c *conn) appendLusers(dst []byte, nick string) []byte {
 	}
 	here := strconv.Itoa(n.Here)
 	most := strconv.Itoa(n.Most)
-	add(rplLuserClient, "There are "+here+" users and 0 invisible on 1 server")
+	add(rplLuserClient, "There are 0 users and "+here+" invisible on 1 server")
 	add(rplLuserOp, strconv.Itoa(n.Admins), "IRC Operators online")
 	add(rplLuserUnknown, strconv.Itoa(n.Unknown), "unregistered connections")
 	add(rplLuserChannels, strconv.Itoa(n.Rooms), "channels formed")
@@ -122,5 +123,3 @@ func (c *conn) appendMotd(dst []byte, nick string) []byte {
 	}
 	return appendNumeric(dst, cfg.Server, rplEndOfMotd, nick, "End of message of the day")
 }
-
-func (c *conn) motd(*message) { c.out = c.appendMotd(c.out, c.me()) }

@@ -83,6 +83,17 @@ func (c *conn) utter(u utterance) {
 		cmd.Room = id
 		c.answering(&cmd, u.tags)
 		c.send(cmd, k)
+		c.perhapsAway(k)
+	}
+}
+
+// perhapsAway says that whom one has spoken to alone is away (RFC 2812 §4.1).
+func (c *conn) perhapsAway(k *call) {
+	if k.quiet || strings.HasPrefix(k.target, "#") {
+		return
+	}
+	if other, err := c.Session().Lookup(nickOf(k.target)); err == nil {
+		c.awayReply(other)
 	}
 }
 
@@ -267,11 +278,14 @@ func (c *conn) echo(sig *hub.Signal) {
 // Signalled implements [gateway.Tracker]. The client's own signals have been its
 // answers.
 func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte {
-	switch {
-	case sig.From == c.Session():
-		return dst
-	case sig.Kind == hub.BecameMember:
+	switch sig.Kind {
+	case hub.BecameMember:
 		return c.appendRegistered(dst, sig)
+	case hub.WentAway, hub.CalledSelf, hub.CameOnline, hub.WentOffline:
+		return c.appendPresence(dst, sig)
+	}
+	if sig.From == c.Session() {
+		return dst
 	}
 	return c.appendSignal(dst, sig)
 }
