@@ -109,6 +109,8 @@ type gather struct {
 	first hub.Delivery // taken, and not added yet
 	lone  []byte       // shared bytes, if there is nothing else
 	held  *[]byte      // the buffer; nil until it is needed
+
+	handed hub.Delivery // see hand
 }
 
 // add adds what a delivery tells the peer.
@@ -119,11 +121,11 @@ func (g *gather) add(d *hub.Delivery) {
 		g.share(d.Bytes)
 		c.last = d.Last
 	case hub.Entered:
-		g.own(c.protocol.Entered(g.buffer(), d))
+		g.own(c.protocol.Entered(g.buffer(), g.hand(d)))
 	case hub.Exited:
 		g.own(c.protocol.Exited(g.buffer(), d.Room))
 	case hub.Personal:
-		g.own(c.protocol.(Tracker).Personal(g.buffer(), d))
+		g.own(c.protocol.(Tracker).Personal(g.buffer(), g.hand(d)))
 		c.last = d.Last
 	case hub.Answered:
 		switch {
@@ -135,6 +137,14 @@ func (g *gather) add(d *hub.Delivery) {
 			g.own(c.protocol.Answered(g.buffer(), d.Answer.Tag, d.Answer.Outcome))
 		}
 	}
+}
+
+// hand returns a delivery as protocols are handed it: where it stays until the next
+// one, since what a protocol is given by reference would else be allocated, for every
+// delivery that there is.
+func (g *gather) hand(d *hub.Delivery) *hub.Delivery {
+	g.handed = *d
+	return &g.handed
 }
 
 // len returns how many bytes have been gathered. Either they are lone, or they
@@ -205,7 +215,7 @@ func (g *gather) flush(t *try) (done bool, err error) {
 
 // drop forgets what has been gathered.
 func (g *gather) drop() {
-	g.conn, g.lone = nil, nil
+	g.conn, g.lone, g.handed = nil, nil, hub.Delivery{}
 	if g.held != nil {
 		*g.held = (*g.held)[:0]
 	}
