@@ -48,13 +48,17 @@ func (l *Listener) trustIn(peer netip.Addr) trust {
 }
 
 // unproxy deals with a peer that sent a PROXY preamble or is trusted to send
-// one. What it has sent, n bytes in buf, was sniffed as p. It reads the preamble
+// one, or a WEBIRC line. What it has sent, n bytes in buf, was sniffed as p. It reads the preamble
 // and sniffs what follows, and counts the connection for its real address.
 func (l *Listener) unproxy(c *Conn, buf *[MaxSniff]byte, n int, p Protocol, t trust) (Protocol, int, error) {
 	var err error
 	switch {
 	case p == Proxy && t == untrusted:
 		return p, n, refusal(fmt.Sprintf("a PROXY header from %v, which is not one of this server's trusted proxies. Connect without it, or have the server trust that address.", c.RemoteAddr()))
+	case beginsWebIRC(p, buf[:n]):
+		if n, err = l.readWebIRC(c, buf, n); err != nil {
+			return p, n, err
+		}
 	case p != Proxy && t == mustProxy:
 		return p, n, refusal(fmt.Sprintf("connections from %v must begin with a PROXY header. Connect to the proxy instead.", c.RemoteAddr()))
 	case p == Proxy:

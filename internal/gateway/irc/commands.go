@@ -19,6 +19,9 @@ func commands() map[string]*command {
 		"PONG": {before: true, do: func(*conn, *message) {}},
 		"QUIT": {before: true, do: (*conn).leave},
 
+		"WEBIRC":   {before: true, do: (*conn).webirc},
+		"STARTTLS": {before: true, do: (*conn).startTLS},
+
 		// Accounts: sasl.go, account.go, nickserv.go, oper.go.
 		"AUTHENTICATE": {params: 1, before: true, do: (*conn).authenticate},
 		"REGISTER":     {params: 3, before: true, do: (*conn).register},

@@ -142,6 +142,22 @@ func (c *conn) turnAway(err *chat.Error) {
 	c.Stop(err.Text)
 }
 
+// webirc refuses a gateway that is not trusted; what the others say is read before it
+// comes here. (https://ircv3.net/specs/extensions/webirc)
+func (c *conn) webirc(*message) {
+	if c.entering == nil {
+		c.alreadyRegistered()
+		return
+	}
+	c.Stop("This server does not trust that gateway; its address must be among those of --trust-proxy")
+}
+
+// startTLS refuses to begin TLS on a connection that is open: what came before it
+// could have been anybody's. (https://ircv3.net/specs/extensions/tls advises so)
+func (c *conn) startTLS(*message) {
+	c.numeric(rplStartTLSFailed, "STARTTLS is not offered: connect with TLS from the start, on this same port")
+}
+
 // ping answers, behind everything that was asked for before (RFC 2812 §3.7.2).
 func (c *conn) ping(m *message) {
 	if len(m.params) == 0 {
