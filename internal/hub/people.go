@@ -47,12 +47,12 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	p := h.people[ev.By]
 	h.forgive(p)
 	delete(h.people, ev.By)
-	if p.gone != nil {
-		close(p.gone)
-	}
-	role := p.role
+	role, gone := p.role, p.gone // nobody finds the person any more, to wait for them
 	h.mu.Unlock()
 	h.gone.add(Gone{Nick: ev.Nick, ID: ev.By, Role: role, When: ev.Time})
+	if gone != nil {
+		close(gone)
+	}
 	for _, s := range p.sessions { // came back as the departure was on its way, or has to go
 		s.unfollow(ev.Room, ev.Seq, w)
 		s.evict("You were away for too long and have been let go; connect again.", w)
