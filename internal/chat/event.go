@@ -110,11 +110,12 @@ const (
 	InviteOnly                    // joined by invitation only, and read by members only, but listed
 	Hidden                        // not listed for those who are not in it
 	Quiet                         // comings and goings are shown to moderators only
+	NoCTCP                        // programs ask nothing of one another
 	flagsEnd
 )
 
 // Rules are the flags that can be changed.
-const Rules = Announce | NoGuests | HeldInvites | HeldPins | InviteOnly | Hidden | Quiet
+const Rules = Announce | NoGuests | HeldInvites | HeldPins | InviteOnly | Hidden | Quiet | NoCTCP
 
 // Closed are the flags of rooms that only those read who are in them.
 const Closed = Private | InviteOnly

@@ -215,7 +215,7 @@ func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
 	wantNewerCommand(t, "the tag of an event", []byte{chat.RecordVersion, 1, tagNick, 1, 'a'})
 	wantNewerEvent(t, "the last tag of a command", []byte{chat.RecordVersion, 1, tagFrom, 1, 'a'})
 	wantNewerEvent(t, "the time of a command", []byte{chat.RecordVersion, 1, tagUntil, 1})
-	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 8})
+	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 16})
 	wantNewerCommand(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 64})
 	wantNewer(t, "a flag beyond two bytes", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 0x80, 4})
 }
