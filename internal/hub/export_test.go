@@ -163,3 +163,13 @@ func (h *Hub) Rooms() int {
 	defer h.dir.mu.RUnlock()
 	return len(h.dir.rooms)
 }
+
+// Encoded returns the frames of an entry.
+func Encoded(room *chat.RoomInfo, events []chat.Event, encode Encoder) string {
+	e := newEntry(0, len(events))
+	e.Room = room
+	for i := range events {
+		e.add(&events[i])
+	}
+	return string(e.in(0, encode).bytes)
+}

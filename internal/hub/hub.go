@@ -58,6 +58,7 @@ type Hub struct {
 	node     uint64        // random, for [chat.CommandID] and the guests that are ours
 	commands atomic.Uint64 // numbers this node's commands
 	horizon  atomic.Uint64 // everything up to this Seq is published in all rooms
+	roles    atomic.Uint64 // how many changes of anybody's role there have been; see Session.Roles
 	pages    pages
 	admitted admissions
 	dir      directory

@@ -147,11 +147,11 @@ func (s *Session) answerBefore(o *own) (Delivery, bool) {
 // untilPersonal returns the first event of an entry from i on, and before end, that
 // the session gets by itself, or end.
 func (s *Session) untilPersonal(e *Entry, i, end int) int {
-	if own := s.reader.own; !e.social && (len(own) == 0 || own[0].first > e.Events[end-1].Seq) {
+	if own := s.reader.own; !e.apart && (len(own) == 0 || own[0].first > e.Events[end-1].Seq) {
 		return end
 	}
 	for ; i < end; i++ {
-		if ev := &e.Events[i]; ev.Social() || s.mine(ev) != nil {
+		if ev := &e.Events[i]; apart(ev) || s.mine(ev) != nil {
 			return i
 		}
 	}
@@ -166,6 +166,20 @@ func (s *Session) SetProfile(p Profile) {
 	if s.tracker != nil {
 		s.tracker.profile = p
 	}
+}
+
+// RealName returns what somebody says their name is, on the connection that was there
+// first; empty if none says so.
+func (s *Session) RealName(id chat.UserID) string {
+	if id == 0 {
+		return ""
+	}
+	for _, other := range s.hub.sessions(id) {
+		if real := other.Profile().Real; real != "" {
+			return real
+		}
+	}
+	return ""
 }
 
 // Profile returns what the peer has said of itself.
