@@ -104,8 +104,8 @@ func (d *decision) emit(in RoomID, last Seq, ev Event) {
 	d.events = append(d.events, ev)
 }
 
-// authored has an event tell what its author is, on the server and, where that
-// decides who is told, in the room.
+// authored has an event tell what its author is, on the server and, of who comes and
+// goes, in the room.
 func (d *decision) authored(r *room, u *user, ev *Event) {
 	switch {
 	case governing[ev.Kind]:
@@ -113,7 +113,7 @@ func (d *decision) authored(r *room, u *user, ev *Event) {
 	case authored[ev.Kind] && ev.Level == 0:
 		ev.Level = uint8(u.role)
 	}
-	if r != nil && r.flags&Quiet != 0 && ev.Social() {
+	if r != nil && (ev.Kind == Joined || r.flags&Quiet != 0 && ev.Social()) {
 		ev.Was = uint32(r.rank(u))
 	}
 }

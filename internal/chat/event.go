@@ -7,8 +7,9 @@ type Kind uint8
 
 // The kinds of events, with the fields that each uses beside Seq, Prev, Room,
 // Time, By and Nick. Where others are shown who By is, Level is By's [Role] at
-// that moment, or As where Level tells something else: see [Event.Role]. What
-// somebody comes and goes with in a [Quiet] room also has Was: By's [Rank] there.
+// that moment, or As where Level tells something else: see [Event.Role]. Where
+// somebody comes, and in a [Quiet] room where they go or change the nick, Was is By's
+// [Rank] there.
 const (
 	_            Kind = iota
 	Message           // Text; Client; Tags; a reply has Target, Whose and When; Level as in the others up to Unreacted

@@ -63,7 +63,7 @@ func TestJoin(t *testing.T) {
 			den := w.private(alice, "#den")
 			w.leave(alice, den)
 			return chat.Command{By: alice, Op: chat.Join, Name: "#den"}
-		}, events: []string{"joined@8 alice"}},
+		}, events: []string{"joined@8 alice was=3"}},
 		{name: "a direct conversation that one is in is nothing", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.Join, Room: w.direct(alice, bob)}
 		}},
