@@ -93,6 +93,17 @@ func (s *Session) Rooms() []*chat.RoomInfo {
 	return rooms
 }
 
+// Locked reports whether a room is entered with a key, whether or not the user may know
+// it.
+func (s *Session) Locked(room chat.RoomID) bool {
+	r := s.hub.dir.byID(room)
+	info := (*chat.RoomInfo)(nil)
+	if r != nil {
+		info = r.info.Load()
+	}
+	return info != nil && info.Key != ""
+}
+
 // Invitations returns the rooms to which the user is invited, in the order of their
 // creation.
 func (s *Session) Invitations() []*chat.RoomInfo {

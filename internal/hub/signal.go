@@ -34,6 +34,7 @@ const (
 	CalledSelf             // Text is what they say their name is
 	CameOnline             // the first session speaks for them
 	WentOffline            // none does any more
+	Knocked                // Room: they ask to be invited
 )
 
 // maxSignals is how many signals wait for a reader at most.
