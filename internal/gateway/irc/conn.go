@@ -23,6 +23,7 @@ type conn struct {
 	entering  *entering // nil once registered
 	out       []byte    // what the command being done is answered with
 	label     string    // of the command being done; empty without one
+	batch_    string    // in which everything is that it is answered with; empty without one
 	delegated bool      // its answer comes from the log
 	unsettled bool      // a command before it, which is not decided yet, may change what it finds
 	quit      bool
@@ -43,6 +44,7 @@ type conn struct {
 type rarely struct {
 	multiline *multiline // a message that is being sent in several lines
 	oper      bool
+	knocked   time.Time // last
 }
 
 // may returns what few connections have, to be changed.
@@ -60,9 +62,11 @@ type call struct {
 	target string // what it was about, as the client called it
 	about  string // whom else, or what
 	label  string
-	says   bool // it is a message, which comes back only to who has negotiated echo-message
-	quiet  bool // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
-	done   bool // the label has been used; owned by the writer
+	batch  string // in which the answer is; empty if it is alone
+	mode   byte   // MODE: which one
+	says   bool   // it is a message, which comes back only to who has negotiated echo-message
+	quiet  bool   // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
+	done   bool   // the label has been used; owned by the writer
 }
 
 // serve reads lines until the peer or the server ends the connection. It reports
@@ -187,7 +191,7 @@ func (c *conn) labelOf(m *message) {
 // call returns the tag under which a command of the client's is sent to the log:
 // from now on the answer is the log's business.
 func (c *conn) call(verb, target, about string) *call {
-	k := &call{verb: verb, target: target, about: about, label: c.label}
+	k := &call{verb: verb, target: target, about: about, label: c.label, batch: c.batch_}
 	if c.label != "" {
 		c.delegated = true
 	}

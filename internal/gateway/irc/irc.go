@@ -48,6 +48,8 @@ type Gateway struct {
 	cfg      Config
 	commands map[string]*command
 	isupport []string // the tokens of the 005 lines
+	people   lists
+	reals    realNames
 }
 
 // New returns a gateway.

@@ -25,6 +25,14 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 	switch {
 	case ev.Kind == chat.Joined && ev.By == c.Session().User():
 		return c.joined(dst, d, k)
+	case ev.Kind == chat.RoomRenamed:
+		return c.renamed(dst, d, k)
+	case ev.Kind == chat.Invited && k != nil && ev.Room == ev.About:
+		return c.inviting(dst, d, k)
+	case c.unseen(d):
+		return dst
+	case ev.Kind == chat.Joined:
+		return append(dst, c.withRealName(d)...)
 	case ev.Kind == chat.NickChanged, ev.Kind == chat.Left && ev.Count == 1:
 		again := social{kind: ev.Kind, by: ev.By, at: ev.Time, name: ev.Name}
 		if c.social == again {
@@ -40,7 +48,12 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 // own appends the lines of an event that a command of the client's brought about,
 // with its label.
 func (c *conn) own(dst, lines []byte, k *call) []byte {
-	if k == nil || k.label == "" || k.done || len(lines) == 0 {
+	switch {
+	case k == nil || len(lines) == 0:
+		return append(dst, lines...)
+	case k.batch != "":
+		return append(dst, batched(lines, k.batch)...)
+	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}
 	k.done = true
@@ -53,7 +66,7 @@ func (c *conn) joined(dst []byte, d *hub.Delivery, k *call) []byte {
 	if d.Room.Flags&chat.Direct != 0 {
 		return dst
 	}
-	lines := c.appendRoom(append([]byte(nil), d.Bytes...), d.Room)
+	lines := c.appendRoom(append([]byte(nil), c.withRealName(d)...), d.Room)
 	dst = c.own(dst, lines, k)
 	return c.appendReplay(dst, d.Room, d.Event.Prev)
 }
@@ -82,11 +95,43 @@ func (c *conn) appendJoin(dst []byte, room *chat.RoomInfo) []byte {
 	if !c.has(capExtendedJoin) {
 		return appendLine(dst, prefix, "JOIN", room.Name)
 	}
-	account := s.Nick()
+	account, real := s.Nick(), s.Profile().Real
 	if s.Role() == chat.GuestRole {
 		account = "*"
 	}
-	return appendLine(dst, prefix, "JOIN", room.Name, account, s.Nick())
+	if real == "" {
+		real = s.Nick()
+	}
+	return appendLine(dst, prefix, "JOIN", room.Name, account, real)
+}
+
+// withRealName returns the line of a joining, for who has negotiated extended-join with
+// what the one who joins says their name is. That is not in the log, so what everybody
+// gets has the nick in its place.
+// (https://ircv3.net/specs/extensions/extended-join)
+func (c *conn) withRealName(d *hub.Delivery) []byte {
+	if !c.has(capExtendedJoin) {
+		return d.Bytes
+	}
+	line, rest, _ := strings.Cut(string(d.Bytes), "\r\n")
+	line, ok := strings.CutSuffix(line, ":"+d.Event.Nick)
+	real := c.gateway.reals.of(c, d.Event)
+	if !ok || real == "" {
+		return d.Bytes
+	}
+	return append([]byte(line+":"+real), "\r\n"+rest...)
+}
+
+// unseen reports whether the client is not told of a coming, a going or a change of
+// name: somebody else's in a room where it is quiet, if they have no voice there and
+// the client does not keep order in it.
+func (c *conn) unseen(d *hub.Delivery) bool {
+	ev := d.Event
+	if !ev.Social() || d.Room.Flags&chat.Quiet == 0 || ev.By == c.Session().User() || chat.Rank(ev.Was) >= chat.VoiceRank {
+		return false
+	}
+	room, err := c.Session().RoomByID(d.Room.ID)
+	return err == nil && !c.keeps(room)
 }
 
 // appendRoom appends a room's topic and, unless the client does without, its names.
@@ -100,7 +145,7 @@ func (c *conn) appendRoom(dst []byte, brief *chat.RoomInfo) []byte {
 		dst = c.appendTopic(dst, nick, room)
 	}
 	if !c.has(capNoImplicitNames) {
-		dst = c.appendNames(dst, nick, room)
+		dst = c.appendNames(dst, nick, room, true)
 	}
 	return dst
 }
@@ -118,7 +163,10 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	case k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says):
 		return dst // the event is the answer, or will be
 	}
-	if k.label == "" || k.done {
+	switch {
+	case k.batch != "" && len(lines) > 0:
+		return append(dst, batched(lines, k.batch)...)
+	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}
 	k.done = true
