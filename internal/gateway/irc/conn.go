@@ -38,6 +38,7 @@ type conn struct {
 
 	// Owned by the writer.
 	social social
+	role   ownRole
 }
 
 // rarely is what few connections have. Owned by the reader.

@@ -164,7 +164,7 @@ func (r *realNames) of(c *conn, ev *chat.Event) string {
 	slot := &r[uint64(ev.Seq)%uint64(len(r))]
 	known := slot.Load()
 	if known == nil || known.seq != ev.Seq {
-		known = &realName{ev.Seq, c.Session().RealName(ev.By)}
+		known = &realName{ev.Seq, string(cut([]byte(c.Session().RealName(ev.By)), maxReal))}
 		slot.Store(known)
 	}
 	return known.name

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"bytes"
 	"strings"
 
 	"hubbub/internal/chat"
@@ -32,7 +33,7 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 	case c.unseen(d):
 		return dst
 	case ev.Kind == chat.Joined:
-		return append(dst, c.withRealName(d)...)
+		return c.appendJoined(dst, d)
 	case ev.Kind == chat.NickChanged, ev.Kind == chat.Left && ev.Count == 1:
 		again := social{kind: ev.Kind, by: ev.By, at: ev.Time, name: ev.Name}
 		if c.social == again {
@@ -66,7 +67,7 @@ func (c *conn) joined(dst []byte, d *hub.Delivery, k *call) []byte {
 	if d.Room.Flags&chat.Direct != 0 {
 		return dst
 	}
-	lines := c.appendRoom(append([]byte(nil), c.withRealName(d)...), d.Room)
+	lines := c.appendRoom(c.appendJoined(nil, d), d.Room)
 	dst = c.own(dst, lines, k)
 	return c.appendReplay(dst, d.Room, d.Event.Prev)
 }
@@ -105,21 +106,21 @@ func (c *conn) appendJoin(dst []byte, room *chat.RoomInfo) []byte {
 	return appendLine(dst, prefix, "JOIN", room.Name, account, real)
 }
 
-// withRealName returns the line of a joining, for who has negotiated extended-join with
+// appendJoined appends the lines of a joining: for who has negotiated extended-join with
 // what the one who joins says their name is. That is not in the log, so what everybody
 // gets has the nick in its place.
 // (https://ircv3.net/specs/extensions/extended-join)
-func (c *conn) withRealName(d *hub.Delivery) []byte {
+func (c *conn) appendJoined(dst []byte, d *hub.Delivery) []byte {
 	if !c.has(capExtendedJoin) {
-		return d.Bytes
+		return append(dst, d.Bytes...)
 	}
-	line, rest, _ := strings.Cut(string(d.Bytes), "\r\n")
-	line, ok := strings.CutSuffix(line, ":"+d.Event.Nick)
-	real := c.gateway.reals.of(c, d.Event)
-	if !ok || real == "" {
-		return d.Bytes
+	end, real := bytes.Index(d.Bytes, []byte("\r\n")), c.gateway.reals.of(c, d.Event)
+	at := end - len(d.Event.Nick)
+	if real == "" || at < 1 || d.Bytes[at-1] != ':' {
+		return append(dst, d.Bytes...)
 	}
-	return append([]byte(line+":"+real), "\r\n"+rest...)
+	dst = append(append(dst, d.Bytes[:at]...), real...)
+	return append(dst, d.Bytes[end:]...)
 }
 
 // unseen reports whether the client is not told of a coming, a going or a change of
@@ -131,7 +132,22 @@ func (c *conn) unseen(d *hub.Delivery) bool {
 		return false
 	}
 	room, err := c.Session().RoomByID(d.Room.ID)
-	return err == nil && !c.keeps(room)
+	return err == nil && rankIn(room, c.Session().User(), c.role.now(c.Session())) < chat.ModeratorRank
+}
+
+// ownRole is what the client's user is on the server. All who are in a room ask for it
+// when somebody comes, so it is looked up only when anybody's role has changed.
+type ownRole struct {
+	known   bool
+	changes uint64 // until it was looked up
+	role    chat.Role
+}
+
+func (r *ownRole) now(s *hub.Session) chat.Role {
+	if changes := s.Roles(); !r.known || changes != r.changes {
+		*r = ownRole{true, changes, s.Role()}
+	}
+	return r.role
 }
 
 // appendRoom appends a room's topic and, unless the client does without, its names.
