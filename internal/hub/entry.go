@@ -56,13 +56,13 @@ func (e *Entry) look(ev *chat.Event) {
 // told at all.
 func apart(ev *chat.Event) bool { return ev.Social() || ev.Kind == chat.RoomRenamed }
 
-// room returns the room as it was called when the i-th event happened. Those before a
+// room returns the room as it was called once the i-th event had happened. Those before a
 // change of name must not tell of a room that their reader does not know yet.
 func (e *Entry) room(i int) *chat.RoomInfo {
 	if !e.renames {
 		return e.Room
 	}
-	for j := i; j < len(e.Events); j++ {
+	for j := i + 1; j < len(e.Events); j++ {
 		if ev := &e.Events[j]; ev.Kind == chat.RoomRenamed {
 			before := *e.Room
 			before.Name = ev.Whose

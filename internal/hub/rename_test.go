@@ -20,7 +20,7 @@ func TestWhatWasSaidBeforeARenameIsUnderTheOldName(t *testing.T) {
 	got := hub.Encoded(&chat.RoomInfo{ID: 4, Name: "#cake"}, events, func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 		return append(append(append(append(dst, room.Name...), ' '), ev.Text...), ';')
 	})
-	if want := "#tea one;#tea ;#coffee two;#coffee ;#cake three;"; got != want {
+	if want := "#tea one;#coffee ;#coffee two;#cake ;#cake three;"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
