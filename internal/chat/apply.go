@@ -98,10 +98,24 @@ func (d *decision) emit(in RoomID, last Seq, ev Event) {
 	if d.by != nil && ev.By == 0 {
 		ev.By, ev.Nick = d.by.id, d.by.nick
 	}
-	if u := d.s.users[ev.By]; u != nil && authored[ev.Kind] && ev.Level == 0 {
-		ev.Level = uint8(u.role)
+	if u := d.s.users[ev.By]; u != nil {
+		d.authored(d.s.rooms[in], u, &ev)
 	}
 	d.events = append(d.events, ev)
+}
+
+// authored has an event tell what its author is, on the server and, of who comes and
+// goes, in the room.
+func (d *decision) authored(r *room, u *user, ev *Event) {
+	switch {
+	case governing[ev.Kind]:
+		ev.As = u.role
+	case authored[ev.Kind] && ev.Level == 0:
+		ev.Level = uint8(u.role)
+	}
+	if r != nil && (ev.Kind == Joined || r.flags&Quiet != 0 && ev.Social()) {
+		ev.Was = uint32(r.rank(u))
+	}
 }
 
 // decide returns the outcome of the command and collects its events.

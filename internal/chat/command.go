@@ -18,7 +18,7 @@ const (
 	Join           // Room, or Name: then the room is created if there is none; Private; Text is the room's key
 	Leave          // Room; Text is the reason
 	CreateRoom     // Name, Private
-	RenameRoom     // Room, Name
+	RenameRoom     // Room, Name; Text is the reason
 	ArchiveRoom    // Room
 	RestoreRoom    // Room
 	Invite         // Room, User

@@ -60,6 +60,15 @@ func (d *decision) mayOnServer(a Act) *Error {
 	return Errorf(Forbidden, "That is for this server's %ss.", needs[a].role).Because(NeedsRole)
 }
 
+// rank returns what somebody is in the room: admins are owners of every one that is
+// not between two people.
+func (r *room) rank(u *user) Rank {
+	if u.role >= AdminRole && r.flags&Direct == 0 {
+		return OwnerRank
+	}
+	return r.standing[u.id].Rank
+}
+
 // power orders people by whom they may act on: those with less of it.
 func power(r *room, u *user) int {
 	if u.role >= AdminRole {
@@ -230,18 +239,18 @@ func (d *decision) setRank() Outcome {
 		return refuse(NotFound, "There is nobody of that name in %s.", r.name).because(OtherNotThere)
 	case Rank(c.Level) >= rankEnd:
 		return refuse(Invalid, "A rank is plain, voice, moderator or owner.")
-	case Rank(c.Level) > VoiceRank && u.role == GuestRole && u.key == nil && d.role() < AdminRole:
-		return refuse(Invalid, "%s is a guest, and gone when the connection is; somebody with a rank should /register.", u.nick)
+	case Rank(c.Level) == OwnerRank && !u.lasts() && d.role() < AdminRole:
+		return refuse(Invalid, "%s is a guest, and gone when the connection is; somebody who owns a room should /register.", u.nick)
 	case r.standing[u.id].Rank == Rank(c.Level):
 		return refuse(Conflict, "%s has that rank in %s already.", u.nick, r.name).because(AlreadySo)
-	case u == d.by && d.role() < AdminRole && !r.ownedByOthers(u.id):
+	case u == d.by && d.role() < AdminRole && u.lasts() && !r.ownedByOthers(u.id):
 		return refuse(Conflict, "%s would be without an owner; make somebody else one first.", r.name)
 	case u != d.by && d.role() < AdminRole && r.standing[u.id].Rank == OwnerRank:
 		return refuse(Forbidden, "You can't do that to %s, who has as much to say in %s as you.", u.nick, r.name).because(Outranked)
 	case !r.roomForStanding(u.id):
 		return refuse(TooMany, "There are too many exceptions in %s; lift some first.", r.name).because(ListFull)
 	}
-	d.inform(r, Event{Kind: RankSet, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level})
+	d.inform(r, Event{Kind: RankSet, Client: c.Client, User: u.id, Whose: u.nick, Level: c.Level, Was: uint32(r.standing[u.id].Rank)})
 	return Outcome{Room: r.id}
 }
 
@@ -253,6 +262,10 @@ func rankAct(r *room, c *Command) Act {
 	}
 	return ActSetRank
 }
+
+// lasts reports whether somebody is still the same after their connection has ended.
+// Of others the ranks end with it, so that they may as well give them back.
+func (u *user) lasts() bool { return u.role != GuestRole || u.key != nil }
 
 func (r *room) ownedByOthers(id UserID) bool {
 	for other, st := range r.standing {
@@ -278,7 +291,7 @@ func (d *decision) setRules() Outcome {
 	case flags == r.flags && c.Count == r.slow:
 		return refuse(Conflict, "The rules of %s are so already.", r.name).because(AlreadySo)
 	}
-	d.inform(r, Event{Kind: RulesSet, Client: c.Client, Flags: flags, Count: c.Count})
+	d.inform(r, Event{Kind: RulesSet, Client: c.Client, Flags: flags, Count: c.Count, Was: uint32(r.flags)})
 	return Outcome{Room: r.id}
 }
 

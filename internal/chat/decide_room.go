@@ -106,7 +106,7 @@ func (d *decision) setTopic() Outcome {
 	case r.flags&Direct != 0:
 		return refuse(Invalid, "A direct conversation has no topic.")
 	}
-	if err := d.may(ActTopic, r); err != nil || d.c.Text == r.topic {
+	if err := d.may(ActTopic, r); err != nil || d.c.Text == r.topic.text {
 		return Outcome{Room: r.id, Err: err}
 	}
 	if err := checkLine("topic", d.c.Text); err != nil {
@@ -136,8 +136,11 @@ func (d *decision) keep() Outcome {
 	}
 	switch d.c.Op {
 	case RenameRoom:
-		ev.Kind, ev.Name = RoomRenamed, compose(d.c.Name)
+		ev.Kind, ev.Name, ev.Whose, ev.Text = RoomRenamed, compose(d.c.Name), r.name, d.c.Text
 		err = d.unclaimed(ev.Name, r.id)
+		if err == nil {
+			err = checkLine("reason", d.c.Text)
+		}
 		if err == nil && ev.Name == r.name {
 			err = Errorf(Conflict, "The room is called %s already.", r.name).Because(AlreadySo)
 		}

@@ -7,7 +7,9 @@ type Kind uint8
 
 // The kinds of events, with the fields that each uses beside Seq, Prev, Room,
 // Time, By and Nick. Where others are shown who By is, Level is By's [Role] at
-// that moment: see [Event.Role].
+// that moment, or As where Level tells something else: see [Event.Role]. Where
+// somebody comes, and in a [Quiet] room where they go or change the nick, Was is By's
+// [Rank] there.
 const (
 	_            Kind = iota
 	Message           // Text; Client; Tags; a reply has Target, Whose and When; Level as in the others up to Unreacted
@@ -22,7 +24,7 @@ const (
 	Joined            // By is now a member; Level
 	Left              // By no longer is; Text is the reason, if one was given; Level; Count is 1 if they leave the server
 	RoomCreated       // Name, Flags; the first event of a room
-	RoomRenamed       // Name is the new name; Level
+	RoomRenamed       // Name is the new name, Whose the old one; Text is the reason, if one was given; Level
 	RoomArchived      // nothing more can be said in it
 	RoomRestored      // the room is open again
 	Arrived           // in the inbox; Nick is the name granted, Key, Node
@@ -41,9 +43,9 @@ const (
 	InvitationMade    // in the audit log only: Key, Level is the Role, Count, When, Text the rooms
 	InvitationDropped // in the audit log only: Target
 	RoleSet           // Level is the Role
-	RankSet           // Level is the Rank
-	RulesSet          // Flags are all the room's, Count the slow mode's seconds
-	Kicked            // User is no longer a member; Text is the reason
+	RankSet           // Level is the Rank, Was the one before
+	RulesSet          // Flags are all the room's, Was those before; Count the slow mode's seconds
+	Kicked            // User is no longer a member; Text is the reason; Level is By's Role
 	Muted             // When until when; Text is the reason
 	Unmuted
 	Banned       // User, or Name (a network); When until when; Text is the reason
@@ -76,7 +78,13 @@ var kindNames = [kindEnd]string{
 // authored are the kinds that tell what the author is on the server.
 var authored = [kindEnd]bool{
 	Message: true, Action: true, Notice: true, Edited: true, Deleted: true, Reacted: true, Unreacted: true,
-	TopicSet: true, Joined: true, Left: true, RoomRenamed: true, NickChanged: true, Invited: true,
+	TopicSet: true, Joined: true, Left: true, RoomRenamed: true, NickChanged: true, Invited: true, Kicked: true,
+}
+
+// governing are the kinds that tell it in As, since Level tells something else.
+var governing = [kindEnd]bool{
+	Pinned: true, Unpinned: true, RoomArchived: true, RoomRestored: true, RankSet: true, RulesSet: true,
+	Muted: true, Unmuted: true, Banned: true, Unbanned: true, KeySet: true, LimitSet: true, MaskAdded: true, MaskDropped: true,
 }
 
 // String returns the kind's stable name, as machine-readable dialects send it.
@@ -103,11 +111,12 @@ const (
 	InviteOnly                    // joined by invitation only, and read by members only, but listed
 	Hidden                        // not listed for those who are not in it
 	Quiet                         // comings and goings are shown to moderators only
+	NoCTCP                        // programs ask nothing of one another
 	flagsEnd
 )
 
 // Rules are the flags that can be changed.
-const Rules = Announce | NoGuests | HeldInvites | HeldPins | InviteOnly | Hidden | Quiet
+const Rules = Announce | NoGuests | HeldInvites | HeldPins | InviteOnly | Hidden | Quiet | NoCTCP
 
 // Closed are the flags of rooms that only those read who are in them.
 const Closed = Private | InviteOnly
@@ -121,9 +130,11 @@ type Event struct {
 	Room   RoomID // where it happened
 	Time   Millis // when it was proposed; never decreases along the log, unless a clock was set back by a minute or more
 	Kind   Kind
+	As     Role // what By was on the server, of kinds whose Level tells something else
 	Flags  Flags
 	Level  uint8    // a Role, a Rank or a Proof, as the kind says; By's Role where it says no more
 	Count  uint32   // what the kind says
+	Was    uint32   // what was there before, as the kind says
 	By     UserID   // who did it; 0 for the server
 	Nick   string   // what By was called
 	Client ClientID // the client id of the command, if it had one
@@ -141,10 +152,10 @@ type Event struct {
 }
 
 // Role returns what By was on the server when the event was decided: of kinds
-// whose Level tells something else, and of what the server did, a guest's.
+// that don't tell it, and of what the server did, a guest's.
 func (e *Event) Role() Role {
 	if e.Kind >= kindEnd || !authored[e.Kind] {
-		return GuestRole
+		return e.As
 	}
 	return Role(e.Level)
 }

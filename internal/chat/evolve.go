@@ -31,7 +31,7 @@ func (s *State) Evolve(ev *Event) {
 }
 
 func (s *State) roomCreated(ev *Event) {
-	r := &room{id: ev.Room, name: ev.Name, flags: ev.Flags, creator: ev.By, last: ev.Seq}
+	r := &room{id: ev.Room, name: ev.Name, flags: ev.Flags, creator: ev.By, created: ev.Time, last: ev.Seq}
 	s.addRoom(r)
 	if ev.By != 0 && ev.Flags&Direct == 0 {
 		s.stand(r, Standing{User: ev.By, Rank: OwnerRank})
@@ -89,7 +89,7 @@ func (s *State) auditEvent(ev *Event) {
 func (s *State) roomEvent(r *room, ev *Event) {
 	switch ev.Kind {
 	case TopicSet:
-		r.topic = ev.Text
+		r.topic = topic{ev.Text, ev.Nick, ev.Time}
 	case Joined:
 		u := s.users[ev.By]
 		r.add(u)

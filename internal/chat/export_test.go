@@ -139,5 +139,5 @@ func (s *State) checkStanding() error {
 	return nil
 }
 
-// Matches reports whether a pattern describes a name, both folded.
-func Matches(pattern, name string) bool { return matches(pattern, name) }
+// MatchesFolded reports whether a pattern describes a name, both folded.
+func MatchesFolded(pattern, name string) bool { return matches(pattern, name) }

@@ -94,6 +94,10 @@ func anything(part string) string {
 	return part
 }
 
+// Matches reports whether a pattern, in which * is anything and ? any character,
+// describes a name, however the two are capitalised.
+func Matches(pattern, name string) bool { return matches(Fold(pattern), Fold(name)) }
+
 // matches reports whether a folded pattern describes a folded name. It looks
 // back to the last * only, so that no pattern takes long.
 func matches(pattern, name string) bool {
@@ -134,22 +138,37 @@ type maskSet uint8
 func (s maskSet) has(l MaskList) bool { return s&(1<<l) != 0 }
 
 // masked returns on which of the room's lists somebody is.
-func (r *room) masked(u *user) (on maskSet) {
+func (r *room) masked(u *user) maskSet {
 	if len(r.masks) == 0 {
 		return 0
 	}
-	shown, account := Fold(Hostmask(u.nick, u.role)), Fold(u.nick)
-	for i := range r.masks {
-		m := &r.masks[i]
+	return maskedBy(r.masks, u.nick, u.role)
+}
+
+func maskedBy(masks []mask, nick string, role Role) (on maskSet) {
+	shown, account := Fold(Hostmask(nick, role)), Fold(nick)
+	for i := range masks {
+		m := &masks[i]
 		if on.has(m.List) {
 			continue
 		}
 		name, byAccount := strings.CutPrefix(m.folded, accountMask)
-		if byAccount && u.role > GuestRole && matches(name, account) || !byAccount && matches(m.folded, shown) {
+		if byAccount && role > GuestRole && matches(name, account) || !byAccount && matches(m.folded, shown) {
 			on |= 1 << m.List
 		}
 	}
 	return on
+}
+
+// Silences reports whether the room's masks have somebody say nothing there. They are
+// not meant for those who have a voice.
+func (r *RoomInfo) Silences(nick string, role Role) bool {
+	masks := make([]mask, len(r.Masks))
+	for i, m := range r.Masks {
+		masks[i] = newMask(m)
+	}
+	on := maskedBy(masks, nick, role)
+	return on.bars() || on.quiets()
 }
 
 // bars reports whether somebody on these lists is banned.

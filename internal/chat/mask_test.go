@@ -38,7 +38,7 @@ func TestPatternsMatch(t *testing.T) {
 		{"*b", "aab", true}, {"a*b*c", "a-b-b-c", true}, {"a*b*c", "a-b-b-d", false}, {"*a?b", "aaxb", true}, {"*ab", "aaab", true},
 		{"?va", "éva", true}, {"*a", "ééa", true}, {"é*", "éva", true}, {"é", "e", false}, {"a**", "a", true}, {"*?", "é", true},
 	} {
-		if got := chat.Matches(c.pattern, c.name); got != c.want {
+		if got := chat.MatchesFolded(c.pattern, c.name); got != c.want {
 			t.Errorf("%q and %q: %v", c.pattern, c.name, got)
 		}
 	}
@@ -52,7 +52,7 @@ func FuzzMatches(f *testing.F) {
 		if len(pattern) > 12 || len(name) > 12 || !utf8.ValidString(pattern) || !utf8.ValidString(name) || strings.ContainsAny(name, "*?") {
 			return
 		}
-		if got, want := chat.Matches(pattern, name), tryAll([]rune(pattern), []rune(name)); got != want {
+		if got, want := chat.MatchesFolded(pattern, name), tryAll([]rune(pattern), []rune(name)); got != want {
 			t.Errorf("%q and %q: %v, want %v", pattern, name, got, want)
 		}
 	})
@@ -66,4 +66,24 @@ func tryAll(pattern, name []rune) bool {
 		return tryAll(pattern[1:], name) || len(name) > 0 && tryAll(pattern, name[1:])
 	}
 	return len(name) > 0 && (pattern[0] == '?' || pattern[0] == name[0]) && tryAll(pattern[1:], name[1:])
+}
+
+func TestMasksThatSilence(t *testing.T) {
+	mask := func(list chat.MaskList, pattern string) chat.MaskInfo {
+		return chat.MaskInfo{List: list, Pattern: pattern}
+	}
+	room := chat.RoomInfo{Masks: []chat.MaskInfo{mask(chat.BanMask, "Bob!*@*"), mask(chat.QuietMask, "*!*@guest"), mask(chat.ExceptMask, "zoe!*@*"), mask(chat.InviteMask, "ann!*@*")}}
+	for nick, want := range map[string]bool{"bob": true, "ann": false, "zoe": false} {
+		if got := room.Silences(nick, chat.MemberRole); got != want {
+			t.Errorf("%s, a member: %v", nick, got)
+		}
+	}
+	for nick, want := range map[string]bool{"bob": true, "ann": true, "ZOE": false} {
+		if got := room.Silences(nick, chat.GuestRole); got != want {
+			t.Errorf("%s, a guest: %v", nick, got)
+		}
+	}
+	if !chat.Matches("#T?A*", "#tea-room") || chat.Matches("#tea", "#tea-room") {
+		t.Error("capitals count, or a part is enough")
+	}
 }

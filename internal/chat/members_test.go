@@ -494,8 +494,8 @@ func TestEventsTellWhatTheirAuthorIs(t *testing.T) {
 		{events[0], chat.GuestRole},              // the new nick
 		{events[len(events)-1], chat.MemberRole}, // into the room of the invitation
 		{said[0], chat.AdminRole}, {amended[0], chat.MemberRole}, {left[0], chat.MemberRole},
-		{pinned[0], chat.GuestRole}, // does not tell
-		{chat.Event{Kind: chat.RankSet, Level: 1}, chat.GuestRole}, {chat.Event{Kind: chat.KindEnd, Level: 1}, chat.GuestRole},
+		{pinned[0], chat.AdminRole},
+		{chat.Event{Kind: chat.RankSet, Level: 1}, chat.GuestRole}, // what the server did {chat.Event{Kind: chat.KindEnd, Level: 1}, chat.GuestRole},
 	} {
 		if got := c.ev.Role(); got != c.want {
 			t.Errorf("%s: by a %v, want a %v", show(&c.ev), got, c.want)

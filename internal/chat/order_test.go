@@ -116,7 +116,9 @@ func TestRanks(t *testing.T) {
 	otter := r.arrive("otter") // without a key
 	r.refused(set(r.keeper, otter, chat.ModeratorRank), chat.NotFound)
 	r.join(otter, r.tea)
-	r.refused(set(r.keeper, otter, chat.ModeratorRank), chat.Invalid)
+	r.must(set(r.keeper, otter, chat.ModeratorRank)) // for as long as the guest is here
+	r.must(set(r.keeper, otter, chat.PlainRank))
+	r.refused(set(r.keeper, otter, chat.OwnerRank), chat.Invalid)
 	r.refused(set(r.keeper, r.frank, chat.RankEnd), chat.Invalid)
 	r.refused(set(r.keeper, r.mod, chat.ModeratorRank), chat.Conflict)
 	r.refused(set(r.mod, r.frank, chat.ModeratorRank), chat.Forbidden)
@@ -159,7 +161,7 @@ func TestKick(t *testing.T) {
 	r := newRealm(t)
 	before := r.state.Seq()
 	events, out := r.apply(chat.Command{By: r.mod, Op: chat.Kick, Room: r.tea, User: r.frank, Text: "spam", Client: "k", Until: r.now + 9000})
-	want := fmt.Sprintf("mod client=k whose=frank user=%d about=%d name=#tea text=spam", r.frank, r.tea)
+	want := fmt.Sprintf("mod level=2 client=k whose=frank user=%d about=%d name=#tea text=spam", r.frank, r.tea)
 	if len(events) != 2 || out.Room != r.tea || events[0].When != 0 || show(&events[0]) != fmt.Sprintf("kicked@%d %s", r.tea, want) {
 		t.Errorf("events %v, outcome %+v", showAll(events), out)
 	}
@@ -341,4 +343,39 @@ func TestModeratorsDeleteWhatOthersSaid(t *testing.T) {
 	r.must(chat.Command{By: r.mod, Op: chat.Delete, Target: guest})
 	alone := r.direct(r.admin, r.frank)
 	r.refused(chat.Command{By: r.admin, Op: chat.Delete, Target: r.say(r.frank, alone, "between us")}, chat.Forbidden)
+}
+
+// IRC shows changes, and says to moderators alone who comes and goes where it is
+// quiet.
+func TestEventsTellWhatWasBefore(t *testing.T) {
+	r := newRealm(t)
+	events, _ := r.apply(chat.Command{By: r.keeper, Op: chat.SetRank, Room: r.tea, User: r.mod, Level: uint8(chat.VoiceRank)})
+	if chat.Rank(events[0].Was) != chat.ModeratorRank || events[0].Role() != chat.MemberRole {
+		t.Errorf("a rank: %q", showAll(events))
+	}
+	r.must(chat.Command{By: r.keeper, Op: chat.SetRules, Room: r.tea, Rules: chat.Announce})
+	events, _ = r.apply(chat.Command{By: r.admin, Op: chat.SetRules, Room: r.tea, Rules: chat.Quiet})
+	if chat.Flags(events[0].Was) != chat.Announce || events[0].Role() != chat.AdminRole {
+		t.Errorf("rules: %q", showAll(events))
+	}
+	for user, want := range map[chat.UserID]chat.Rank{r.frank: chat.PlainRank, r.mod: chat.VoiceRank, r.queen: chat.OwnerRank, r.admin: chat.OwnerRank} {
+		for _, op := range []chat.Op{chat.Join, chat.SetNick, chat.Leave} {
+			events, _ := r.apply(chat.Command{By: user, Op: op, Room: r.tea, Name: fmt.Sprintf("n%d", user)})
+			for _, ev := range events {
+				if ev.Room == r.tea && chat.Rank(ev.Was) != want || ev.Room != r.tea && ev.Kind != chat.Joined && ev.Was != 0 {
+					t.Errorf("%s, want %v", show(&ev), want)
+				}
+			}
+		}
+	}
+}
+
+func TestGuestsGiveBackWhatEndsWithTheirVisit(t *testing.T) {
+	r := newRealm(t)
+	otter := r.arrive("otter")
+	_, out := r.apply(chat.Command{By: otter, Op: chat.Join, Name: "#otters"})
+	r.must(chat.Command{By: otter, Op: chat.SetRank, Room: out.Room, User: otter, Level: uint8(chat.PlainRank)})
+	if info, _ := r.state.Room(out.Room); len(info.Standings) > 0 {
+		t.Errorf("%+v", info.Standings)
+	}
 }

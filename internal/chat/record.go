@@ -57,6 +57,8 @@ const (
 	tagFrom
 	tagTags
 	tagRules
+	tagAs
+	tagWas
 )
 
 // The flags of a command's record.
@@ -89,7 +91,9 @@ func AppendEvent(b []byte, ev *Event) []byte {
 	b = appendNumber(b, tagNode, ev.Node)
 	b = appendNumber(b, tagLevel, uint64(ev.Level))
 	b = appendNumber(b, tagCount, uint64(ev.Count))
-	return appendString(b, tagTags, ev.Tags)
+	b = appendString(b, tagTags, ev.Tags)
+	b = appendNumber(b, tagAs, uint64(ev.As))
+	return appendNumber(b, tagWas, uint64(ev.Was))
 }
 
 // DecodeEvent returns the event at seq in room whose record is b. The event
@@ -142,6 +146,10 @@ func DecodeEvent(seq Seq, room RoomID, b []byte) (Event, error) {
 			ev.Count = uint32(r.atMost(math.MaxUint32))
 		case tagTags:
 			ev.Tags = r.string()
+		case tagAs:
+			ev.As = Role(r.atMost(math.MaxUint8))
+		case tagWas:
+			ev.Was = uint32(r.atMost(math.MaxUint32))
 		default:
 			r.unknown()
 		}

@@ -110,6 +110,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
 		tagged := rolesEvent(kind)
 		tagged.Tags, tagged.Flags = "+example.com/foo=bar;+baz", chat.Rules|chat.Private
+		tagged.As, tagged.Was = chat.OwnerRole, math.MaxUint32
 		for _, ev := range []chat.Event{fullEvent(kind), rolesEvent(kind), tagged, {Seq: 1, Room: 2, Kind: kind}} {
 			record := chat.AppendEvent([]byte("before"), &ev)[len("before"):]
 			if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || got != ev {
@@ -186,7 +187,7 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 const (
 	tagPrev, tagTime, tagFlags, tagNick, tagKey, tagNode = 1, 2, 3, 5, 14, 15
 	tagRoom, tagLevel, tagCount                          = 16, 19, 20
-	tagUntil, tagFrom, tagUnknown                        = 21, 23, 26
+	tagUntil, tagFrom, tagUnknown                        = 21, 23, 28
 )
 
 func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
@@ -214,7 +215,7 @@ func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
 	wantNewerCommand(t, "the tag of an event", []byte{chat.RecordVersion, 1, tagNick, 1, 'a'})
 	wantNewerEvent(t, "the last tag of a command", []byte{chat.RecordVersion, 1, tagFrom, 1, 'a'})
 	wantNewerEvent(t, "the time of a command", []byte{chat.RecordVersion, 1, tagUntil, 1})
-	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 8})
+	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 16})
 	wantNewerCommand(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 64})
 	wantNewer(t, "a flag beyond two bytes", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 0x80, 4})
 }
@@ -313,7 +314,7 @@ func FuzzEventRoundTrip(f *testing.F) {
 			Kind: 1 + chat.Kind(kind)%(chat.KindEnd-1), Flags: chat.Flags(flags) << (a % 4) & (chat.Private | chat.Direct | chat.Audit | chat.Rules),
 			Level: uint8(b), Count: uint32(a),
 			By: chat.UserID(a), Nick: nick, Client: chat.ClientID(client), Target: chat.Seq(b), Whose: name,
-			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Tags: client, Node: a ^ b,
+			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Tags: client, Node: a ^ b, As: chat.Role(b), Was: uint32(a),
 		}
 		copy(ev.Key[:], key)
 		if got, err := chat.DecodeEvent(ev.Seq, ev.Room, chat.AppendEvent(nil, &ev)); err != nil || got != ev {

@@ -63,7 +63,7 @@ func TestJoin(t *testing.T) {
 			den := w.private(alice, "#den")
 			w.leave(alice, den)
 			return chat.Command{By: alice, Op: chat.Join, Name: "#den"}
-		}, events: []string{"joined@8 alice"}},
+		}, events: []string{"joined@8 alice was=3"}},
 		{name: "a direct conversation that one is in is nothing", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.Join, Room: w.direct(alice, bob)}
 		}},
@@ -136,13 +136,13 @@ func TestRenameArchiveAndRestore(t *testing.T) {
 	runRules(t, []rule{
 		{name: "renaming", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.RenameRoom, Room: w.room(bob, "#tea"), Name: "#coffee", Client: "r"}
-		}, events: []string{"renamed@8 bob client=r name=#coffee"}},
+		}, events: []string{"renamed@8 bob client=r whose=#tea name=#coffee"}},
 		{name: "renaming to other capitals", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.RenameRoom, Room: w.room(bob, "#tea"), Name: "#TEA"}
-		}, events: []string{"renamed@8 bob name=#TEA"}},
+		}, events: []string{"renamed@8 bob whose=#tea name=#TEA"}},
 		{name: "renaming an archived room", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.RenameRoom, Room: archived(w), Name: "#old-tea"}
-		}, events: []string{"renamed@8 bob name=#old-tea"}},
+		}, events: []string{"renamed@8 bob whose=#tea name=#old-tea"}},
 		{name: "archiving", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.ArchiveRoom, Room: w.room(bob, "#tea"), Client: "a"}
 		}, events: []string{"archived@8 bob client=a"}},
@@ -465,5 +465,22 @@ func wantTooMany(t *testing.T, out chat.Outcome, note string) {
 	t.Helper()
 	if out.Err == nil || out.Err.Code != chat.TooMany || !strings.Contains(out.Err.Text, note) {
 		t.Errorf("outcome %+v (%v), want a refusal that says %q", out, out.Err, note)
+	}
+}
+
+func TestRoomsTellWhoSetTheTopic(t *testing.T) {
+	w := newWorld(t)
+	bob := w.arrive("bob")
+	made, out := w.apply(chat.Command{By: bob, Op: chat.Join, Name: "#tea"})
+	info, _ := w.state.Room(out.Room)
+	if info.Created != made[0].Time || info.TopicAt != 0 || info.TopicBy != "" {
+		t.Errorf("a new room: %+v", info)
+	}
+	set, _ := w.apply(chat.Command{By: bob, Op: chat.SetTopic, Room: out.Room, Text: "Assam"})
+	if events, again := w.apply(chat.Command{By: bob, Op: chat.SetTopic, Room: out.Room, Text: "Assam"}); len(events) > 0 || again.Err != nil {
+		t.Errorf("the same topic again: %q, %v", showAll(events), again.Err)
+	}
+	if info, _ = w.state.Room(out.Room); info.Topic != "Assam" || info.TopicBy != "bob" || info.TopicAt != set[0].Time {
+		t.Errorf("with a topic: %+v", info)
 	}
 }

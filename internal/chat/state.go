@@ -63,7 +63,8 @@ func (u *user) learn() *rarely {
 type room struct {
 	id       RoomID
 	name     string
-	topic    string
+	topic    topic
+	created  Millis
 	flags    Flags
 	archived bool
 	creator  UserID
@@ -76,6 +77,13 @@ type room struct {
 	masks    []mask              // in the order of adding
 	standing map[UserID]Standing // nil where everybody is like everybody else
 	last     Seq                 // last event in the room
+}
+
+// topic is what a room is about, who said so, and when.
+type topic struct {
+	text string
+	by   string // empty for the server itself
+	at   Millis // 0 if there never was one
 }
 
 // NewState returns the state before the first event.
@@ -103,9 +111,12 @@ type RoomInfo struct {
 	ID       RoomID
 	Name     string // empty for direct conversations and inboxes
 	Topic    string
+	TopicBy  string // who set the topic: the nick then; empty for the server itself
+	TopicAt  Millis // 0 if it was never set
 	Flags    Flags
 	Archived bool
 	Creator  UserID
+	Created  Millis
 	Last     Seq      // the room's last event
 	Size     int      // how many members
 	Members  []Member // by id: in the order of arrival; nil in a brief copy
@@ -146,8 +157,8 @@ func (s *State) Room(id RoomID) (RoomInfo, bool) {
 		return RoomInfo{}, false
 	}
 	info := RoomInfo{
-		ID: r.id, Name: r.name, Topic: r.topic, Flags: r.flags, Archived: r.archived,
-		Creator: r.creator, Last: r.last,
+		ID: r.id, Name: r.name, Topic: r.topic.text, TopicBy: r.topic.by, TopicAt: r.topic.at, Flags: r.flags, Archived: r.archived,
+		Creator: r.creator, Created: r.created, Last: r.last,
 		Size:    len(r.members),
 		Members: make([]Member, 0, len(r.members)),
 		Invited: slices.Sorted(maps.Keys(r.invited)),
@@ -278,8 +289,8 @@ func (s *State) addRoom(r *room) {
 
 func (s *State) restoreRoom(info RoomInfo) {
 	r := &room{
-		id: info.ID, name: info.Name, topic: info.Topic, flags: info.Flags, archived: info.Archived,
-		creator: info.Creator, last: info.Last, pins: slices.Clone(info.Pins),
+		id: info.ID, name: info.Name, topic: topic{info.Topic, info.TopicBy, info.TopicAt}, flags: info.Flags, archived: info.Archived,
+		creator: info.Creator, created: info.Created, last: info.Last, pins: slices.Clone(info.Pins),
 		slow: info.Slow, limit: info.Limit, key: info.Key,
 	}
 	for _, m := range info.Masks {

@@ -36,7 +36,7 @@ func TestKeyOfARoom(t *testing.T) {
 	otter, mink := r.arrive("otter"), r.arrive("mink")
 	set := chat.Command{By: r.keeper, Op: chat.SetKey, Room: r.tea, Text: "Sesame", Client: "k"}
 	events, _ := r.apply(set)
-	if len(events) != 2 || show(&events[0]) != "key@8 keeper client=k about=8 name=#tea text=Sesame" || show(&events[1]) != "key@2 keeper about=8 name=#tea" {
+	if len(events) != 2 || show(&events[0]) != "key@8 keeper as=member client=k about=8 name=#tea text=Sesame" || show(&events[1]) != "key@2 keeper as=member about=8 name=#tea" {
 		t.Errorf("events %q", showAll(events))
 	}
 	set.Client = ""
@@ -164,7 +164,7 @@ func TestListsOfMasks(t *testing.T) {
 	r := newRealm(t)
 	add := chat.Command{By: r.mod, Op: chat.AddMask, Room: r.tea, Level: uint8(chat.BanMask), Name: "bob", Client: "m"}
 	events, _ := r.apply(add)
-	want := []string{"mask@8 mod level=1 client=m about=8 name=#tea text=bob!*@*", "mask@2 mod level=1 about=8 name=#tea text=bob!*@*"}
+	want := []string{"mask@8 mod level=1 as=member client=m about=8 name=#tea text=bob!*@*", "mask@2 mod level=1 as=member about=8 name=#tea text=bob!*@*"}
 	if got := showAll(events); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("events %q, want %q", got, want)
 	}

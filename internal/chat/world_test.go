@@ -365,6 +365,8 @@ func show(ev *chat.Event) string {
 	}
 	add("flags", uint16(ev.Flags))
 	add("level", ev.Level)
+	add("as", ev.As)
+	add("was", ev.Was)
 	add("count", ev.Count)
 	add("client", ev.Client)
 	add("target", uint64(ev.Target))

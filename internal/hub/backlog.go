@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"hubbub/internal/chat"
@@ -132,7 +131,9 @@ func (h *Hub) readPage(ctx context.Context, r *room, after chat.Seq) (*Entry, er
 	}
 	e := newEntry(after, 0)
 	e.Room, e.Events = r.described(), events
-	e.social = slices.ContainsFunc(events, func(ev chat.Event) bool { return ev.Social() })
+	for i := range events {
+		e.look(&events[i])
+	}
 	return e, nil
 }
 

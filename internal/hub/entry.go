@@ -18,10 +18,11 @@ type Encoder func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte
 
 // Entry is what one batch brought to one room. It never changes.
 type Entry struct {
-	Room   *chat.RoomInfo
-	Prev   chat.Seq // the room's last event before these
-	Events []chat.Event
-	social bool // one of the events is
+	Room    *chat.RoomInfo
+	Prev    chat.Seq // the room's last event before these
+	Events  []chat.Event
+	apart   bool // one of the events is told by itself to those who track
+	renames bool // one of the events is that the room is called otherwise
 
 	frames atomic.Pointer[frames] // a list, as long as there are dialects that a reader has needed
 }
@@ -41,7 +42,34 @@ func newEntry(prev chat.Seq, events int) *Entry {
 // add appends an event, before the entry is published.
 func (e *Entry) add(ev *chat.Event) {
 	e.Events = append(e.Events, *ev)
-	e.social = e.social || ev.Social()
+	e.look(ev)
+}
+
+// look notes what is special about an event.
+func (e *Entry) look(ev *chat.Event) {
+	e.apart = e.apart || apart(ev)
+	e.renames = e.renames || ev.Kind == chat.RoomRenamed
+}
+
+// apart reports whether sessions that track get an event by itself, whoever brought
+// it about: protocols have several ways of telling it, and some readers are not
+// told at all.
+func apart(ev *chat.Event) bool { return ev.Social() || ev.Kind == chat.RoomRenamed }
+
+// room returns the room as it was called once the i-th event had happened. Those before a
+// change of name must not tell of a room that their reader does not know yet.
+func (e *Entry) room(i int) *chat.RoomInfo {
+	if !e.renames {
+		return e.Room
+	}
+	for j := i + 1; j < len(e.Events); j++ {
+		if ev := &e.Events[j]; ev.Kind == chat.RoomRenamed {
+			before := *e.Room
+			before.Name = ev.Whose
+			return &before
+		}
+	}
+	return e.Room
 }
 
 // last returns the position of the entry's last event.
@@ -67,7 +95,7 @@ func (e *Entry) in(d Dialect, encode Encoder) *frames {
 	}
 	f := &frames{dialect: d, ends: make([]int32, len(e.Events))}
 	for i := range e.Events {
-		f.bytes = encode(f.bytes, e.Room, &e.Events[i])
+		f.bytes = encode(f.bytes, e.room(i), &e.Events[i])
 		f.ends[i] = int32(len(f.bytes))
 	}
 	for {

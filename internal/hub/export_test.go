@@ -173,3 +173,13 @@ func (h *Hub) Rooms() int {
 
 // WatchedNicks returns how many nicks are watched.
 func (h *Hub) WatchedNicks() int { return int(h.watches.count.Load()) }
+
+// Encoded returns the frames of an entry.
+func Encoded(room *chat.RoomInfo, events []chat.Event, encode Encoder) string {
+	e := newEntry(0, len(events))
+	e.Room = room
+	for i := range events {
+		e.add(&events[i])
+	}
+	return string(e.in(0, encode).bytes)
+}

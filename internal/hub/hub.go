@@ -59,6 +59,7 @@ type Hub struct {
 	commands atomic.Uint64 // numbers this node's commands
 	signals  atomic.Uint64 // and signals
 	horizon  atomic.Uint64 // everything up to this Seq is published in all rooms
+	roles    atomic.Uint64 // how many changes of anybody's role there have been; see Session.Roles
 	pages    pages
 	admitted admissions
 	dir      directory

@@ -92,6 +92,7 @@ func (h *Hub) promoted(ev *chat.Event) {
 	defer h.mu.Unlock()
 	p := h.people[ev.User]
 	p.role, p.keyed = chat.Role(ev.Level), false
+	h.roles.Add(1)
 	h.forgive(p)
 	h.tally(p, p.tally())
 }
@@ -154,6 +155,10 @@ func (s *Session) RoleOf(id chat.UserID) chat.Role {
 	}
 	return chat.GuestRole
 }
+
+// Roles counts how often anybody's role has changed since the start: lists of people in
+// which it shows are as they were while it is the same.
+func (s *Session) Roles() uint64 { return s.hub.roles.Load() }
 
 // Presence is what is shown of somebody in a list.
 type Presence struct {

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -87,6 +88,31 @@ func (s *Session) Rooms() []*chat.RoomInfo {
 	for _, info := range s.Joined() {
 		if info.Flags&chat.Direct != 0 {
 			rooms = append(rooms, info)
+		}
+	}
+	return rooms
+}
+
+// Locked reports whether a room is entered with a key, whether or not the user may know
+// it.
+func (s *Session) Locked(room chat.RoomID) bool {
+	r := s.hub.dir.byID(room)
+	info := (*chat.RoomInfo)(nil)
+	if r != nil {
+		info = r.info.Load()
+	}
+	return info != nil && info.Key != ""
+}
+
+// Invitations returns the rooms to which the user is invited, in the order of their
+// creation.
+func (s *Session) Invitations() []*chat.RoomInfo {
+	var rooms []*chat.RoomInfo
+	for _, r := range s.hub.dir.named() {
+		if info := r.info.Load(); info != nil {
+			if _, invited := slices.BinarySearch(info.Invited, s.User()); invited {
+				rooms = append(rooms, s.shown(info))
+			}
 		}
 	}
 	return rooms

@@ -40,6 +40,7 @@ const (
 	CameOnline              // a session speaks for them, under a nick that is watched
 	WentOffline             // none does any more
 	BecameMember            // a guest who is here has become one
+	Knocked                 // Room: they ask to be invited
 )
 
 // maxSignals is how many signals wait for a reader at most: more than MaxWatched, so

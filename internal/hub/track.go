@@ -154,11 +154,11 @@ func (a *Answer) before(o *own) bool {
 // untilPersonal returns the first event of an entry from i on, and before end, that
 // the session gets by itself, or end.
 func (s *Session) untilPersonal(e *Entry, i, end int) int {
-	if own := s.reader.own; !e.social && (len(own) == 0 || own[0].first > e.Events[end-1].Seq) {
+	if own := s.reader.own; !e.apart && (len(own) == 0 || own[0].first > e.Events[end-1].Seq) {
 		return end
 	}
 	for ; i < end; i++ {
-		if ev := &e.Events[i]; ev.Social() || s.mine(ev) != nil {
+		if ev := &e.Events[i]; apart(ev) || s.mine(ev) != nil {
 			return i
 		}
 	}

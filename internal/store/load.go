@@ -33,7 +33,7 @@ func (s *Store) Load(ctx context.Context) (chat.Snapshot, uint64, error) {
 const (
 	queryEnd   = `SELECT seq, stream, record FROM events ORDER BY seq DESC LIMIT 1`
 	queryUsers = `SELECT id, nick, role, key, node, (SELECT max(seq) FROM events WHERE stream = id * 2) FROM users ORDER BY id`
-	queryRooms = `SELECT id, name, topic, flags, archived, creator, slow, word, most,
+	queryRooms = `SELECT id, name, topic, flags, archived, creator, slow, word, most, created, topic_by, topic_at,
 			(SELECT max(seq) FROM events WHERE stream = id * 2),
 			(SELECT max(seq) FROM events WHERE stream = id * 2 + 1)
 		FROM rooms ORDER BY id`
@@ -92,7 +92,8 @@ func (l *loader) loadRooms() error {
 			ID: chat.RoomID(row.ColumnInt64(0)), Name: row.ColumnText(1), Topic: row.ColumnText(2),
 			Flags: chat.Flags(row.ColumnInt64(3)), Archived: row.ColumnBool(4), Creator: chat.UserID(row.ColumnInt64(5)),
 			Slow: uint32(row.ColumnInt64(6)), Key: row.ColumnText(7), Limit: uint32(row.ColumnInt64(8)),
-			Last: chat.Seq(max(row.ColumnInt64(9), row.ColumnInt64(10))),
+			Created: chat.Millis(row.ColumnInt64(9)), TopicBy: row.ColumnText(10), TopicAt: chat.Millis(row.ColumnInt64(11)),
+			Last: chat.Seq(max(row.ColumnInt64(12), row.ColumnInt64(13))),
 		})
 		return nil
 	})

@@ -93,8 +93,8 @@ func (w *writer) departed(ev *chat.Event) error {
 func (w *writer) projectRoom(ev *chat.Event) error {
 	switch ev.Kind {
 	case chat.RoomCreated:
-		err := run(w.conn, `INSERT INTO rooms (id, name, topic, flags, archived, creator, slow) VALUES (?, ?, '', ?, 0, ?, 0)`,
-			ev.Room, ev.Name, int(ev.Flags), ev.By)
+		err := run(w.conn, `INSERT INTO rooms (id, name, topic, flags, archived, creator, created, slow) VALUES (?, ?, '', ?, 0, ?, ?, 0)`,
+			ev.Room, ev.Name, int(ev.Flags), ev.By, ev.Time)
 		if err != nil || ev.By == 0 || ev.Flags&chat.Direct != 0 {
 			return err
 		}
@@ -106,7 +106,7 @@ func (w *writer) projectRoom(ev *chat.Event) error {
 	case chat.RoomRestored:
 		return run(w.conn, `UPDATE rooms SET archived = 0 WHERE id = ?`, ev.Room)
 	case chat.TopicSet:
-		return run(w.conn, `UPDATE rooms SET topic = ? WHERE id = ?`, ev.Text, ev.Room)
+		return run(w.conn, `UPDATE rooms SET topic = ?, topic_by = ?, topic_at = ? WHERE id = ?`, ev.Text, ev.Nick, ev.Time, ev.Room)
 	case chat.Joined:
 		if err := run(w.conn, `DELETE FROM invitations WHERE user = ? AND room = ?`, ev.By, ev.Room); err != nil {
 			return err

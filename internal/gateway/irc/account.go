@@ -275,7 +275,7 @@ func (g *Gateway) nickTaken(nick string, err *chat.Error) *chat.Error {
 	if !g.isMember(nick) {
 		return err
 	}
-	return chat.Errorf(err.Code, "%s is a member's nick. If that is you, log in: by SASL, by PASS %s:PASSWORD, or by /msg NickServ IDENTIFY %s PASSWORD; else choose another.", nick, nick, nick)
+	return chat.Errorf(err.Code, "%s is a member's nick. If that is you, log in: by SASL, by PASS %s:PASSWORD, or by /msg NickServ IDENTIFY %s PASSWORD; else choose another.", nick, nick, nick).Because(err.Why)
 }
 
 // admitted checks the server's own password, if it has one, and turns away who has

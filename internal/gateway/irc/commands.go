@@ -42,7 +42,7 @@ func commands() map[string]*command {
 		"REDACT":  {params: 2, do: (*conn).redact},
 		"EDIT":    {params: 3, do: (*conn).edit},
 
-		// Rooms: rooms.go, names.go.
+		// Rooms: rooms.go, names.go, list.go, modes.go, invite.go, rename.go.
 		"JOIN":   {params: 1, do: (*conn).join},
 		"PART":   {params: 1, do: (*conn).part},
 		"TOPIC":  {params: 1, do: (*conn).topic},
@@ -51,6 +51,8 @@ func commands() map[string]*command {
 		"KICK":   {params: 2, do: (*conn).kick},
 		"INVITE": {do: (*conn).invite},
 		"MODE":   {params: 1, do: (*conn).mode},
+		"KNOCK":  {params: 1, do: (*conn).knock},
+		"RENAME": {params: 2, do: (*conn).rename},
 
 		// The past: chathistory.go, marker.go, search.go, playback.go.
 		"CHATHISTORY": {do: (*conn).chathistory},

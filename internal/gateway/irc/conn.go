@@ -23,8 +23,8 @@ type conn struct {
 	entering  *entering // nil once registered
 	out       []byte    // what the command being done is answered with
 	label     string    // of the command being done; empty without one
+	batch_    string    // in which everything is that it is answered with; empty without one
 	delegated bool      // its answer comes from the log
-	group     *group    // of the calls that it takes; nil if it is one
 	unsettled bool      // a command before it, which is not decided yet, may change what it finds
 	quit      bool
 	talking   *call        // of the message sent last, for the next one
@@ -38,6 +38,7 @@ type conn struct {
 
 	// Owned by the writer.
 	social social
+	role   ownRole
 }
 
 // rarely is what few connections have. Owned by the reader.
@@ -47,6 +48,7 @@ type rarely struct {
 	certificate chat.Key   // that the peer has proved to have; zero without one
 	sasl        *exchange  // nil if no login is under way
 	before      *before    // who the peer was; nil if nobody else. Set before the session arrives, and read by the writer
+	knocked     time.Time  // last
 }
 
 // may returns what few connections have, to be changed.
@@ -64,12 +66,11 @@ type call struct {
 	target string // what it was about, as the client called it
 	about  string // whom else, or what
 	label  string
-	says   bool // it is a message, which comes back only to who has negotiated echo-message
-	quiet  bool // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
-	done   bool // the label has been used; owned by the writer
-
-	group  *group      // of the calls that one command with a label takes; nil if it is one
-	failed *chat.Error // why it could not be sent, for one of a group
+	batch  string // in which the answer is; empty if it is alone
+	mode   byte   // MODE: which one
+	says   bool   // it is a message, which comes back only to who has negotiated echo-message
+	quiet  bool   // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
+	done   bool   // the label has been used; owned by the writer
 }
 
 // serve reads lines until the peer or the server ends the connection. It reports
@@ -203,7 +204,7 @@ func (c *conn) labelOf(m *message) {
 // call returns the tag under which a command of the client's is sent to the log:
 // from now on the answer is the log's business.
 func (c *conn) call(verb, target, about string) *call {
-	k := &call{verb: verb, target: target, about: about, label: c.label, group: c.group}
+	k := &call{verb: verb, target: target, about: about, label: c.label, batch: c.batch_}
 	if c.label != "" {
 		c.delegated = true
 	}
@@ -213,24 +214,11 @@ func (c *conn) call(verb, target, about string) *call {
 // send proposes a command whose answer comes in its turn.
 func (c *conn) send(cmd chat.Command, k *call) {
 	c.unsettled = c.unsettled || !k.says
-	err := c.Session().Send(c.Context(), cmd, k)
-	switch {
-	case err != nil && k.group != nil:
-		c.fails(k, err)
-	case err != nil:
+	if err := c.Session().Send(c.Context(), cmd, k); err != nil {
 		c.delegated = false
 		c.refuse(k, err)
 	}
 }
-
-// fails has a call of a group be answered with a refusal, in its turn.
-func (c *conn) fails(k *call, err *chat.Error) {
-	k.failed = err
-	_ = c.Session().Send(c.Context(), chat.Command{Op: chat.Say}, k) // refused, as there is no room 0
-}
-
-// registrationTime is how long a client may take to register.
-const registrationTime = time.Minute
 
 // settle waits until everything sent before is decided. Messages change nothing that
 // other commands look at, but for those that ask for history; those call it.
@@ -238,6 +226,9 @@ func (c *conn) settle() {
 	_ = c.Session().Settle(c.Context())
 	c.unsettled = false
 }
+
+// registrationTime is how long a client may take to register.
+const registrationTime = time.Minute
 
 // hurry ends a connection that takes too long to register.
 func (c *conn) hurry() {

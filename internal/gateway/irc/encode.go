@@ -113,7 +113,7 @@ func (e *encoder) room(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 		return e.joined(dst, room, ev)
 	case chat.Left:
 		if ev.Count == 1 {
-			return e.line(dst, ev, "QUIT", ev.Text)
+			return e.quit(dst, ev)
 		}
 		if ev.Text == "" {
 			return e.line(dst, ev, "PART", room.Name)
@@ -126,15 +126,21 @@ func (e *encoder) room(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	case chat.Kicked:
 		text := ev.Text
 		if text == "" {
-			text = ev.Nick
+			text = ev.Nick // RFC 2812 §3.2.8
+		}
+		if text == "" {
+			text = "Kicked"
 		}
 		return e.line(dst, ev, "KICK", room.Name, ev.Whose, text)
 	case chat.Invited:
 		if e.has(withInvites) {
 			return e.line(dst, ev, "INVITE", ev.Whose, room.Name)
 		}
+		return dst
+	case chat.RoomRenamed:
+		return e.renamed(dst, ev)
 	}
-	return dst
+	return e.ordered(dst, room, ev)
 }
 
 // inbox appends the lines of an event in somebody's inbox.
@@ -150,11 +156,27 @@ func (e *encoder) inbox(dst []byte, _ *chat.RoomInfo, ev *chat.Event) []byte {
 	return dst
 }
 
+// joined appends that somebody comes into a room. A rank that they have there already
+// is given to them as by the server, or others would not see it.
 func (e *encoder) joined(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
-	if !e.has(withJoins) {
-		return e.line(dst, ev, "JOIN", room.Name)
+	if e.has(withJoins) {
+		dst = e.line(dst, ev, "JOIN", room.Name, account(ev.Nick, ev), ev.Nick)
+	} else {
+		dst = e.line(dst, ev, "JOIN", room.Name)
 	}
-	return e.line(dst, ev, "JOIN", room.Name, account(ev.Nick, ev), ev.Nick)
+	if mode := rankMode(chat.Rank(ev.Was)); mode != "" {
+		dst = appendLine(dst, e.server, "MODE", room.Name, "+"+mode, ev.Nick)
+	}
+	return dst
+}
+
+// quit appends that somebody goes from the server. Clients that just vanish give no
+// reason.
+func (e *encoder) quit(dst []byte, ev *chat.Event) []byte {
+	if ev.Text == "" {
+		return e.line(dst, ev, "QUIT", "Connection closed")
+	}
+	return e.line(dst, ev, "QUIT", ev.Text)
 }
 
 // account returns the account of an event's author, or an asterisk.

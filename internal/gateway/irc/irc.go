@@ -57,6 +57,8 @@ type Gateway struct {
 	commands map[string]*command
 	isupport []string // the tokens of the 005 lines
 	services map[string]service
+	people   lists
+	reals    realNames
 }
 
 // New returns a gateway.

@@ -1,54 +1,141 @@
 package irc
 
 import (
+	"sync/atomic"
+
 	"hubbub/internal/chat"
 )
 
-// names says who is in rooms (RFC 2812 §3.2.5).
+// names says who is in a room (RFC 2812 §3.2.5). Of one that the client is not told of
+// there is nobody. Who asks for all rooms is answered as if there were none, as servers
+// do today. (https://modern.ircdocs.horse/#names-message)
 func (c *conn) names(m *message) {
 	name := m.param(0)
+	if all := parts(name); len(all) > 0 {
+		name = all[0] // TARGMAX=NAMES:1
+	}
 	room, err := c.Session().Room(name)
-	if err != nil {
+	if err != nil || !c.listed(room) {
 		c.numeric(rplEndOfNames, shown(name), "End of /NAMES list")
 		return
 	}
-	c.out = c.appendNames(c.out, c.me(), room)
+	if c.Session().Charge(c.Context(), 1+room.Size/1000) == nil {
+		c.out = c.appendNames(c.out, c.me(), room, false)
+	}
 }
 
-// appendNames appends who is in a room. The list is the room's snapshot, which does
-// not change meanwhile.
-func (c *conn) appendNames(dst []byte, nick string, room *chat.RoomInfo) []byte {
+// appendNames appends who is in a room. Whom others are not shown coming and going,
+// because it is quiet there, they are not shown at all; who has just joined sees
+// itself.
+func (c *conn) appendNames(dst []byte, nick string, room *chat.RoomInfo, joining bool) []byte {
+	s := c.Session()
 	head := ":" + c.gateway.cfg.Server + " " + rplNamReply + " " + nick + " " + symbol(room) + " " + room.Name + " :"
-	hosts := c.has(capUserhostInNames)
-	start := len(dst)
-	for _, p := range c.Session().Presences(room.Members) {
-		sign := prefixes(rankIn(room, p.ID, p.Role))
-		size := len(sign) + len(p.Nick) + 1
-		if hosts {
-			size += len(identity(p.Nick, p.Role))
-		}
-		if len(dst) > start && len(dst)-start+size > maxLine-len("\r\n") {
-			dst = append(dst[:len(dst)-1], "\r\n"...)
-			start = len(dst)
-		}
-		if len(dst) == start {
-			dst = append(dst, head...)
-		}
-		dst = append(append(dst, sign...), p.Nick...)
-		if hosts {
-			dst = append(dst, identity(p.Nick, p.Role)...)
-		}
-		dst = append(dst, ' ')
+	var some manner
+	if c.has(capUserhostInNames) {
+		some |= withHosts
 	}
-	if len(dst) > start {
-		dst = append(dst[:len(dst)-1], "\r\n"...)
+	if room.Flags&chat.Quiet != 0 && !c.keeps(room) {
+		some |= spoken
+	}
+	for _, line := range c.gateway.people.of(c, room, some, len(head)) {
+		dst = append(append(append(dst, head...), line...), "\r\n"...)
+	}
+	if st := room.Standing(s.User()); some&spoken != 0 && joining && st.Rank < chat.VoiceRank {
+		self := nick
+		if some&withHosts != 0 {
+			self = chat.Hostmask(nick, s.Role())
+		}
+		dst = append(append(append(dst, head...), self...), "\r\n"...)
 	}
 	return appendNumeric(dst, c.gateway.cfg.Server, rplEndOfNames, nick, room.Name, "End of /NAMES list")
 }
 
-// symbol says what kind of channel a room is (RFC 2812, RPL_NAMREPLY).
+// keeps reports whether the client keeps order in a room.
+func (c *conn) keeps(room *chat.RoomInfo) bool {
+	s := c.Session()
+	return rankIn(room, s.User(), s.Role()) >= chat.ModeratorRank
+}
+
+// manner is what of the members of a room is listed.
+type manner uint8
+
+const (
+	withHosts manner = 1 << iota // and not their nicks alone (https://ircv3.net/specs/extensions/userhost-in-names)
+	spoken                       // only those who have a voice at least
+	manners   = 1 << iota
+)
+
+// lists keeps the members of rooms as they were listed last, since many come into a
+// room at once. A list is as good as the snapshot of the room that it is made of, and
+// that is the same for all until somebody comes or goes. It holds the snapshots of
+// that many rooms at most.
+type lists [64]atomic.Pointer[list]
+
+// list is how the members of a room are listed. It never changes but for the lines,
+// which are filled in when they are first wanted.
+type list struct {
+	room  *chat.RoomInfo
+	roles uint64 // changes of roles until then
+	lines [manners]atomic.Pointer[[]string]
+}
+
+// usualHead is the longest beginning of a line for which lists are kept.
+const usualHead = 200
+
+// of returns the lines of the members of a room, without their beginnings, of which
+// the longest is that long.
+func (l *lists) of(c *conn, room *chat.RoomInfo, some manner, head int) []string {
+	if head > usualHead {
+		return c.listPeople(room, some, head)
+	}
+	s := c.Session()
+	slot := &l[uint64(room.ID)%uint64(len(l))]
+	known := slot.Load()
+	if roles := s.Roles(); known == nil || known.room != room || known.roles != roles {
+		known = &list{room: room, roles: roles}
+		slot.Store(known)
+	}
+	lines := known.lines[some].Load()
+	if lines == nil {
+		fresh := c.listPeople(room, some, usualHead)
+		lines = &fresh
+		known.lines[some].Store(lines)
+	}
+	return *lines
+}
+
+// listPeople returns the members of a room on as many lines as it takes. (RPL_NAMREPLY,
+// RFC 2812 §5.1)
+func (c *conn) listPeople(room *chat.RoomInfo, some manner, head int) []string {
+	var lines []string
+	var line []byte
+	for _, p := range c.Session().Presences(room.Members) {
+		rank := rankIn(room, p.ID, p.Role)
+		if some&spoken != 0 && rank < chat.VoiceRank {
+			continue
+		}
+		name := p.Nick
+		if some&withHosts != 0 {
+			name = chat.Hostmask(p.Nick, p.Role)
+		}
+		sign := prefixes(rank)
+		if len(line) > 0 && head+len(line)+len(" ")+len(sign)+len(name) > maxLine-len("\r\n") {
+			lines, line = append(lines, string(line)), line[:0]
+		}
+		if len(line) > 0 {
+			line = append(line, ' ')
+		}
+		line = append(append(line, sign...), name...)
+	}
+	if len(line) > 0 {
+		lines = append(lines, string(line))
+	}
+	return lines
+}
+
+// symbol says what kind of channel a room is (RFC 2812, RPL_NAMREPLY): secret or not.
 func symbol(room *chat.RoomInfo) string {
-	if room.Flags&chat.Private != 0 {
+	if room.Flags&(chat.Private|chat.Hidden) != 0 {
 		return "@"
 	}
 	return "="
@@ -61,6 +148,27 @@ func rankIn(room *chat.RoomInfo, id chat.UserID, role chat.Role) chat.Rank {
 	}
 	st := room.Standing(id)
 	return st.Rank
+}
+
+// realNames are what the authors of the last events say their names are: all who are
+// told of them would look it up at the same time.
+type realNames [256]atomic.Pointer[calledSelf]
+
+type calledSelf struct {
+	seq  chat.Seq
+	name string
+}
+
+// of returns what the author of an event says their name is; empty if nothing.
+func (r *realNames) of(c *conn, ev *chat.Event) string {
+	slot := &r[uint64(ev.Seq)%uint64(len(r))]
+	known := slot.Load()
+	if known == nil || known.seq != ev.Seq {
+		p, _ := c.Session().Portray(ev.By)
+		known = &calledSelf{ev.Seq, string(cut([]byte(p.Real), maxReal))}
+		slot.Store(known)
+	}
+	return known.name
 }
 
 // identity is what stands behind the nick in a hostmask.

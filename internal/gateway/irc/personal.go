@@ -25,8 +25,14 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 	switch {
 	case ev.Kind == chat.Joined && ev.By == c.Session().User():
 		return c.joined(dst, d, k)
+	case ev.Kind == chat.RoomRenamed:
+		return c.renamed(dst, d, k)
+	case ev.Kind == chat.Invited && k != nil && ev.Room == ev.About:
+		return c.inviting(dst, d, k)
+	case c.unseen(d):
+		return dst
 	case ev.Kind == chat.Joined:
-		return c.appendAwayJoin(c.own(dst, d.Bytes, k), d)
+		return c.appendAwayJoin(c.appendJoined(dst, d), d)
 	case ev.Kind == chat.NickChanged, ev.Kind == chat.Left && ev.Count == 1:
 		again := social{kind: ev.Kind, by: ev.By, at: ev.Time, name: ev.Name}
 		if c.social == again {
@@ -46,11 +52,11 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 // with its label.
 func (c *conn) own(dst, lines []byte, k *call) []byte {
 	switch {
-	case k == nil || k.done || len(lines) == 0:
+	case k == nil || len(lines) == 0:
 		return append(dst, lines...)
-	case k.group != nil:
-		return k.group.add(dst, lines)
-	case k.label == "":
+	case k.batch != "":
+		return append(dst, batched(lines, k.batch)...)
+	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}
 	k.done = true
@@ -63,7 +69,7 @@ func (c *conn) joined(dst []byte, d *hub.Delivery, k *call) []byte {
 	if d.Room.Flags&chat.Direct != 0 {
 		return dst
 	}
-	lines := c.appendRoom(append([]byte(nil), d.Bytes...), d.Room)
+	lines := c.appendRoom(c.appendJoined(nil, d), d.Room)
 	dst = c.own(dst, lines, k)
 	return c.appendLately(dst, d.Room, d.Event.Prev)
 }
@@ -92,11 +98,58 @@ func (c *conn) appendJoin(dst []byte, room *chat.RoomInfo) []byte {
 	if !c.has(capExtendedJoin) {
 		return appendLine(dst, prefix, "JOIN", room.Name)
 	}
-	account := s.Nick()
+	account, real := s.Nick(), s.Profile().Real
 	if s.Role() == chat.GuestRole {
 		account = "*"
 	}
-	return appendLine(dst, prefix, "JOIN", room.Name, account, s.Nick())
+	if real == "" {
+		real = s.Nick()
+	}
+	return appendLine(dst, prefix, "JOIN", room.Name, account, real)
+}
+
+// appendJoined appends the lines of a joining: for who has negotiated extended-join with
+// what the one who joins says their name is. That is not in the log, so what everybody
+// gets has the nick in its place.
+// (https://ircv3.net/specs/extensions/extended-join)
+func (c *conn) appendJoined(dst []byte, d *hub.Delivery) []byte {
+	if !c.has(capExtendedJoin) {
+		return append(dst, d.Bytes...)
+	}
+	end, real := bytes.Index(d.Bytes, []byte("\r\n")), c.gateway.reals.of(c, d.Event)
+	at := end - len(d.Event.Nick)
+	if real == "" || at < 1 || d.Bytes[at-1] != ':' {
+		return append(dst, d.Bytes...)
+	}
+	dst = append(append(dst, d.Bytes[:at]...), real...)
+	return append(dst, d.Bytes[end:]...)
+}
+
+// unseen reports whether the client is not told of a coming, a going or a change of
+// name: somebody else's in a room where it is quiet, if they have no voice there and
+// the client does not keep order in it.
+func (c *conn) unseen(d *hub.Delivery) bool {
+	ev := d.Event
+	if !ev.Social() || d.Room.Flags&chat.Quiet == 0 || ev.By == c.Session().User() || chat.Rank(ev.Was) >= chat.VoiceRank {
+		return false
+	}
+	room, err := c.Session().RoomByID(d.Room.ID)
+	return err == nil && rankIn(room, c.Session().User(), c.role.now(c.Session())) < chat.ModeratorRank
+}
+
+// ownRole is what the client's user is on the server. All who are in a room ask for it
+// when somebody comes, so it is looked up only when anybody's role has changed.
+type ownRole struct {
+	known   bool
+	changes uint64 // until it was looked up
+	role    chat.Role
+}
+
+func (r *ownRole) now(s *hub.Session) chat.Role {
+	if changes := s.Roles(); !r.known || changes != r.changes {
+		*r = ownRole{true, changes, s.Role()}
+	}
+	return r.role
 }
 
 // appendRoom appends a room's topic and, unless the client does without, its names.
@@ -113,7 +166,7 @@ func (c *conn) appendRoom(dst []byte, brief *chat.RoomInfo) []byte {
 		dst = c.appendMarker(dst, &past{room: room}, room.Name)
 	}
 	if !c.has(capNoImplicitNames) {
-		dst = c.appendNames(dst, nick, room)
+		dst = c.appendNames(dst, nick, room, true)
 	}
 	return dst
 }
@@ -126,18 +179,16 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	k := tag.(*call)
 	var lines []byte
 	switch {
-	case k.failed != nil:
-		lines = c.appendRefusal(nil, k, k.failed)
 	case out.Err != nil:
 		lines = c.appendRefusal(nil, k, out.Err)
 	case k.verb == "MARKREAD" && out.Seq == 0:
 		lines = c.appendUnmoved(nil, k.target)
 	}
 	switch {
-	case k.group != nil:
-		return k.group.end(k.group.add(dst, lines))
 	case len(lines) == 0 && (k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says)):
 		return dst // the event is the answer, or will be
+	case k.batch != "" && len(lines) > 0:
+		return append(dst, batched(lines, k.batch)...)
 	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}

@@ -84,7 +84,7 @@ func shown(name string) string {
 	if name == "" || name[0] == ':' {
 		return "*"
 	}
-	const most = 64
+	const most = 128
 	if len(name) > most {
 		return string(cut([]byte(name), most))
 	}

@@ -94,7 +94,10 @@ func (c *conn) commitReply() {
 		return
 	}
 	body := c.out
-	if c.label != "" {
+	switch {
+	case c.batch_ != "":
+		body = batched(body, c.batch_)
+	case c.label != "":
 		body = c.labelled(body, c.label)
 		c.label = ""
 	}
@@ -112,7 +115,28 @@ func (c *conn) finish() {
 		c.label = ""
 	}
 	c.commitReply()
-	c.label, c.delegated, c.group = "", false, nil
+	c.endSeveral()
+	c.label, c.delegated = "", false
+}
+
+// several has everything that answers the command be one batch, if it has a label:
+// some of it comes from the log, in several parts, and some at once.
+func (c *conn) several() {
+	if c.label == "" {
+		return
+	}
+	id := batchID(c.label)
+	c.post(append(withTag(nil, ":"+c.gateway.cfg.Server+" BATCH +"+id+" labeled-response", "label", c.label), "\r\n"...))
+	c.label, c.batch_ = "", id
+}
+
+// endSeveral ends such a batch, behind all that is in it.
+func (c *conn) endSeveral() {
+	if c.batch_ == "" {
+		return
+	}
+	c.post([]byte(":" + c.gateway.cfg.Server + " BATCH -" + c.batch_ + "\r\n"))
+	c.batch_ = ""
 }
 
 // post sends bytes behind the answers to everything before. If the connection is
@@ -134,8 +158,20 @@ func (c *conn) labelled(lines []byte, label string) []byte {
 	id := batchID(label)
 	server := ":" + c.gateway.cfg.Server + " "
 	dst := append(withTag(nil, server+"BATCH +"+id+" labeled-response", "label", label), "\r\n"...)
-	dst = appendInBatch(dst, lines, id)
+	dst = append(dst, batched(lines, id)...)
 	return append(dst, server+"BATCH -"+id+"\r\n"...)
+}
+
+// batched returns lines as part of a batch. What is in a batch of its own stays there.
+func batched(lines []byte, id string) (dst []byte) {
+	for l := range strings.SplitSeq(strings.TrimSuffix(string(lines), "\r\n"), "\r\n") {
+		if hasTag(l, "batch") {
+			dst = append(append(dst, l...), "\r\n"...)
+			continue
+		}
+		dst = append(withTag(dst, l, "batch", id), "\r\n"...)
+	}
+	return dst
 }
 
 // batchEnd reports whether all the lines are one batch, which can bear a label

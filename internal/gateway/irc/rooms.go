@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,29 +23,52 @@ func (c *conn) roomNamed(name string) (*chat.RoomInfo, bool) {
 // inRoom is roomNamed for who must be in it.
 func (c *conn) inRoom(name string) (*chat.RoomInfo, bool) {
 	room, ok := c.roomNamed(name)
-	if !ok {
-		return nil, false
-	}
-	if _, in := room.Member(c.Session().User()); !in {
+	if ok && !c.in(room) {
 		c.numeric(errNotOnChannel, room.Name, "You're not on that channel")
 		return nil, false
 	}
-	return room, true
+	return room, ok
+}
+
+// kept is inRoom for who keeps order: admins do it from outside too.
+func (c *conn) kept(name string) (*chat.RoomInfo, bool) {
+	if c.Session().Role() >= chat.AdminRole {
+		return c.roomNamed(name)
+	}
+	return c.inRoom(name)
+}
+
+// in reports whether the client is in a room.
+func (c *conn) in(room *chat.RoomInfo) bool {
+	_, in := room.Member(c.Session().User())
+	return in
+}
+
+// listed reports whether the client is told who is in a room, and that there is one.
+// (+s, RFC 2811 §4.2.6)
+func (c *conn) listed(room *chat.RoomInfo) bool { return room.Flags&chat.Hidden == 0 || c.in(room) }
+
+// parts returns the parts of a parameter that is a list, without those that are empty
+// (RFC 2812 §2.3.1).
+func parts(param string) []string {
+	return strings.FieldsFunc(param, func(r rune) bool { return r == ',' })
 }
 
 // join goes to rooms, and makes those that are not there (RFC 2812 §3.2.1).
 func (c *conn) join(m *message) {
-	if m.param(0) == "0" { // leave all
-		for _, room := range c.Session().Joined() {
-			if room.Flags&chat.Direct == 0 {
-				c.send(chat.Command{Op: chat.Leave, Room: room.ID}, c.call("PART", room.Name, ""))
-			}
-		}
+	if m.param(0) == "0" {
+		c.partAll()
 		return
 	}
-	keys, names := strings.Split(m.param(1), ","), strings.Split(m.param(0), ",")
-	c.grouped(len(names))
+	names, keys := parts(m.param(0)), strings.Split(m.param(1), ",")
+	if len(names) > 1 {
+		c.several()
+	}
 	for i, name := range names {
+		if err := chat.CheckRoomName(name); err != nil {
+			c.numeric(errNoSuchChannel, shown(name), err.Text)
+			continue
+		}
 		cmd := chat.Command{Op: chat.Join, Name: name}
 		if i < len(keys) {
 			cmd.Text = keys[i]
@@ -53,84 +77,102 @@ func (c *conn) join(m *message) {
 	}
 }
 
+// partAll leaves all rooms: JOIN 0 (RFC 2812 §3.2.1).
+func (c *conn) partAll() {
+	rooms := slices.DeleteFunc(c.Session().Joined(), func(room *chat.RoomInfo) bool { return room.Flags&chat.Direct != 0 })
+	if len(rooms) > 1 {
+		c.several()
+	}
+	for _, room := range rooms {
+		c.send(chat.Command{Op: chat.Leave, Room: room.ID}, c.call("PART", room.Name, ""))
+	}
+}
+
+// reasonIn returns a reason that others can be shown whole.
+func reasonIn(text string) string { return string(cut([]byte(chat.CleanLine(text)), maxReason)) }
+
 // part leaves rooms (RFC 2812 §3.2.2).
 func (c *conn) part(m *message) {
-	for name := range strings.SplitSeq(m.param(0), ",") {
+	names := parts(m.param(0))
+	if len(names) > 1 {
+		c.several()
+	}
+	for _, name := range names {
 		if room, ok := c.inRoom(name); ok {
-			c.send(chat.Command{Op: chat.Leave, Room: room.ID, Text: m.param(1)}, c.call("PART", room.Name, ""))
+			c.send(chat.Command{Op: chat.Leave, Room: room.ID, Text: reasonIn(m.param(1))}, c.call("PART", room.Name, ""))
 		}
 	}
 }
 
-// topic shows a room's topic, or sets it (RFC 2812 §3.2.4).
+// topic shows a room's topic, or sets it (RFC 2812 §3.2.4). A room that is not listed
+// shows it to its members only.
 func (c *conn) topic(m *message) {
 	room, ok := c.roomNamed(m.param(0))
-	if !ok {
-		return
-	}
-	if len(m.params) == 1 {
-		if room.Topic == "" {
-			c.numeric(rplNoTopic, room.Name, "No topic is set")
-			return
-		}
-		c.out = c.appendTopic(c.out, c.me(), room)
-		return
-	}
-	if _, in := room.Member(c.Session().User()); !in {
+	switch {
+	case !ok:
+	case (len(m.params) > 1 || !c.listed(room)) && !c.in(room):
 		c.numeric(errNotOnChannel, room.Name, "You're not on that channel")
-		return
+	case len(m.params) > 1:
+		text := string(cut([]byte(chat.CleanLine(m.param(1))), maxTopic))
+		c.send(chat.Command{Op: chat.SetTopic, Room: room.ID, Text: text}, c.call("TOPIC", room.Name, ""))
+	case room.Topic == "":
+		c.numeric(rplNoTopic, room.Name, "No topic is set")
+	default:
+		c.out = c.appendTopic(c.out, c.me(), room)
 	}
-	text := string(cut([]byte(chat.CleanLine(m.param(1))), maxTopic))
-	c.send(chat.Command{Op: chat.SetTopic, Room: room.ID, Text: text}, c.call("TOPIC", room.Name, ""))
 }
 
-// appendTopic appends a room's topic.
+// appendTopic appends a room's topic, who set it, and when.
+// (https://modern.ircdocs.horse/#rpltopicwhotime-333)
 func (c *conn) appendTopic(dst []byte, nick string, room *chat.RoomInfo) []byte {
-	return appendNumeric(dst, c.gateway.cfg.Server, rplTopic, nick, room.Name, room.Topic)
-}
-
-// list says which rooms there are (RFC 2812 §3.2.6).
-func (c *conn) list(m *message) {
-	c.numeric(rplListStart, "Channel", "Users  Name")
-	for _, room := range c.Session().Rooms() {
-		if room.Flags&chat.Direct == 0 {
-			c.numeric(rplList, room.Name, strconv.Itoa(room.Size), room.Topic)
-		}
+	server := c.gateway.cfg.Server
+	dst = appendNumeric(dst, server, rplTopic, nick, room.Name, room.Topic)
+	if room.TopicAt == 0 {
+		return dst
 	}
-	c.numeric(rplListEnd, "End of /LIST")
+	return appendNumeric(dst, server, rplTopicWhoTime, nick, room.Name, c.author(room.TopicBy), seconds(room.TopicAt))
 }
 
-// kick puts people out of a room (RFC 2812 §3.2.8).
+// author returns who did something, as lists name them: the server has no nick.
+func (c *conn) author(nick string) string {
+	if nick == "" {
+		return c.gateway.cfg.Server
+	}
+	return nick
+}
+
+// seconds returns a time in Unix seconds.
+func seconds(at chat.Millis) string { return strconv.FormatInt(int64(at)/1000, 10) }
+
+// kick puts people out of a room (RFC 2812 §3.2.8): out of one, or each out of the
+// room that is named in its place.
 func (c *conn) kick(m *message) {
-	room, ok := c.inRoom(m.param(0))
-	if !ok {
+	names, nicks := parts(m.param(0)), parts(m.param(1))
+	if len(names) > 1 && len(names) != len(nicks) || len(names) == 0 {
+		c.numeric(errNeedMoreParams, m.command, "Not enough parameters")
 		return
 	}
-	for nick := range strings.SplitSeq(m.param(1), ",") {
-		id, err := c.Session().Lookup(nick)
-		if err != nil {
-			c.numeric(errNoSuchNick, shown(nick), "No such nick")
-			continue
+	if len(nicks) > 1 {
+		c.several()
+	}
+	for i, nick := range nicks {
+		name := names[0]
+		if len(names) > 1 {
+			name = names[i]
 		}
-		text := string(cut([]byte(chat.CleanLine(m.param(2))), maxReason))
-		c.send(chat.Command{Op: chat.Kick, Room: room.ID, User: id, Text: text}, c.call("KICK", room.Name, nick))
+		c.kickOne(name, nick, reasonIn(m.param(2)))
 	}
 }
 
-// invite invites somebody to a room (RFC 2812 §3.2.7).
-func (c *conn) invite(m *message) {
-	if len(m.params) < 2 {
-		c.numeric(errNeedMoreParams, "INVITE", "Not enough parameters")
-		return
-	}
-	room, ok := c.inRoom(m.param(1))
+func (c *conn) kickOne(name, nick, reason string) {
+	room, ok := c.kept(name)
 	if !ok {
 		return
 	}
-	id, err := c.Session().Lookup(m.param(0))
+	id, err := c.Session().Lookup(nick)
 	if err != nil {
-		c.numeric(errNoSuchNick, shown(m.param(0)), "No such nick")
+		c.numeric(errNoSuchNick, shown(nick), "No such nick")
 		return
 	}
-	c.send(chat.Command{Op: chat.Invite, Room: room.ID, User: id}, c.call("INVITE", room.Name, m.param(0)))
+	c.send(chat.Command{Op: chat.Kick, Room: room.ID, User: id, Text: reason}, c.call("KICK", room.Name, c.Session().NickOf(id)))
 }

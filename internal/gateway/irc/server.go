@@ -67,7 +67,7 @@ func (g *Gateway) tokens() []string {
 	tokens := []string{
 		"AWAYLEN=" + strconv.Itoa(maxReason), "BOT=B", "CASEMAPPING=ascii",
 		"CHANLIMIT=#:" + strconv.Itoa(chat.MaxRoomsPerUser), "CHANMODES=" + listModes + "," + keyModes + "," + limitModes + "," + flagModes,
-		"CHANNELLEN=" + strconv.Itoa(chat.MaxRoomName), "CHANTYPES=#", "ELIST=MNTU", "EXCEPTS=e", "INVEX=I",
+		"CHANNELLEN=" + strconv.Itoa(chat.MaxRoomName), "CHANTYPES=#", "ACCOUNTEXTBAN=account,a", "ELIST=CMNTU", "EXCEPTS=e", "EXTBAN=~,a", "INVEX=I",
 		"HOSTLEN=16", "KEYLEN=" + strconv.Itoa(chat.MaxNick), "KICKLEN=" + strconv.Itoa(maxReason),
 		"LINELEN=" + strconv.Itoa(maxLine), "MAXLIST=" + listModes + ":100", "MAXTARGETS=" + strconv.Itoa(maxTargets), "MODES",
 		"MONITOR=" + strconv.Itoa(maxMonitored), "NAMELEN=" + strconv.Itoa(maxReal), "NETWORK=" + g.cfg.Network, "NICKLEN=" + strconv.Itoa(chat.MaxNick),

@@ -32,7 +32,9 @@ func (c *conn) privmsg(m *message) {
 	case c.toService(m.command, targets, m.param(1)):
 	case m.param(1) != "":
 		tags, _ := c.clientTags(m)
-		c.grouped(len(targets))
+		if len(targets) > 1 {
+			c.several()
+		}
 		for _, target := range targets {
 			c.utter(utterance{command: m.command, target: target, text: m.param(1), tags: tags})
 		}
@@ -111,12 +113,12 @@ func (c *conn) answering(cmd *chat.Command, tags clientTags) {
 // talk returns the tag of a message. One without a label is like the one before it
 // to the same target.
 func (c *conn) talk(verb, target string) *call {
-	if t := c.talking; t != nil && c.label == "" && t.verb == verb && t.target == target {
+	if t := c.talking; t != nil && c.label == "" && c.batch_ == "" && t.verb == verb && t.target == target {
 		return t
 	}
 	k := c.call(verb, target, "")
 	k.says, k.quiet = true, verb == "NOTICE"
-	if k.label == "" {
+	if k.label == "" && k.batch == "" {
 		c.talking = k
 	}
 	return k
@@ -159,10 +161,6 @@ func nickOf(target string) string {
 
 // missing says that there is no such target.
 func (c *conn) missing(k *call, code, text string) {
-	if k.group != nil {
-		c.fails(k, chat.Errorf(chat.NotFound, "%s", text).Because(whyMissing[code]))
-		return
-	}
 	c.delegated = false
 	if !k.quiet {
 		c.numeric(code, shown(k.target), text)
@@ -213,7 +211,9 @@ func (c *conn) speakable(k *call, name string) (*chat.RoomInfo, bool) {
 	}
 	st := room.Standing(c.Session().User())
 	now := chat.Millis(time.Now().UnixMilli())
-	if _, in := room.Member(st.User); !in || st.Silenced(now) || !chat.Permit(chat.ActSay, c.Session().Role(), st.Rank, room.Flags) {
+	role := c.Session().Role()
+	masked := len(room.Masks) > 0 && rankIn(room, st.User, role) < chat.VoiceRank && room.Silences(c.Session().Nick(), role)
+	if _, in := room.Member(st.User); !in || masked || st.Silenced(now) || !chat.Permit(chat.ActSay, role, st.Rank, room.Flags) {
 		c.missing(k, errCannotSendToChan, "Cannot send to channel")
 		return nil, false
 	}
@@ -245,6 +245,10 @@ func (c *conn) signal(command, target string, sig *hub.Signal) {
 	if strings.HasPrefix(target, "#") {
 		room, ok := c.speakable(k, target)
 		if !ok {
+			return
+		}
+		if room.Flags&chat.NoCTCP != 0 && strings.HasPrefix(sig.Text, "\x01") { // +C
+			c.missing(k, errCannotSendToChan, "Cannot send CTCP to channel")
 			return
 		}
 		sig.Room = room
@@ -314,11 +318,8 @@ func (c *conn) appendSignal(dst []byte, sig *hub.Signal) []byte {
 		return appendLine(dst, "", "PRIVMSG", to, sig.Text)
 	case hub.Told:
 		return appendLine(dst, "", "NOTICE", to, sig.Text)
+	case hub.Knocked:
+		return c.appendKnock(dst[:dst0], sig)
 	}
 	return dst[:dst0]
-}
-
-// whyMissing are the reasons by which refusals get their numerics.
-var whyMissing = map[string]chat.Why{
-	errNoSuchChannel: chat.NoSuchRoom, errNoSuchNick: chat.NoSuchPerson, errCannotSendToChan: chat.NotMember,
 }

@@ -30,11 +30,11 @@ func (c *conn) userMode(m *message) {
 		c.numeric(rplUModeIs, modesOf(&p))
 		return
 	}
-	c.changeModes(m.param(1))
+	c.changeUserModes(m.param(1))
 }
 
-// changeModes does what it can of what is asked for, and tells what that was.
-func (c *conn) changeModes(asked string) {
+// changeUserModes does what it can of what is asked for, and tells what that was.
+func (c *conn) changeUserModes(asked string) {
 	on, unknown := true, false
 	done, sign := "", byte(0)
 	for _, mode := range asked {
