@@ -22,6 +22,9 @@ func (h *Hub) OnCommit(f func(events []chat.Event, commit func() error) error) {
 // KeptGone is of how many people who gave up a nick a hub knows.
 const KeptGone = keptGone
 
+// MaxSignals is how many signals wait for a reader at most.
+const MaxSignals = maxSignals
+
 // SetTail has rooms keep as many entries, and inboxes no more than that.
 func (h *Hub) SetTail(entries int) { h.applier.tails.entries = entries }
 
@@ -182,4 +185,12 @@ func Encoded(room *chat.RoomInfo, events []chat.Event, encode Encoder) string {
 		e.add(&events[i])
 	}
 	return string(e.in(0, encode).bytes)
+}
+
+// Own returns how many of its own events a session that tracks has in its hands, and
+// how many a Send would wait for. Its reader must be waiting.
+func (s *Session) Own() (taken, unseen int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.reader.own) + len(s.tracker.own), int(s.tracker.unseen)
 }

@@ -68,7 +68,7 @@ func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error
 		if err := s.ended(); err != nil {
 			return Delivery{}, err
 		}
-		if d, ok := r.answer(r.since >= answerEvery); ok {
+		if d, ok := r.answer(r.since >= answerEvery && !r.owes()); ok {
 			return d, nil
 		}
 		d, err := s.events(ctx, max, wait)
@@ -245,6 +245,9 @@ func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 	}
 	end = frames.fit(i, end, max)
 	c.take(end)
+	if len(s.reader.own) > 0 {
+		s.pass(c.pos)
+	}
 	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: frames.span(i, end)}
 }
 

@@ -254,9 +254,11 @@ func (s *Session) Send(ctx context.Context, c chat.Command, tag any) *chat.Error
 
 // mayPropose reports whether a Send need not wait: answers that the reader has
 // not taken count, or a peer that does not read could pile them up; and so do
-// events of its own that a session which tracks has not seen. s.mu must be held.
+// events of its own that a session which tracks has not seen. What others signal
+// does not. s.mu must be held.
 func (s *Session) mayPropose() bool {
-	return int(s.inflight)+len(s.answers)+s.unseen() < s.hub.limits.InFlight
+	unseen, signals := s.tracked()
+	return int(s.inflight)+len(s.answers)-signals+unseen < s.hub.limits.InFlight
 }
 
 // prepare makes a command the user's, waits until the limits let it pass, and

@@ -79,13 +79,13 @@ func (s *Session) lastSend() uint32 {
 	return s.tracker.sent
 }
 
-// unseen is how many of its own commands' events a session has still to see. s.mu
-// must be held.
-func (s *Session) unseen() int {
+// tracked returns how many of its own commands' events a session has still to see,
+// and how many signals are among its answers. s.mu must be held.
+func (s *Session) tracked() (unseen, signals int) {
 	if s.tracker == nil {
-		return 0
+		return 0, 0
 	}
-	return int(s.tracker.unseen)
+	return int(s.tracker.unseen), int(s.tracker.signals)
 }
 
 // takeOwn takes what the session's commands have brought about. s.mu must be held.
@@ -149,6 +149,12 @@ func (a *Answer) before(o *own) bool {
 		return a.early
 	}
 	return a.nth < o.nth
+}
+
+// owes reports whether the next answer comes behind an event that the session's own
+// command has brought about: then it waits for that, however far away it is.
+func (r *reader) owes() bool {
+	return len(r.own) > 0 && int(r.answered) < len(r.answers) && r.own[0].nth <= r.answers[r.answered].nth
 }
 
 // untilPersonal returns the first event of an entry from i on, and before end, that

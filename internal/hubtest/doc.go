@@ -5,8 +5,9 @@
 // The main types are the [Server], which runs in this process or, so that it can
 // be killed, in one of its own; the [Trial], one recorded run against a server;
 // and the actors of a trial: the [Program], which speaks the machine mode,
-// resumes after every cut and repeats what was not answered, and the [Person],
-// who has nothing but a socket. A [Workload] makes them talk at random.
+// resumes after every cut and repeats what was not answered; the [Person], who
+// has nothing but a socket; and the [Chatter], who has an IRC client. A
+// [Workload] makes them talk at random.
 //
 // A server with a process of its own is the test binary itself, started again:
 // so it is what is being tested, race detector included. Test packages that want
@@ -16,6 +17,6 @@
 // and whoever does harm waits for a number of acknowledgements. Only a trial as
 // a whole has a time limit, after which it says who waits for what.
 //
-// Each Program and each Person has a goroutine for its connections and one that
+// Each Program, Person and Chatter has a goroutine for its connections and one that
 // reads; Close waits for both. A Server has one that waits for its end.
 package hubtest

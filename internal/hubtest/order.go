@@ -124,14 +124,22 @@ func (w *warden) try(what string, a *author, order string) bool {
 }
 
 // lift takes something back that was done to an author, who may have got another
-// nick meanwhile.
+// nick meanwhile, or may have gone for good.
 func (w *warden) lift(order string, a *author) {
 	for w.trial.ctx.Err() == nil {
+		goes := a.goes()
 		_, nick := a.known()
-		if m := w.ask(fmt.Sprintf(order, nick)); m.Type == api.TypeAck || m.Code == codeConflict {
+		if m := w.ask(fmt.Sprintf(order, nick)); m.Type == api.TypeAck || m.Code == codeConflict || goes {
 			return
 		}
 	}
+}
+
+// goes reports whether the program wants nothing any more.
+func (p *Program) goes() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closing
 }
 
 // ban bans an author from the server for a while: at least until each of their

@@ -39,7 +39,7 @@ func TestStopDrainsAndRestartGoesOn(t *testing.T) {
 		}
 	}()
 	tr.Run(hubtest.Workload{
-		Seed: workload, Rooms: 2, Programs: 5, Readers: 2, Persons: 2, Window: 16,
+		Seed: workload, Rooms: 2, Programs: 5, Readers: 2, Persons: 2, Chatters: 2, Window: 16,
 		More: func(int) bool { return !over.Load() },
 	})
 	t.Log(tr.Judge())

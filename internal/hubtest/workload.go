@@ -16,6 +16,7 @@ type Workload struct {
 	Programs int // write and read
 	Readers  int // programs that only read, each connection as another guest
 	Persons  int // write and read, with nothing but a socket
+	Chatters int // write and read, by IRC
 	Cut      int // after about how many bytes a connection is cut; 0 is never
 	Window   int // how many requests a program may have under way
 	Members  int // of the programs, so many have accounts, and a second connection each; the others are guests
@@ -53,6 +54,9 @@ func (tr *Trial) Run(w Workload) {
 	for i := range w.Persons {
 		writing.Go(func() { c.person(i) })
 	}
+	for i := range w.Chatters {
+		writing.Go(func() { c.chatter(i) })
+	}
 	for i := range w.Readers {
 		c.reader(i, &reading)
 	}
@@ -71,9 +75,10 @@ type cast struct {
 	tokens  []string  // of the members
 	authors []*author // all of them, before any writes
 
-	mu      sync.Mutex // guards the following
-	readers []*Program
-	persons []*Person
+	mu       sync.Mutex // guards the following
+	readers  []*Program
+	persons  []*Person
+	chatters []*Chatter
 }
 
 // rng returns the source of an actor's decisions.
@@ -157,6 +162,29 @@ func (c *cast) person(i int) {
 	}
 }
 
+// chatter says simple things, and reads in a second room as well.
+func (c *cast) chatter(i int) {
+	rng := c.rng(6, i)
+	rooms := []string{c.room(i + 1)}
+	if c.room(i) != c.room(i+1) {
+		rooms = append(rooms, c.room(i))
+	}
+	p := c.trial.Chatter(fmt.Sprintf("chatter%d", i), rooms, c.cuts(rng))
+	c.mu.Lock()
+	c.chatters = append(c.chatters, p)
+	c.mu.Unlock()
+	for done := 0; c.More(done) && c.trial.ctx.Err() == nil; done++ {
+		switch n := rng.IntN(20); {
+		case n == 0:
+			p.Notice(phrase(rng))
+		case n < 3:
+			p.Do("waves")
+		default:
+			p.Say(phrase(rng))
+		}
+	}
+}
+
 // finale has everybody who only has to read on read the last word in each room.
 func (c *cast) finale() {
 	herald := c.trial.Program("herald", nil)
@@ -172,5 +200,8 @@ func (c *cast) finale() {
 	}
 	for _, p := range c.persons {
 		p.leave(last[p.room])
+	}
+	for _, p := range c.chatters {
+		p.leave(last)
 	}
 }

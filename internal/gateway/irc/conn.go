@@ -128,6 +128,8 @@ func (c *conn) handleAll() {
 func (c *conn) handleLine() {
 	switch {
 	case c.Stopped():
+	case c.lines.Open(): // the connection ended within it: it may be half of what was meant
+		return
 	case c.err != nil:
 		c.numeric(errInputTooLong, "Input line was too long")
 	case len(c.line) == 0:

@@ -240,7 +240,7 @@ func (e *encoder) tagsOf(dst []byte, ev *chat.Event, extra string, id bool) []by
 		dst = appendEscaped(append(dst, "account="...), ev.Nick)
 	}
 	if e.has(withTags) {
-		if id {
+		if id && ev.Seq != 0 { // what is not kept has none
 			next()
 			dst = strconv.AppendUint(append(dst, "msgid="...), uint64(ev.Seq), 10)
 		}

@@ -3,6 +3,7 @@ package irc
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"hubbub/internal/chat"
 )
@@ -27,9 +28,8 @@ func appendNumeric(dst []byte, server, code, to string, params ...string) []byte
 	return appendLine(dst, server, code, append([]string{to}, params...)...)
 }
 
-// appendLine appends a line. What people have said may be longer than fits, and is
-// cut; an empty parameter that is not the last one would shift the others, so it is
-// an asterisk.
+// appendLine appends a line, whatever the parameters are. What people have said may
+// be longer than fits, and is cut; what would end the line is a space.
 func appendLine(dst []byte, prefix, command string, params ...string) []byte {
 	start := len(dst)
 	if prefix != "" {
@@ -38,15 +38,32 @@ func appendLine(dst []byte, prefix, command string, params ...string) []byte {
 	dst = append(dst, command...)
 	for i, p := range params {
 		dst = append(dst, ' ')
-		switch {
-		case i == len(params)-1:
+		if i == len(params)-1 {
 			dst = append(dst, ':')
-		case p == "":
-			p = "*"
+		} else {
+			p = middle(p)
 		}
 		dst = append(dst, p...)
 	}
-	return append(cut(dst, start+maxLine-len("\r\n")), "\r\n"...)
+	dst = cut(dst, start+maxLine-len("\r\n"))
+	for i, b := range dst[start:] {
+		if b == '\r' || b == '\n' || b == 0 {
+			dst[start+i] = ' '
+		}
+	}
+	return append(dst, "\r\n"...)
+}
+
+// middle returns a parameter as it can stand before others: one that is empty, or
+// is more than a word, would shift them (RFC 2812 §2.3.1).
+func middle(p string) string {
+	if p == "" || p[0] == ':' {
+		p = "*" + p
+	}
+	if strings.ContainsAny(p, " \r\n\x00") {
+		p = strings.NewReplacer(" ", "_", "\r", "_", "\n", "_", "\x00", "_").Replace(p)
+	}
+	return p
 }
 
 // cut cuts b to at most n bytes, between characters.
@@ -54,10 +71,11 @@ func cut(b []byte, n int) []byte {
 	if len(b) <= n {
 		return b
 	}
-	for n > 0 && b[n]&0xc0 == 0x80 {
-		n--
+	i := n
+	for i > n-utf8.UTFMax && i > 0 && !utf8.RuneStart(b[i]) {
+		i--
 	}
-	return b[:n]
+	return b[:i]
 }
 
 // standard adds a standard reply: FAIL, WARN or NOTE.
@@ -177,12 +195,14 @@ func batched(lines []byte, id string) (dst []byte) {
 // batchEnd reports whether all the lines are one batch, which can bear a label
 // itself.
 func batchEnd(first, rest string) bool {
-	_, open, ok := strings.Cut(first, "BATCH +")
-	if !ok {
+	begin := parse(first)
+	id, ok := strings.CutPrefix(begin.param(0), "+")
+	if begin.command != "BATCH" || !ok {
 		return false
 	}
-	id, _, _ := strings.Cut(open, " ")
-	return strings.HasSuffix(rest, "BATCH -"+id+"\r\n")
+	rest = strings.TrimSuffix(rest, "\r\n")
+	end := parse(rest[strings.LastIndexByte(rest, '\n')+1:])
+	return end.command == "BATCH" && end.param(0) == "-"+id
 }
 
 // withTag appends a line with one more tag.

@@ -306,20 +306,28 @@ func (c *conn) appendSignal(dst []byte, sig *hub.Signal) []byte {
 	if e.has(withTags) { // the msgid is no position in the log, as there is nothing there
 		tags = join(sig.Tags, "msgid=s"+strconv.FormatInt(int64(sig.Time), 36)+"-"+strconv.FormatUint(sig.ID, 36))
 	}
-	dst0 := len(dst)
-	dst = e.prefix(e.tagsOf(dst, &ev, tags, false), &ev)
 	switch sig.Kind {
 	case hub.Tagged:
 		if !e.has(withTags) {
-			return dst[:dst0]
+			return dst
 		}
+		dst = e.prefix(e.tagsOf(dst, &ev, tags, false), &ev)
 		return append(append(append(dst, "TAGMSG "...), to...), "\r\n"...)
 	case hub.Asked:
-		return appendLine(dst, "", "PRIVMSG", to, sig.Text)
+		return (&saying{encoder: &e, ev: &ev, command: "PRIVMSG", target: to, extra: tags}).once(dst, sig.Text)
 	case hub.Told:
-		return appendLine(dst, "", "NOTICE", to, sig.Text)
+		return (&saying{encoder: &e, ev: &ev, command: "NOTICE", target: to, extra: tags}).once(dst, sig.Text)
 	case hub.Knocked:
-		return c.appendKnock(dst[:dst0], sig)
+		return c.appendKnock(dst, sig)
 	}
-	return dst[:dst0]
+	return dst
+}
+
+// once appends a text that is said once and not kept. What one program says to
+// another must end as it began, so of it no more is said than fits into a line.
+func (s *saying) once(dst []byte, text string) []byte {
+	if asked, ok := strings.CutSuffix(text, "\x01"); ok && len(text) > s.room() {
+		text = string(cut([]byte(asked), s.room()-1)) + "\x01"
+	}
+	return s.append(dst, text)
 }
