@@ -79,10 +79,10 @@ func ircScenarios(scenario func(name, about string, change func(*Config)) Scenar
 		})
 	}
 	return []Scenario{
-		irc("irc-fanout", "fanout with IRC clients; a sender waits for the PONG behind its messages", func(c *Config) {}),
+		irc("irc-fanout", "fanout with IRC clients, 256 in flight; a sender waits for the PONG behind its messages", func(c *Config) { c.Window = 256 }),
 		irc("irc-paced", "the same at 50 messages a second", func(c *Config) { c.Rate = 50 }),
 		irc(scenarioIRCMixed, "irc-fanout with a third each of clients that negotiate nothing, times, all tags", func(c *Config) {
-			c.Dialects = []Dialect{ircPlain(), ircTimed(), ircTagged()}
+			c.Dialects, c.Window = []Dialect{ircPlain(), ircTimed(), ircTagged()}, 256
 		}),
 		irc(scenarioIRCIdle, "8,000 registered clients in no room (--rooms 1: in one): the server's memory for each", func(c *Config) {
 			c.Clients, c.Rooms, c.Senders, c.Settle = 8000, 0, 0, 10*time.Second

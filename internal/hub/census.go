@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"math"
 	"slices"
 
 	"hubbub/internal/chat"
@@ -23,15 +24,15 @@ type counted struct {
 
 // tallied is how one person is counted.
 type tallied struct {
-	sessions int32
 	admin    bool
+	sessions uint16 // more than anybody has
 }
 
 // tally returns how a person is to be counted. Hub.mu must be held.
 func (p *person) tally() tallied {
 	oper := func(s *Session) bool { return s.profile() != nil && s.profile().Oper }
 	return tallied{
-		sessions: int32(len(p.sessions)),
+		sessions: uint16(min(len(p.sessions), math.MaxUint16)),
 		admin:    len(p.sessions) > 0 && (p.role >= chat.AdminRole || slices.ContainsFunc(p.sessions, oper)),
 	}
 }
@@ -40,7 +41,7 @@ func (p *person) tally() tallied {
 func (h *Hub) tally(p *person, now tallied) {
 	n, was := &h.counted, p.tallied
 	p.tallied = now
-	n.sessions += int(now.sessions - was.sessions)
+	n.sessions += int(now.sessions) - int(was.sessions)
 	n.here += one(now.sessions > 0) - one(was.sessions > 0)
 	n.admins += one(now.admin) - one(was.admin)
 	n.most = max(n.most, n.here)

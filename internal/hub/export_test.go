@@ -121,7 +121,7 @@ func (h *Hub) Left() (left []string) {
 	h.mu.Lock()
 	waiting, people := len(h.waiting), 0
 	for _, p := range h.people {
-		if len(p.sessions) > 0 || p.timer != nil {
+		if len(p.sessions) > 0 || p.known().timer != nil {
 			people++
 		}
 	}
@@ -192,5 +192,5 @@ func Encoded(room *chat.RoomInfo, events []chat.Event, encode Encoder) string {
 func (s *Session) Own() (taken, unseen int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.reader.own) + len(s.tracker.own), int(s.tracker.unseen)
+	return len(s.tracker.taken) + len(s.tracker.own), int(s.tracker.unseen)
 }

@@ -49,7 +49,6 @@ type reader struct {
 	answers  []Answer  // taken from the session
 	answered int32     // how many of them have been delivered
 	since    int32     // bytes of events since the last answer
-	own      []own     // in the order of their events; of a session that tracks
 }
 
 // answerEvery is how many bytes of events an answer may wait for, so that the
@@ -68,7 +67,7 @@ func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error
 		if err := s.ended(); err != nil {
 			return Delivery{}, err
 		}
-		if d, ok := r.answer(r.since >= answerEvery && !r.owes()); ok {
+		if d, ok := r.answer(r.since >= answerEvery && !s.owes()); ok {
 			return d, nil
 		}
 		d, err := s.events(ctx, max, wait)
@@ -102,6 +101,9 @@ func (r *reader) answer(due bool) (Delivery, bool) {
 	a := r.answers[r.answered]
 	r.answers[r.answered] = Answer{}
 	r.answered++
+	if int(r.answered) == len(r.answers) {
+		r.answered, r.answers = 0, nil // somebody who is idle needs no memory for them
+	}
 	r.since = 0
 	return Delivery{Kind: Answered, Answer: a}, true
 }
@@ -208,7 +210,7 @@ func (s *Session) events(ctx context.Context, max int, wait bool) (Delivery, err
 		i++
 	}
 	if first == nil {
-		if len(r.own) > 0 {
+		if len(s.taken()) > 0 {
 			s.pass(r.horizon)
 		}
 		return Delivery{}, nil
@@ -245,7 +247,7 @@ func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 	}
 	end = frames.fit(i, end, max)
 	c.take(end)
-	if len(s.reader.own) > 0 {
+	if len(s.taken()) > 0 {
 		s.pass(c.pos)
 	}
 	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: frames.span(i, end)}

@@ -21,13 +21,11 @@ type person struct {
 	role     chat.Role
 	keyed    bool          // can be recognised when coming back
 	leaving  bool          // has said goodbye, and is not waited for
-	waits    int32         // numbers the timers
+	tallied  tallied       // how they are counted
 	rooms    []chat.RoomID // in the order of joining, without the inbox
 	sessions []*Session
-	timer    *time.Timer // ends the lingering; nil otherwise
-	rare     *seldom     // nil until there is something
-	away     *string     // why they are away, as others have been told; nil if they are not
-	tallied  tallied     // how they are counted
+	rare     *seldom // nil until there is something
+	away     *string // why they are away, as others have been told; nil if they are not
 }
 
 // seldom is what is known of few people.
@@ -37,6 +35,8 @@ type seldom struct {
 	spoke    map[chat.RoomID]spoken // where there is slow mode; nil until then
 	profile  *Profile               // of the session that ended last and had one; nil if none
 	gone     chan struct{}          // closed when they have departed; nil while nobody waits for that
+	timer    *time.Timer            // ends the lingering; nil otherwise
+	waits    int32                  // numbers the timers
 }
 
 // known returns what is known of few people, of this one.
@@ -299,16 +299,17 @@ func (h *Hub) letGo(p *person, wait time.Duration) {
 	if p.role != chat.GuestRole { // members stay
 		return
 	}
-	if h.closing || h.keeping || h.people[p.id] != p || len(p.sessions) > 0 || p.timer != nil {
+	if h.closing || h.keeping || h.people[p.id] != p || len(p.sessions) > 0 || p.known().timer != nil {
 		return
 	}
 	h.departures.Add(1)
-	p.waits++
-	this, reason := p.waits, ""
+	rare := p.learn()
+	rare.waits++
+	this, reason := rare.waits, ""
 	if p.leaving {
-		reason = p.known().farewell
+		reason = rare.farewell
 	}
-	p.timer = time.AfterFunc(wait, func() {
+	rare.timer = time.AfterFunc(wait, func() {
 		defer h.departures.Done()
 		if h.expired(p, this) {
 			h.depart(p, reason)
@@ -320,19 +321,23 @@ func (h *Hub) letGo(p *person, wait time.Duration) {
 func (h *Hub) expired(p *person, wait int32) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if p.timer == nil || p.waits != wait { // forgiven
+	if now := p.known(); now.timer == nil || now.waits != wait { // forgiven
 		return false
 	}
-	p.timer = nil
+	p.rare.timer = nil
 	return !h.closing
 }
 
 // forgive stops a departure that is waiting. h.mu must be held.
 func (h *Hub) forgive(p *person) {
-	if p.timer != nil && p.timer.Stop() {
+	timer := p.known().timer
+	if timer == nil {
+		return
+	}
+	if timer.Stop() {
 		h.departures.Done()
 	}
-	p.timer = nil
+	p.rare.timer = nil
 }
 
 // depart lets a guest go. If the server stops first, the next start does it.

@@ -21,6 +21,7 @@ type tracker struct {
 	signals int32 // waiting among the answers
 	sent    uint32
 	since   chat.Seq // see MissedSince
+	taken   []own    // in the order of their events; owned by the session's reader
 
 	profile atomic.Pointer[Profile] // nil until one is set; what it points to never changes
 	spoke   atomic.Uint32           // when the session said something last, in Unix seconds; 0 if never
@@ -91,23 +92,30 @@ func (s *Session) tracked() (unseen, signals int) {
 // takeOwn takes what the session's commands have brought about. s.mu must be held.
 func (s *Session) takeOwn() {
 	if t := s.tracker; t != nil && len(t.own) > 0 {
-		s.reader.own = append(s.reader.own, t.own...)
+		t.taken = append(t.taken, t.own...)
 		t.own = t.own[:0]
 	}
+}
+
+// taken returns the events of its own that the session has yet to deliver.
+func (s *Session) taken() []own {
+	if s.tracker == nil {
+		return nil
+	}
+	return s.tracker.taken
 }
 
 // pass forgets own events up to a position: they have been delivered, or are in
 // rooms that the session does not read.
 func (s *Session) pass(seq chat.Seq) {
-	r := &s.reader
-	n := 0
-	for n < len(r.own) && r.own[n].last <= seq {
+	n, taken := 0, s.taken()
+	for n < len(taken) && taken[n].last <= seq {
 		n++
 	}
 	if n == 0 {
 		return
 	}
-	r.own = slices.Delete(r.own, 0, n)
+	s.tracker.taken = slices.Delete(taken, 0, n)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tracker.unseen -= int32(n)
@@ -116,8 +124,9 @@ func (s *Session) pass(seq chat.Seq) {
 
 // mine returns which of the session's commands brought about an event, or nil.
 func (s *Session) mine(ev *chat.Event) *own {
-	for i := range s.reader.own {
-		if o := &s.reader.own[i]; ev.Seq <= o.last {
+	taken := s.taken()
+	for i := range taken {
+		if o := &taken[i]; ev.Seq <= o.last {
 			if ev.Seq >= o.first {
 				return o
 			}
@@ -153,14 +162,15 @@ func (a *Answer) before(o *own) bool {
 
 // owes reports whether the next answer comes behind an event that the session's own
 // command has brought about: then it waits for that, however far away it is.
-func (r *reader) owes() bool {
-	return len(r.own) > 0 && int(r.answered) < len(r.answers) && r.own[0].nth <= r.answers[r.answered].nth
+func (s *Session) owes() bool {
+	r, taken := &s.reader, s.taken()
+	return len(taken) > 0 && int(r.answered) < len(r.answers) && taken[0].nth <= r.answers[r.answered].nth
 }
 
 // untilPersonal returns the first event of an entry from i on, and before end, that
 // the session gets by itself, or end.
 func (s *Session) untilPersonal(e *Entry, i, end int) int {
-	if own := s.reader.own; !e.apart && (len(own) == 0 || own[0].first > e.Events[end-1].Seq) {
+	if own := s.taken(); !e.apart && (len(own) == 0 || own[0].first > e.Events[end-1].Seq) {
 		return end
 	}
 	for ; i < end; i++ {

@@ -27,7 +27,7 @@ const outsideText = `Welcome. This server is for its members.
 func (c *conn) stayOutside() {
 	c.outside, c.heard = true, c.line != nil
 	_ = c.Session().Post(c.Context(), []byte(outsideText)) // or there is nobody to tell
-	if c.line != nil || c.err != nil {
+	if c.line != nil || c.long {
 		c.handleLine()
 	}
 }
@@ -63,7 +63,7 @@ func (c *conn) arriveAsMember(member *hub.Arrival) {
 		return
 	}
 	c.settleIn()
-	if c.line != nil || c.err != nil {
+	if c.line != nil || c.long {
 		c.handleLine()
 	}
 }

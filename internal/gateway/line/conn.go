@@ -19,10 +19,10 @@ type conn struct {
 	// Owned by the reader.
 	lines   *gateway.Lines
 	line    []byte // read last, and not handled yet
-	err     error  // nil, or that the line was too long
 	hello   string // the line with which a program began, if it has been read already
 	telnet  telnet
 	coming  *coming // nil for most
+	long    bool    // the line was too long
 	heard   bool    // a line has been handled, so it is too late for a hello
 	quit    bool
 	full    bool // not arrived yet, since the disk is full
@@ -94,14 +94,23 @@ func (c *conn) serve() bool {
 		if c.begins() {
 			return true
 		}
-		c.line, c.err = c.lines.Next()
-		if c.err != nil && c.err != gateway.ErrLineTooLong {
+		if c.next() != nil {
 			return false
 		}
 		aside(c.handleAll)
 		c.line = nil // or it would keep its buffer
 	}
 	return false
+}
+
+// next reads a line. One that was too long is none of the errors that end the
+// reading.
+func (c *conn) next() (err error) {
+	c.line, err = c.lines.Next()
+	if c.long = err == gateway.ErrLineTooLong; c.long {
+		return nil
+	}
+	return err
 }
 
 // begins reports whether the peer turned out to be somebody else: a program, or
@@ -139,7 +148,7 @@ func aside(f func()) {
 //
 //go:noinline
 func (c *conn) handleNext() {
-	c.line, c.err = c.lines.Next()
+	c.next()
 	c.handleAll()
 }
 
@@ -147,7 +156,7 @@ func (c *conn) handleNext() {
 // with it.
 func (c *conn) handleAll() {
 	for {
-		if !c.heard && !c.machine && c.err == nil && isHello(c.line) {
+		if !c.heard && !c.machine && !c.long && isHello(c.line) {
 			c.hello = string(c.line)
 			return
 		}
@@ -155,7 +164,7 @@ func (c *conn) handleAll() {
 		if !c.goesOn() {
 			return
 		}
-		c.line, c.err = c.lines.Next()
+		c.next()
 	}
 }
 
@@ -165,7 +174,7 @@ func (c *conn) handleLine() {
 	switch {
 	case c.Stopped():
 		c.refuse(c.idOf(c.line), chat.Errorf(chat.Unavailable, "The server is closing this connection; nothing was sent."))
-	case c.err != nil:
+	case c.long:
 		c.refuse(c.idOf(c.line), chat.Errorf(chat.Invalid, "That line is too long: at most %d bytes; nothing of it was sent.", c.gateway.cfg.Max))
 	case c.machine && c.lines.Open(): // it may be half of what the program means to say under this id
 		c.refuse(c.idOf(c.line), chat.Errorf(chat.Invalid, "The connection ended within that line; nothing of it was sent."))

@@ -45,9 +45,9 @@ func (c *conn) begin() {
 //go:noinline
 func (c *conn) hear() {
 	if c.hello == "" && c.lines.Buffered() {
-		c.line, c.err = c.lines.Next()
+		c.next()
 	}
-	if c.hello == "" && c.err == nil && isHello(c.line) {
+	if c.hello == "" && !c.long && isHello(c.line) {
 		c.hello = string(c.line)
 	}
 }
@@ -69,7 +69,7 @@ func (c *conn) beginAsGuest() {
 		c.arrive("")
 	}
 	c.heard = nick != ""
-	if nick == "" && (c.line != nil || c.err != nil) {
+	if nick == "" && (c.line != nil || c.long) {
 		c.Flush() // first the greeting
 		c.handleLine()
 	}
@@ -79,7 +79,7 @@ func (c *conn) beginAsGuest() {
 //
 //go:noinline
 func (c *conn) wish() string {
-	if c.err != nil || !utf8.Valid(c.line) {
+	if c.long || !utf8.Valid(c.line) {
 		return ""
 	}
 	if req, err := c.parse(string(c.line)); err == nil && req.verb == "nick" {
