@@ -16,13 +16,13 @@ check: ## what has to pass before a push: lint, cross, short fuzz runs, race
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory cross
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=1000x
-	@$(MAKE) --no-print-directory race
+	@$(MAKE) --no-print-directory race RACEFLAGS=-short
 
 test: ## run the tests
 	$(GO) test ./...
 
-race: ## run the tests in random order under the race detector
-	$(GO) test -race -shuffle=on ./...
+race: ## run the tests in random order under the race detector (RACEFLAGS=-short: shorter ones)
+	$(GO) test -race -shuffle=on $(RACEFLAGS) ./...
 
 fuzz: ## run every fuzz target for FUZZTIME (10s; 1000x is so many inputs)
 	scripts/fuzz.sh $(FUZZTIME)

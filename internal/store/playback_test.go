@@ -199,7 +199,7 @@ const playbackBudget = 5 * time.Millisecond
 // TestScaleOfPlayback makes a room of HUBBUB_PLAYBACK events, in the directory
 // HUBBUB_SCALE_DIR or a temporary one, and logs how long it takes to read 100.
 func TestScaleOfPlayback(t *testing.T) {
-	events := 20_000
+	events := 4_000
 	_, err := fmt.Sscan(os.Getenv("HUBBUB_PLAYBACK"), &events)
 	measured := err == nil
 	dir := os.Getenv("HUBBUB_SCALE_DIR")
