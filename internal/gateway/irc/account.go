@@ -42,9 +42,14 @@ func (c *conn) loggedIn(a hub.Arrival) {
 	}
 }
 
-// sayAccount says as whom the client is logged in (sasl-3.1, RPL_LOGGEDIN).
+// sayAccount says as whom the client is logged in, and how it will be shown from now
+// on (sasl-3.1, RPL_LOGGEDIN).
 func (c *conn) sayAccount(account string) {
-	c.numeric(rplLoggedIn, chat.Hostmask(c.me(), c.Session().Role()), account, "You are now logged in as "+account)
+	role := chat.MemberRole
+	if p, ok := c.gateway.cfg.Hub.Person(account); ok {
+		role = max(p.Role, chat.BotRole)
+	}
+	c.numeric(rplLoggedIn, chat.Hostmask(account, role), account, "You are now logged in as "+account)
 }
 
 // wasHere returns what the client has been until now.

@@ -21,6 +21,7 @@ func commands() map[string]*command {
 
 		"WEBIRC":   {before: true, do: (*conn).webirc},
 		"STARTTLS": {before: true, do: (*conn).startTLS},
+		"ISUPPORT": {before: true, do: (*conn).supports},
 
 		// Accounts: sasl.go, account.go, nickserv.go, oper.go.
 		"AUTHENTICATE": {params: 1, before: true, do: (*conn).authenticate},

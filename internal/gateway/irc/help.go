@@ -54,6 +54,7 @@ var helpTexts = map[string]string{
 	"INFO":         "INFO\nWhat this server is.",
 	"INVITE":       "INVITE nick #room\nAsks somebody into a room.",
 	"ISON":         "ISON nick ...\nWhich of them are here.",
+	"ISUPPORT":     "ISUPPORT\nWhat this server can do; for clients with the capability draft/extended-isupport.",
 	"JOIN":         "JOIN #room[,#room] [key,...]\nGoes into rooms, and makes those that are not there. JOIN 0 leaves all.",
 	"KICK":         "KICK #room nick [reason]\nPuts somebody out of a room, which its operators may.",
 	"KILL":         "KILL nick [reason]\nCloses all of somebody's connections, which operators of the server may.\nA guest is gone by it. A member can come back, unless they are banned.",

@@ -49,16 +49,32 @@ func (c *conn) appendWelcome(dst []byte) []byte {
 	return c.appendMotd(dst, nick)
 }
 
-// appendISupport appends the 005 lines.
+// appendISupport appends the 005 lines: in a batch to who has asked for that.
+// (https://ircv3.net/specs/extensions/extended-isupport)
 func (c *conn) appendISupport(dst []byte, nick string) []byte {
-	const perLine = 13
-	tokens := c.gateway.isupport
-	for len(tokens) > 0 {
+	const perLine, batch = 13, "isupport"
+	server, whole := ":"+c.gateway.cfg.Server+" ", c.has(capExtendedISupport) && c.has(capBatch)
+	var lines []byte
+	for tokens := c.gateway.isupport; len(tokens) > 0; {
 		n := min(perLine, len(tokens))
-		dst = append(dst, ":"+c.gateway.cfg.Server+" "+rplISupport+" "+nick+" "+strings.Join(tokens[:n], " ")+" :are supported by this server\r\n"...)
+		lines = append(lines, server+rplISupport+" "+nick+" "+strings.Join(tokens[:n], " ")+" :are supported by this server\r\n"...)
 		tokens = tokens[n:]
 	}
-	return dst
+	if !whole {
+		return append(dst, lines...)
+	}
+	dst = append(dst, server+"BATCH +"+batch+" draft/isupport\r\n"...)
+	dst = append(dst, batched(lines, batch)...)
+	return append(dst, server+"BATCH -"+batch+"\r\n"...)
+}
+
+// supports says what the server can do, to who asks before registering, or again.
+func (c *conn) supports(*message) {
+	if !c.has(capExtendedISupport) {
+		c.numeric(errUnknownCommand, "ISUPPORT", "Unknown command")
+		return
+	}
+	c.out = c.appendISupport(c.out, c.me())
 }
 
 // tokens returns what the server can do, as clients read it.
