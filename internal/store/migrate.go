@@ -56,11 +56,12 @@ func (s *Store) migrate(conn *connection, path string, steps []string) error {
 			return err
 		}
 	}
+	older := version > 0 // else it is made
 	for ; version < len(steps); version++ {
 		if err := upgrade(conn, version, steps[version]); err != nil {
 			return s.explain(fmt.Sprintf("migrate to version %d", version+1), err)
 		}
-		if version > 0 {
+		if older {
 			s.logger.Info("store: the database has been migrated", "version", version+1)
 		}
 	}
