@@ -38,7 +38,6 @@ const (
 	capPreAway
 	capExtendedISupport
 	capChannelRename
-	capMetadata
 	capSearch
 	capZNCPlayback
 	capSelfMessage
