@@ -14,7 +14,7 @@ import (
 // here reports whether a parameter means this server, by its name, a mask, or the
 // nick of somebody who is on it, and says so if it does not.
 func (c *conn) here(server string) bool {
-	if server == "" || glob(server, c.gateway.cfg.Server) {
+	if server == "" || chat.Matches(server, c.gateway.cfg.Server) {
 		return true
 	}
 	if _, err := c.Session().Lookup(server); err == nil {

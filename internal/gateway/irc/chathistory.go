@@ -1,7 +1,6 @@
 package irc
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -304,28 +303,6 @@ func (s *scribe) append(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte 
 	}
 	s.lines = e.room(s.lines[:0], room, ev)
 	return appendWithin(dst, s.lines, s.batch)
-}
-
-// appendWithin appends lines that belong to a batch. Those of a batch within it do
-// so already.
-func appendWithin(dst, lines []byte, batch string) []byte {
-	if batch == "" {
-		return append(dst, lines...)
-	}
-	for len(lines) > 0 {
-		line := lines[:bytes.IndexByte(lines, '\n')+1]
-		lines = lines[len(line):]
-		if !bytes.HasPrefix(line, []byte("@batch=")) {
-			dst = append(append(dst, "@batch="...), batch...)
-			if line[0] == '@' {
-				dst, line = append(dst, ';'), line[1:]
-			} else {
-				dst = append(dst, ' ')
-			}
-		}
-		dst = append(dst, line...)
-	}
-	return dst
 }
 
 // historyTargets answers with the conversations in which something was said lately.

@@ -2,9 +2,6 @@ package irc
 
 // The seams for tests.
 
-// Glob reports whether a pattern matches.
-func Glob(pattern, s string) bool { return glob(pattern, s) }
-
 // Closing returns the reason for a connection's end as IRC has it.
 func Closing(reason string) string { return closing(reason) }
 

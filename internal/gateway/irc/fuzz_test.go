@@ -361,3 +361,18 @@ func FuzzSignal(f *testing.F) {
 		}
 	})
 }
+
+// hasTag reports whether a line has a tag.
+func hasTag(line, key string) bool {
+	tags, ok := strings.CutPrefix(line, "@")
+	if !ok {
+		return false
+	}
+	tags, _, _ = strings.Cut(tags, " ")
+	for t := range strings.SplitSeq(tags, ";") {
+		if k, _, _ := strings.Cut(t, "="); k == key {
+			return true
+		}
+	}
+	return false
+}

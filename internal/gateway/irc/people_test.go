@@ -3,6 +3,7 @@ package irc_test
 import (
 	"testing"
 
+	"hubbub/internal/chat"
 	"hubbub/internal/gateway/irc"
 )
 
@@ -22,7 +23,7 @@ func TestMasksMatch(t *testing.T) {
 		{"b*", "bob", true}, {"*b", "bob", true}, {"*o*", "bob", true}, {"b*x", "bob", false},
 		{"*a*b*c", "xaybzc", true}, {"*a*b*c", "xaybz", false}, {"**", "x", true}, {"a*a", "a", false},
 	} {
-		if got := irc.Glob(x.pattern, x.s); got != x.want {
+		if got := chat.Matches(x.pattern, x.s); got != x.want {
 			t.Errorf("%q matches %q: %v", x.pattern, x.s, got)
 		}
 	}

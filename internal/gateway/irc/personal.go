@@ -55,7 +55,7 @@ func (c *conn) own(dst, lines []byte, k *call) []byte {
 	case k == nil || len(lines) == 0:
 		return append(dst, lines...)
 	case k.batch != "":
-		return append(dst, batched(lines, k.batch)...)
+		return appendWithin(dst, lines, k.batch)
 	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}
@@ -188,7 +188,7 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	case len(lines) == 0 && (k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says)):
 		return dst // the event is the answer, or will be
 	case k.batch != "" && len(lines) > 0:
-		return append(dst, batched(lines, k.batch)...)
+		return appendWithin(dst, lines, k.batch)
 	case k.label == "" || k.done:
 		return append(dst, lines...)
 	}

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -114,7 +115,7 @@ func (c *conn) commitReply() {
 	body := c.out
 	switch {
 	case c.batch_ != "":
-		body = batched(body, c.batch_)
+		body = appendWithin(nil, body, c.batch_)
 	case c.label != "":
 		body = c.labelled(body, c.label)
 		c.label = ""
@@ -176,18 +177,28 @@ func (c *conn) labelled(lines []byte, label string) []byte {
 	id := batchID(label)
 	server := ":" + c.gateway.cfg.Server + " "
 	dst := append(withTag(nil, server+"BATCH +"+id+" labeled-response", "label", label), "\r\n"...)
-	dst = append(dst, batched(lines, id)...)
+	dst = appendWithin(dst, lines, id)
 	return append(dst, server+"BATCH -"+id+"\r\n"...)
 }
 
-// batched returns lines as part of a batch. What is in a batch of its own stays there.
-func batched(lines []byte, id string) (dst []byte) {
-	for l := range strings.SplitSeq(strings.TrimSuffix(string(lines), "\r\n"), "\r\n") {
-		if hasTag(l, "batch") {
-			dst = append(append(dst, l...), "\r\n"...)
-			continue
+// appendWithin appends lines that belong to a batch. Those of a batch within it do
+// so already.
+func appendWithin(dst, lines []byte, batch string) []byte {
+	if batch == "" {
+		return append(dst, lines...)
+	}
+	for len(lines) > 0 {
+		line := lines[:bytes.IndexByte(lines, '\n')+1]
+		lines = lines[len(line):]
+		if !bytes.HasPrefix(line, []byte("@batch=")) {
+			dst = append(append(dst, "@batch="...), batch...)
+			if line[0] == '@' {
+				dst, line = append(dst, ';'), line[1:]
+			} else {
+				dst = append(dst, ' ')
+			}
 		}
-		dst = append(withTag(dst, l, "batch", id), "\r\n"...)
+		dst = append(dst, line...)
 	}
 	return dst
 }
@@ -213,21 +224,6 @@ func withTag(dst []byte, line, key, value string) []byte {
 		return append(append(dst, ';'), rest...)
 	}
 	return append(append(dst, ' '), line...)
-}
-
-// hasTag reports whether a line has a tag.
-func hasTag(line, key string) bool {
-	tags, ok := strings.CutPrefix(line, "@")
-	if !ok {
-		return false
-	}
-	tags, _, _ = strings.Cut(tags, " ")
-	for t := range strings.SplitSeq(tags, ";") {
-		if k, _, _ := strings.Cut(t, "="); k == key {
-			return true
-		}
-	}
-	return false
 }
 
 // batchID returns a name for a batch, which need only be unlike those that are open

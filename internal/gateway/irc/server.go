@@ -64,7 +64,7 @@ func (c *conn) appendISupport(dst []byte, nick string) []byte {
 		return append(dst, lines...)
 	}
 	dst = append(dst, server+"BATCH +"+batch+" draft/isupport\r\n"...)
-	dst = append(dst, batched(lines, batch)...)
+	dst = appendWithin(dst, lines, batch)
 	return append(dst, server+"BATCH -"+batch+"\r\n"...)
 }
 

@@ -63,7 +63,7 @@ func (c *conn) targets(m *message, quiet bool) ([]string, bool) {
 // utter says something to one target: to the log, unless it is between programs or
 // for some of a room alone.
 func (c *conn) utter(u utterance) {
-	if c.historian(u) || c.service(u) {
+	if c.historian(u) || c.toService(u.command, []string{u.target}, u.text) {
 		return
 	}
 	if _, room, ok := status(u.target); ok {

@@ -125,7 +125,7 @@ func (c *conn) charge(people int) {
 // matches reports whether somebody is who a mask asks for.
 func (c *conn) matches(pattern string, p *hub.Portrait) bool {
 	for _, s := range [...]string{p.Nick, username(p), hostOf(p.Role), realName(p), c.gateway.cfg.Server} {
-		if glob(pattern, s) {
+		if chat.Matches(pattern, s) {
 			return true
 		}
 	}
@@ -295,32 +295,6 @@ func idle(p *hub.Portrait) int {
 		return 0
 	}
 	return max(0, int(time.Since(p.Spoke).Seconds()))
-}
-
-// glob reports whether a pattern with * and ? matches, whatever the capitals.
-func glob(pattern, s string) bool {
-	p, t := []rune(chat.Fold(pattern)), []rune(chat.Fold(s))
-	star, mark := -1, 0
-	i, j := 0, 0
-	for j < len(t) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
 }
 
 // userhost says of up to five people how they are shown, whether they are operators

@@ -270,7 +270,7 @@ func (c *conn) choosePassword(question, nick string, left int, then func(passwor
 		}
 	}
 	c.ask(question, true, func(password string) {
-		if err := auth.CheckPassword(password, nick); err != nil {
+		if err := c.gateway.cfg.Door.CheckPassword(password, nick); err != nil {
 			again(err)
 			return
 		}
