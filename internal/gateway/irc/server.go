@@ -85,7 +85,7 @@ func (g *Gateway) tokens() []string {
 		"CHANLIMIT=#:" + strconv.Itoa(chat.MaxRoomsPerUser), "CHANMODES=" + listModes + "," + keyModes + "," + limitModes + "," + flagModes,
 		"CHANNELLEN=" + strconv.Itoa(chat.MaxRoomName), "CHANTYPES=#", "ACCOUNTEXTBAN=account,a", "ELIST=CMNTU", "EXCEPTS=e", "EXTBAN=~,a", "INVEX=I",
 		"HOSTLEN=16", "KEYLEN=" + strconv.Itoa(chat.MaxNick), "KICKLEN=" + strconv.Itoa(maxReason),
-		"LINELEN=" + strconv.Itoa(maxLine), "MAXLIST=" + listModes + ":100", "MAXTARGETS=" + strconv.Itoa(maxTargets), "MODES",
+		"LINELEN=" + strconv.Itoa(maxLine), "MAXLIST=" + maxLists(), "MAXTARGETS=" + strconv.Itoa(maxTargets), "MODES",
 		"MONITOR=" + strconv.Itoa(maxMonitored), "NAMELEN=" + strconv.Itoa(maxReal), "NETWORK=" + g.cfg.Network, "NICKLEN=" + strconv.Itoa(chat.MaxNick),
 		"PREFIX=" + prefixToken, "SAFELIST", "STATUSMSG=" + prefixSigns,
 		"TARGMAX=NAMES:1,LIST:,KICK:,WHOIS:" + strconv.Itoa(maxTargets) + ",PRIVMSG:" + strconv.Itoa(maxTargets) + ",NOTICE:" + strconv.Itoa(maxTargets) + ",TAGMSG:" + strconv.Itoa(maxTargets) + ",MONITOR:" + strconv.Itoa(maxMonitored),
@@ -98,6 +98,15 @@ func (g *Gateway) tokens() []string {
 	return tokens
 }
 
+// maxLists says how long each list of masks may be.
+func maxLists() string {
+	all := make([]string, len(listModes))
+	for i := range listModes {
+		all[i] = listModes[i:i+1] + ":" + strconv.Itoa(chat.MaxMasks)
+	}
+	return strings.Join(all, ",")
+}
+
 // The limits that clients are told. Lines are what bounds most of them: a topic or
 // a reason that others could not be shown whole is not taken.
 const (
@@ -106,7 +115,7 @@ const (
 	maxReal      = 150
 	maxTargets   = 4
 	maxMonitored = hub.MaxWatched
-	maxHistory   = 1000
+	maxHistory   = hub.MaxPlayback
 )
 
 // appendLusers appends how many there are (RFC 2812 §3.4.2).
