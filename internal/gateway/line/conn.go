@@ -8,6 +8,7 @@ import (
 	"hubbub/api"
 	"hubbub/internal/chat"
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/wire"
 	"hubbub/internal/hub"
 )
 
@@ -270,13 +271,7 @@ func (c *conn) reply(req request, m api.Message) {
 // refuse answers a request that was not done. It is the one place where errors
 // become the peer's.
 func (c *conn) refuse(id string, err *chat.Error) {
-	c.post(refusal(id, err))
-}
-
-// refusal is an error as the peer is told it. What it quotes may come from the
-// peer, and go on to a screen.
-func refusal(id string, err *chat.Error) api.Message {
-	return api.Message{Type: api.TypeError, ID: id, Code: err.Code.String(), Text: chat.CleanText(err.Text)}
+	c.post(wire.Refusal(id, err))
 }
 
 // post sends an answer behind those to everything before it. If the connection
@@ -291,7 +286,7 @@ func (c *conn) post(m api.Message) {
 // render turns an answer into bytes.
 func (c *conn) render(m *api.Message) []byte {
 	if c.machine {
-		return appendJSON(nil, m)
+		return wire.AppendLine(nil, m)
 	}
 	switch {
 	case m.Text == "":
@@ -321,10 +316,10 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	id, _ := tag.(string)
 	switch {
 	case out.Err != nil:
-		m := refusal(id, out.Err)
+		m := wire.Refusal(id, out.Err)
 		return append(dst, c.render(&m)...)
 	case c.machine:
-		return appendJSON(dst, &api.Message{Type: api.TypeAck, ID: id, Seq: uint64(out.Seq)})
+		return wire.AppendLine(dst, &api.Message{Type: api.TypeAck, ID: id, Seq: uint64(out.Seq)})
 	}
 	return dst // one's own message is the acknowledgement
 }

@@ -10,7 +10,7 @@ import (
 	"hubbub/api"
 	"hubbub/internal/chat"
 	"hubbub/internal/door"
-	"hubbub/internal/hub"
+	"hubbub/internal/gateway/wire"
 )
 
 // Keeping order: who may do what, who has to go, and who did that to whom.
@@ -198,15 +198,7 @@ func (c *conn) whois(req request) {
 			text += "\n*   " + connection(s, c.gateway.cfg.Zone)
 		}
 	}
-	c.reply(req, api.Message{Text: text, People: []api.Person{personJSON(p)}})
-}
-
-func personJSON(p hub.Person) api.Person {
-	person := api.Person{ID: uint64(p.ID), Nick: p.Nick, Away: len(p.Sessions) == 0}
-	if p.Role != chat.GuestRole {
-		person.Role = p.Role.String()
-	}
-	return person
+	c.reply(req, api.Message{Text: text, People: []api.Person{wire.Person(&p)}})
 }
 
 func article(noun string) string {
@@ -313,7 +305,7 @@ func (c *conn) audit(req request) {
 		}
 		at := time.UnixMilli(int64(events[i].Time)).In(c.gateway.cfg.Zone).Format("2006-01-02 15:04")
 		text += "\n* " + at + " " + door.Recorded(&events[i])
-		m.Events = append(m.Events, eventJSON(&events[i]))
+		m.Events = append(m.Events, wire.Event(&events[i]))
 	}
 	m.Text = text
 	c.reply(req, m)
