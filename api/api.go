@@ -51,6 +51,10 @@ type Message struct {
 	Events []Event  `json:"events,omitempty"` // reply to /history and /search, oldest first
 	Rooms  []Room   `json:"rooms,omitempty"`
 	People []Person `json:"people,omitempty"`
+
+	Resumed bool    `json:"resumed,omitempty"` // welcome: what follows is everything since the position that was given
+	Room    *Room   `json:"room,omitempty"`    // entered, exited
+	Signal  *Signal `json:"signal,omitempty"`
 }
 
 // Event is something that happened, as in the log.
