@@ -53,7 +53,7 @@ type Message struct {
 	People []Person `json:"people,omitempty"`
 
 	Resumed bool    `json:"resumed,omitempty"` // welcome: what follows is everything since the position that was given
-	Room    *Room   `json:"room,omitempty"`    // entered, exited
+	Room    *Room   `json:"room,omitempty"`    // entered, exited; ack of join, create and direct: the room, if there is one
 	Signal  *Signal `json:"signal,omitempty"`
 }
 

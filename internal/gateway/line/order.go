@@ -2,7 +2,6 @@ package line
 
 import (
 	"fmt"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -71,11 +70,7 @@ func (c *conn) banOrLift(req request, op chat.Op) {
 	cmd := chat.Command{Op: op}
 	cmd.Until, cmd.Text = door.Until(args[1])
 	var err *chat.Error
-	if door.IsNetwork(args[0]) {
-		cmd.Name, err = c.network(args[0], op)
-	} else {
-		cmd.User, err = c.banned(args[0], op)
-	}
+	cmd.User, cmd.Name, err = door.BanTarget(c.Session(), args[0], op == chat.Unban)
 	if err != nil {
 		c.refuse(req.id, err)
 		return
@@ -83,34 +78,6 @@ func (c *conn) banOrLift(req request, op chat.Op) {
 	if _, ok := c.do(req, cmd); ok {
 		c.note("Done; /audit tells of it, and /bans lists all.")
 	}
-}
-
-// network returns the network that a ban from the server names, unless the peer
-// would be out too.
-func (c *conn) network(word string, op chat.Op) (string, *chat.Error) {
-	network, err := chat.ParseNetwork(word)
-	if err != nil || op == chat.Unban {
-		return network, err
-	}
-	if prefix := netip.MustParsePrefix(network); prefix.Contains(c.Session().Address().WithZone("")) {
-		return "", chat.Errorf(chat.Invalid, "You come from %s yourself, and would be out too.", network)
-	}
-	return network, nil
-}
-
-// banned returns whom a ban from the server names. One that is lifted may be of
-// somebody who is not here.
-func (c *conn) banned(nick string, op chat.Op) (chat.UserID, *chat.Error) {
-	id, err := c.person(nick)
-	if err == nil || op == chat.Ban {
-		return id, err
-	}
-	for _, b := range c.Session().Bans() {
-		if b.User != 0 && chat.Fold(b.Name) == chat.Fold(strings.TrimPrefix(nick, "@")) {
-			return b.User, nil
-		}
-	}
-	return 0, err
 }
 
 func (c *conn) bans(req request) {
