@@ -93,7 +93,6 @@ func (s *Store) IntegrityCheck() (found string, err error) {
 
 // The queries whose plans matter.
 const (
-	QueryPage      = queryPage
 	QueryAmended   = queryAmended
 	QueryReactions = queryReactions
 	QueryEvents    = queryEvents

@@ -15,7 +15,6 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		name, query string
 		want        []string // one for each step
 	}{
-		{"page", store.QueryPage, []string{"SEARCH events USING INDEX events_stream (stream=? AND rowid<?)"}},
 		{"amended", store.QueryAmended, []string{"SEARCH amended USING PRIMARY KEY (room=? AND target>? AND target<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
 		{"reactions", store.QueryReactions, []string{"SEARCH reactions USING PRIMARY KEY (room=? AND target>? AND target<?)", "USE TEMP B-TREE FOR ORDER BY"}},
 		{"events", store.QueryEvents, []string{
