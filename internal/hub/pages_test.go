@@ -62,3 +62,23 @@ func TestPagesTellWhatIsMine(t *testing.T) {
 		}
 	}
 }
+
+// A thread is read by those who may read its room.
+func TestThreadIsRead(t *testing.T) {
+	w := newWorld(t, hub.Limits{})
+	ann, bob := w.guest("ann"), w.guest("bob")
+	den := ann.must(chat.Command{Op: chat.CreateRoom, Name: "#den", Private: true}).Room
+	root := ann.say(den, "lunch?")
+	yes := ann.must(chat.Command{Op: chat.Say, Room: den, Text: "yes", Target: root}).Seq
+	when := ann.must(chat.Command{Op: chat.Say, Room: den, Text: "when?", Target: yes}).Seq
+	replies, err := ann.Thread(t.Context(), root, 0, 10)
+	if err != nil || !slices.Equal(positions(replies), []chat.Seq{yes, when}) {
+		t.Errorf("%+v, %v", replies, err)
+	}
+	if m, err := ann.Message(t.Context(), root); err != nil || m.Replies.Count != 2 || m.Replies.Last != when {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if replies, err := bob.Thread(t.Context(), root, 0, 10); code(err) != chat.NotFound {
+		t.Errorf("somebody who is not there reads %+v, %v", replies, err)
+	}
+}

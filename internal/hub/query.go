@@ -190,6 +190,20 @@ func (s *Session) Around(ctx context.Context, room chat.RoomID, seq chat.Seq, li
 	return messages, nil
 }
 
+// Thread returns the last replies in a thread before a position (0: the end), at
+// most limit of them and MaxPlayback, oldest first, as they read now. A thread is
+// named by the message that began it; replies that were deleted are not there.
+func (s *Session) Thread(ctx context.Context, root, before chat.Seq, limit int) ([]Message, *chat.Error) {
+	if _, err := s.Message(ctx, root); err != nil {
+		return nil, err
+	}
+	replies, err := s.hub.store.Thread(ctx, root, before, min(limit, MaxPlayback), s.User())
+	if err != nil {
+		return nil, s.hub.internal("read a thread", err)
+	}
+	return replies, nil
+}
+
 // Message returns a message that the user may read.
 func (s *Session) Message(ctx context.Context, seq chat.Seq) (Message, *chat.Error) {
 	m, ok, err := s.hub.store.Message(ctx, seq, s.User())

@@ -18,6 +18,7 @@ type Message struct {
 	Edited    bool
 	Deleted   bool
 	Reactions []Reaction // by when each emoji was first used
+	Replies   Replies    // in the thread that it began
 }
 
 // MaxNicks is how many of those who reacted with an emoji are named.
@@ -141,7 +142,22 @@ func (p *page) amend(conn *connection) error {
 	if len(p.messages) == 0 {
 		return nil
 	}
-	first, last := p.messages[0].Seq, p.messages[len(p.messages)-1].Seq
+	return p.amendRange(conn, p.messages[0].Seq, p.messages[len(p.messages)-1].Seq)
+}
+
+// amendEach is amend for messages that are far from one another, with much
+// between them that is not on the page.
+func (p *page) amendEach(conn *connection) error {
+	for i := range p.messages {
+		seq := p.messages[i].Seq
+		if err := p.amendRange(conn, seq, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *page) amendRange(conn *connection, first, last chat.Seq) error {
 	err := each(conn, queryAmended, func(row *sqlite.Stmt) error {
 		ev, err := p.scan.event(row, 1)
 		if m := p.at(chat.Seq(row.ColumnInt64(0))); m != nil {
@@ -152,12 +168,16 @@ func (p *page) amend(conn *connection) error {
 	if err != nil {
 		return err
 	}
-	return each(conn, queryReactions, func(row *sqlite.Stmt) error {
+	err = each(conn, queryReactions, func(row *sqlite.Stmt) error {
 		if m := p.at(chat.Seq(row.ColumnInt64(0))); m != nil {
 			m.react(row.ColumnText(1), row.ColumnText(2), p.reads(chat.UserID(row.ColumnInt64(3))))
 		}
 		return nil
 	}, p.room, first, last)
+	if err != nil {
+		return err
+	}
+	return p.countReplies(conn, first, last)
 }
 
 // at returns the message at seq, or nil if the page does not have it.

@@ -98,7 +98,7 @@ func (m *model) learn(ev chat.Event) {
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
-		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
 	case chat.Reacted:
 		m.facts.Reactions[reaction] = true
 	case chat.Unreacted:
@@ -355,7 +355,47 @@ func (m *model) asNow(ev chat.Event, reader chat.UserID) store.Message {
 		msg.Reactions[i].Nicks = append(msg.Reactions[i].Nicks, r.Nick)
 		msg.Reactions[i].Mine = msg.Reactions[i].Mine || r.By == reader
 	}
+	msg.Replies = m.replies(ev.Seq)
 	return msg
+}
+
+// thread returns the replies in a thread, without those that were deleted.
+func (m *model) thread(root chat.Seq) (replies []chat.Event) {
+	for _, ev := range m.events {
+		if ev.Said() && ev.Thread == root && !m.facts.Messages[ev.Seq].Deleted {
+			replies = append(replies, ev)
+		}
+	}
+	return replies
+}
+
+// replies returns what there is in a thread.
+func (m *model) replies(root chat.Seq) (r store.Replies) {
+	named := map[chat.UserID]bool{}
+	for i, ev := range m.thread(root) {
+		r.Count, r.Last, r.At = r.Count+1, ev.Seq, ev.Time
+		if i < store.LookAtRepliers && len(named) < store.MaxRepliers && !named[ev.By] {
+			named[ev.By] = true
+			r.Nicks = append(r.Nicks, ev.Nick)
+		}
+	}
+	return r
+}
+
+// checkThread compares a page of a thread.
+func (m *model) checkThread(root chat.Seq) {
+	m.t.Helper()
+	before, limit, reader := chat.Seq(m.rng.IntN(len(m.events)+2)), 1+m.rng.IntN(9), m.user()
+	var want []store.Message
+	for _, ev := range m.thread(root) {
+		if before == 0 || ev.Seq < before {
+			want = append(want, m.asNow(ev, reader))
+		}
+	}
+	want = want[max(0, len(want)-limit):]
+	if got, err := m.store.Thread(m.t.Context(), root, before, limit, reader); err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		m.t.Fatalf("thread %d before %d, %d of it: %v\n got %+v\nwant %+v", root, before, limit, err, got, want)
+	}
 }
 
 // normal makes two snapshots comparable: an empty map or list is none.
@@ -423,6 +463,10 @@ func (m *model) checkReads() {
 	}
 	m.checkPlayback(rooms)
 	m.checkMessage(ctx, m.message())
+	m.checkThread(m.message())
+	if root := m.facts.Messages[m.message()].Thread; root != 0 {
+		m.checkThread(root)
+	}
 	m.checkAccounts()
 	m.checkAudit()
 }

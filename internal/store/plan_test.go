@@ -17,6 +17,9 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 	}{
 		{"amended", store.QueryAmended, []string{"SEARCH amended USING PRIMARY KEY (room=? AND target>? AND target<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
 		{"reactions", store.QueryReactions, []string{"SEARCH reactions USING PRIMARY KEY (room=? AND target>? AND target<?)", "USE TEMP B-TREE FOR ORDER BY"}},
+		{"threads", store.QueryThreads, []string{"SEARCH threads USING PRIMARY KEY (room=? AND root>? AND root<?)"}},
+		{"repliers", store.QueryRepliers, []string{"SEARCH replies USING PRIMARY KEY (root=?)"}},
+		{"replies", store.QueryReplies, []string{"SEARCH replies USING PRIMARY KEY (root=? AND seq<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
 		{"events", store.QueryEvents, []string{
 			"MERGE (UNION ALL)",
 			"LEFT", "SEARCH events USING INDEX events_stream (stream=? AND rowid>?)",
