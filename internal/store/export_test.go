@@ -99,6 +99,8 @@ const (
 	QueryAmended   = queryAmended
 	QueryReactions = queryReactions
 	QueryThreads   = queryThreads
+	QueryMarker    = queryMarker
+	QueryLastSaid  = queryLastSaid
 	QueryRepliers  = queryRepliers
 	QueryReplies   = queryReplies
 	QueryEvents    = queryEvents

@@ -462,6 +462,7 @@ func (m *model) checkReads() {
 		m.checkPages(room, at, limit)
 	}
 	m.checkPlayback(rooms)
+	m.checkUnread()
 	m.checkMessage(ctx, m.message())
 	m.checkThread(m.message())
 	if root := m.facts.Messages[m.message()].Thread; root != 0 {

@@ -55,6 +55,8 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 			"SCALAR SUBQUERY 2", "SEARCH events USING COVERING INDEX events_stream (stream=? AND rowid<?)",
 		}},
 		{"mark", store.QueryMark, []string{"SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
+		{"marker", store.QueryMarker, []string{"SEARCH members USING PRIMARY KEY (room=? AND user=?)", "SCALAR SUBQUERY 1", "SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
+		{"last said", store.QueryLastSaid, []string{"SEARCH events USING COVERING INDEX events_stream (stream=?)"}},
 		{"users", store.QueryUsers, []string{
 			"SCAN users",
 			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
