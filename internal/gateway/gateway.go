@@ -280,10 +280,9 @@ func (c *Conn) Context() context.Context { return c.ctx }
 // stop says why the server closes a connection. The rest is the reader's: what
 // has been read since, and how long that was waited for.
 type stop struct {
-	reason  string
-	evicted bool // the session had to end
-	bytes   int
-	waited  time.Duration
+	reason string
+	bytes  int
+	waited time.Duration
 }
 
 // StopGrace is how long a connection that is stopped is read on. What the peer
@@ -300,18 +299,9 @@ const (
 // Stop ends the reading, after StopGrace, with a reason that the peer will be
 // told. What comes in meanwhile is to be refused. It may be called from any
 // goroutine.
-func (c *Conn) Stop(reason string) { c.stop(&stop{reason: reason}) }
-
-func (c *Conn) stop(s *stop) {
-	c.stopped.CompareAndSwap(nil, s)
+func (c *Conn) Stop(reason string) {
+	c.stopped.CompareAndSwap(nil, &stop{reason: reason})
 	c.net.SetReadDeadline(time.Now().Add(StopGrace))
-}
-
-// Evicted reports whether the connection is closed since its session had to end:
-// see [hub.Evicted].
-func (c *Conn) Evicted() bool {
-	s := c.stopped.Load()
-	return s != nil && s.evicted
 }
 
 // Stopped reports whether Stop has been called.

@@ -58,7 +58,7 @@ func (c *Conn) writeLoop(out *gather) {
 // broken ends a connection that can't be written to: the reader notices.
 func (c *Conn) broken(err error) {
 	if evicted, ok := errors.AsType[*hub.Evicted](err); ok {
-		c.stop(&stop{reason: evicted.Reason, evicted: true})
+		c.Stop(evicted.Reason)
 		return
 	}
 	c.dead.Store(true)

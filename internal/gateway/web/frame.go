@@ -161,9 +161,6 @@ type header struct {
 	key      [4]byte
 }
 
-// maxHeader is how long a header is at most, with its masking key.
-const maxHeader = longHeader + 4
-
 // parseHeader reads a frame's header, or reports that there is more of it to come.
 // What is wrong with it is told as soon as it shows.
 func parseHeader(b []byte) (h header, more bool, err error) {

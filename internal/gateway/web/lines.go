@@ -2,8 +2,10 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -15,9 +17,9 @@ import (
 
 // The subprotocols by which a client asks for one.
 const (
-	textIRC   = "text.ircv3.net"   // (https://ircv3.net/specs/extensions/websocket)
-	binaryIRC = "binary.ircv3.net" // the same, in frames that need not be UTF-8
-	lineBytes = "lines.hubbub"     // the line gateway's bytes, in frames that mean nothing
+	TextIRC   = "text.ircv3.net"   // (https://ircv3.net/specs/extensions/websocket)
+	BinaryIRC = "binary.ircv3.net" // the same, in frames that need not be UTF-8
+	LineBytes = "lines.hubbub"     // the line gateway's bytes, in frames that mean nothing
 )
 
 // carrier is a WebSocket as a byte stream: a [net.Conn] for the gateway of another
@@ -46,8 +48,8 @@ type carrier struct {
 // newCarrier returns a byte stream over a connection on which a subprotocol has been
 // agreed to. The bytes in first have been read from it.
 func newCarrier(nc net.Conn, first []byte, protocol string, deflates bool) *carrier {
-	c := &carrier{Conn: nc, under: nc, op: opText, lines: protocol != lineBytes, sending: make(chan struct{}, 1)}
-	if protocol != textIRC {
+	c := &carrier{Conn: nc, under: nc, op: opText, lines: protocol != LineBytes, sending: make(chan struct{}, 1)}
+	if protocol != TextIRC {
 		c.op = opBinary
 	}
 	c.in = newMessages(nc, first, maxMessage, deflates)
@@ -194,4 +196,46 @@ func (c *carrier) hear() ([]byte, error) {
 	first := bytes.Clone(c.rest)
 	c.rest = nil
 	return first, nil
+}
+
+// answerTime is how long a peer may take to take the answer to its handshake.
+const answerTime = 10 * time.Second
+
+// carry answers a request to go on by another gateway's protocol.
+func (g *Gateway) carry(w http.ResponseWriter, r *http.Request, u *upgrade, how func(context.Context, *gateway.Peer) func()) {
+	u.deflates = false // what is in the frames is no message
+	t, err := g.hijack(w, r)
+	if err != nil {
+		g.cfg.Logger.Error("take a connection from the HTTP server", "err", err)
+		return
+	}
+	t.GoOn(func() {
+		var rest func()
+		aside(func() {
+			if t.carried(u) {
+				rest = how(t.conn.ctx, t.Peer)
+			}
+		})
+		if rest != nil {
+			rest()
+		}
+	})
+}
+
+// carried answers the handshake and makes a byte stream of the connection. It reports
+// false if there is nobody to go on with.
+func (t *taken) carried(u *upgrade) bool {
+	t.Conn.SetWriteDeadline(time.Now().Add(answerTime))
+	if _, err := t.Conn.Write(u.answer()); err != nil {
+		return false
+	}
+	t.Conn.SetWriteDeadline(time.Time{})
+	c := newCarrier(t.Conn, t.First, u.protocol, u.deflates)
+	t.Conn, t.First = c, nil
+	if u.protocol != LineBytes {
+		return true
+	}
+	var err error
+	t.First, err = c.hear()
+	return err == nil
 }

@@ -32,7 +32,7 @@ func newMessages(from io.Reader, first []byte, max int, deflates bool) messages 
 	return messages{in: gateway.NewInput(from, first), max: int32(max), deflates: deflates}
 }
 
-// Next returns the next message or control frame; of a message the op is opText or
+// next returns the next message or control frame; of a message the op is opText or
 // opBinary. The data are valid until the next call. A [*violation] says what is
 // wrong with what the peer sends; after it, as after any error, there is nothing
 // more to read.
@@ -61,7 +61,14 @@ func (m *messages) next() (op opcode, data []byte, err error) {
 	}
 }
 
-// Buffered reports whether there is a whole frame that next can return without
+// discard reads until the connection ends, and looks at nothing.
+func (m *messages) discard() {
+	for m.in.Fill() == nil {
+		m.in.Skip(len(m.in.Bytes()))
+	}
+}
+
+// buffered reports whether there is a whole frame that next can return without
 // reading, or something wrong.
 func (m *messages) buffered() bool {
 	b := m.in.Bytes()[m.used:]
