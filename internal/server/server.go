@@ -77,7 +77,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s := &server{cfg: cfg, store: st}
 	if s.hub, err = hub.New(ctx, hub.Config{
-		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg),
+		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg, st.Epoch()),
 		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
 	}); err == nil {
 		err = s.openDoor()
@@ -90,8 +90,8 @@ func Run(ctx context.Context, cfg Config) (err error) {
 }
 
 // encoders returns all gateways' encoders, in the order of their dialects.
-func encoders(cfg *Config) []hub.Encoder {
-	return append(line.Encoders(cfg.Zone), irc.Encoders(cfg.ServerName)...)
+func encoders(cfg *Config, epoch string) []hub.Encoder {
+	return slices.Concat(line.Encoders(cfg.Zone), irc.Encoders(cfg.ServerName), web.Encoders(epoch))
 }
 
 // server is a server from its start to its end.
@@ -178,10 +178,21 @@ func (s *server) tidy(ctx context.Context) {
 // they have drained.
 func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied chan error) error {
 	cfg, pump := s.cfg, s.pump
+	lines := line.New(line.Config{
+		Pump: pump, Door: s.door, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line,
+	})
+	chats := irc.New(irc.Config{
+		Pump: pump, Door: s.door, Hub: s.hub, Logger: cfg.Logger, First: line.Dialects,
+		Server: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
+		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
+	})
 	pages, err := web.New(web.Config{
 		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text,
 		Origins: cfg.Origins, Trusts: cfg.trusts,
+		Carried: map[string]func(context.Context, *gateway.Peer) func(){
+			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,
+		},
 	})
 	if err != nil {
 		closeAll(cfg.Listeners)
@@ -191,14 +202,6 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	requests.Go(func() { pages.Run(serving) })
 	defer requests.Wait()
 	defer pages.Stop()
-	lines := line.New(line.Config{
-		Pump: pump, Door: s.door, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line,
-	})
-	chats := irc.New(irc.Config{
-		Pump: pump, Door: s.door, Hub: s.hub, Logger: cfg.Logger, First: line.Dialects,
-		Server: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
-		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
-	})
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
 	how := ListenConfig{

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"bytes"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -161,12 +162,37 @@ func (c *conn) handleAll() {
 			c.hello = string(c.line)
 			return
 		}
+		if !c.heard && !c.machine && isRequest(c.line, c.long) {
+			c.turnBack()
+			return
+		}
 		c.handleLine()
 		if !c.goesOn() {
 			return
 		}
 		c.next()
 	}
+}
+
+// turnBack ends a connection that turned out to be a browser's after it had been
+// greeted as a person's, since its request came late: many open connections ahead of
+// need. What it says has headers with secrets in it, and nobody must be told.
+//
+//go:noinline
+func (c *conn) turnBack() {
+	c.heard, c.quit = true, true
+	c.refuse("", chat.Errorf(chat.Invalid, "This connection was taken for a person's, who types lines; nothing was sent. Make another."))
+}
+
+// isRequest reports whether a line begins a request of HTTP (RFC 9112 §3), as
+// programs send it. Of one that was too long there is the beginning.
+func isRequest(line []byte, long bool) bool {
+	method, rest, ok := bytes.Cut(line, []byte(" "))
+	if !ok || len(bytes.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) > 0 {
+		return false
+	}
+	version := rest[bytes.LastIndexByte(rest, ' ')+1:]
+	return bytes.HasPrefix(version, []byte("HTTP/")) || long && bytes.HasPrefix(rest, []byte("/"))
 }
 
 // handleLine does what the line that was read says.

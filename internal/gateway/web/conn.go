@@ -55,6 +55,7 @@ func (l *listener) Addr() net.Addr { return &net.TCPAddr{} }
 // conn is a connection as the HTTP server has it.
 type conn struct {
 	net.Conn
+	ctx   context.Context // of the server; ends when nothing is to be waited for any more
 	peer  *gateway.Peer
 	first []byte      // read already, and to be read before the rest; owned by the reader
 	next  chan func() // what goes on with the connection, once: nil when it is closed
@@ -93,8 +94,8 @@ func (c *conn) goOn(rest func()) { c.once.Do(func() { c.next <- rest }) }
 // Greet hands the peer's connection to the HTTP server, and returns what is to be
 // run on a goroutine with a small stack: it waits for the end of the connection, or
 // serves it if that is what has become of it.
-func (g *Gateway) Greet(_ context.Context, peer *gateway.Peer) (rest func()) {
-	c := &conn{Conn: peer.Conn, peer: peer, first: peer.First, next: make(chan func(), 1)}
+func (g *Gateway) Greet(ctx context.Context, peer *gateway.Peer) (rest func()) {
+	c := &conn{Conn: peer.Conn, ctx: ctx, peer: peer, first: peer.First, next: make(chan func(), 1)}
 	peer.First = nil
 	if !g.listener.give(c) {
 		return nil

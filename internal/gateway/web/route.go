@@ -94,6 +94,8 @@ func (g *Gateway) mux(routes []route) *http.ServeMux {
 			}
 		})
 	}
+	mux.HandleFunc("GET "+apiPath+"/live", g.live)
+	mux.HandleFunc("GET "+apiPath+"/events", g.events)
 	return mux
 }
 

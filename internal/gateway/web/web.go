@@ -44,8 +44,12 @@ type Config struct {
 
 	Name, Network, Motd, Version string
 
-	Text    int                   // bytes of a message, at most
-	Origins []string              // besides the server's own, from which pages may use the API: https://host
+	Text    int      // bytes of a message, at most
+	Origins []string // besides the server's own, from which pages may use the API: https://host
+
+	// Carried are other gateways, by the subprotocol with which a WebSocket asks for
+	// one: [TextIRC], [BinaryIRC] and [LineBytes].
+	Carried map[string]func(ctx context.Context, peer *gateway.Peer) (rest func())
 	Trusts  func(netip.Addr) bool // whether a proxy's word for its client's address is believed; nil is never
 
 	Disk func() (database, files int64) // how many bytes each takes; nil if nobody knows
@@ -63,6 +67,7 @@ type Gateway struct {
 	origins   *http.CrossOriginProtection
 	performer *performer
 	visits    visits
+	lives     *lives
 	started   time.Time
 
 	stopping atomic.Bool
@@ -86,7 +91,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	cfg.Zone = cmp.Or(cfg.Zone, time.Local)
 	g := &Gateway{
-		cfg: cfg, listener: newListener(), page: files, performer: newPerformer(),
+		cfg: cfg, listener: newListener(), page: files, performer: newPerformer(), lives: newLives(),
 		origins: http.NewCrossOriginProtection(), stop: make(chan struct{}), started: time.Now(),
 	}
 	for _, origin := range cfg.Origins {
@@ -118,6 +123,7 @@ func (g *Gateway) Run(ctx context.Context) {
 	})
 	sweeping, stop := context.WithCancel(ctx)
 	all.Go(func() { g.visits.sweep(sweeping) })
+	all.Go(func() { g.lives.keep(sweeping) })
 	select {
 	case <-g.stop:
 	case <-ctx.Done():

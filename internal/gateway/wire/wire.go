@@ -5,6 +5,7 @@ package wire
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -104,6 +105,28 @@ func Message(s *hub.Session, m *hub.Message) api.Event {
 		event.Replies = &api.Replies{Count: r.Count, Last: uint64(r.Last), Time: int64(r.At), Nicks: r.Nicks}
 	}
 	return event
+}
+
+// Joined returns the rooms that the session's user is in, in the order of joining, with
+// what is unread in each.
+func Joined(ctx context.Context, s *hub.Session) ([]api.Room, *chat.Error) {
+	unread, err := s.Unread(ctx)
+	if err != nil {
+		return nil, err
+	}
+	by := map[chat.RoomID]*hub.Unread{}
+	for i := range unread {
+		by[unread[i].Room] = &unread[i]
+	}
+	var rooms []api.Room
+	for _, info := range s.Joined() {
+		room := Room(s, info)
+		if u := by[info.ID]; u != nil {
+			room.Read, room.Unread, room.Mentions, room.First = uint64(u.Marker), u.Count, u.Mentions, uint64(u.First)
+		}
+		rooms = append(rooms, room)
+	}
+	return rooms, nil
 }
 
 // Role returns the name of what somebody is on the server: none for a guest.
