@@ -5,7 +5,6 @@ package wire
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -41,9 +40,19 @@ func Event(ev *chat.Event) api.Event {
 		Seq: uint64(ev.Seq), Prev: uint64(ev.Prev), Room: uint64(ev.Room), Time: int64(ev.Time),
 		Kind: ev.Kind.String(), By: uint64(ev.By), Nick: ev.Nick, Client: string(ev.Client),
 		Target: uint64(ev.Target), Thread: uint64(ev.Thread), Whose: ev.Whose, When: int64(ev.When),
-		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text,
+		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text, Files: files(ev.Files),
 		Deleted: ev.Said() && ev.Text == "", Level: level(ev),
 	}
+}
+
+func files(all []chat.File) (out []api.File) {
+	for i := range all {
+		f := &all[i]
+		out = append(out, api.File{
+			ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path(),
+		})
+	}
+	return out
 }
 
 // AppendEvent appends the message that tells of an event in a room.
@@ -105,28 +114,6 @@ func Message(s *hub.Session, m *hub.Message) api.Event {
 		event.Replies = &api.Replies{Count: r.Count, Last: uint64(r.Last), Time: int64(r.At), Nicks: r.Nicks}
 	}
 	return event
-}
-
-// Joined returns the rooms that the session's user is in, in the order of joining, with
-// what is unread in each.
-func Joined(ctx context.Context, s *hub.Session) ([]api.Room, *chat.Error) {
-	unread, err := s.Unread(ctx)
-	if err != nil {
-		return nil, err
-	}
-	by := map[chat.RoomID]*hub.Unread{}
-	for i := range unread {
-		by[unread[i].Room] = &unread[i]
-	}
-	var rooms []api.Room
-	for _, info := range s.Joined() {
-		room := Room(s, info)
-		if u := by[info.ID]; u != nil {
-			room.Read, room.Unread, room.Mentions, room.First = uint64(u.Marker), u.Count, u.Mentions, uint64(u.First)
-		}
-		rooms = append(rooms, room)
-	}
-	return rooms, nil
 }
 
 // Role returns the name of what somebody is on the server: none for a guest.
