@@ -40,9 +40,19 @@ func Event(ev *chat.Event) api.Event {
 		Seq: uint64(ev.Seq), Prev: uint64(ev.Prev), Room: uint64(ev.Room), Time: int64(ev.Time),
 		Kind: ev.Kind.String(), By: uint64(ev.By), Nick: ev.Nick, Client: string(ev.Client),
 		Target: uint64(ev.Target), Thread: uint64(ev.Thread), Whose: ev.Whose, When: int64(ev.When),
-		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text,
+		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text, Files: files(ev.Files),
 		Deleted: ev.Said() && ev.Text == "", Level: level(ev),
 	}
+}
+
+func files(all []chat.File) (out []api.File) {
+	for i := range all {
+		f := &all[i]
+		out = append(out, api.File{
+			ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path(),
+		})
+	}
+	return out
 }
 
 // AppendEvent appends the message that tells of an event in a room.
