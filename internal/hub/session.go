@@ -51,6 +51,7 @@ type Session struct {
 	closed   bool
 	arriving bool // or arrived
 
+	passing bool     // see [Session.Pass]; set before the session arrives
 	tracker *tracker // nil unless it tracks; set before the session arrives, see [Session.Track]
 
 	reader reader // owned by the reader
