@@ -52,6 +52,7 @@ type Session struct {
 	arriving bool // or arrived
 	looking  bool // it reads rooms and speaks for nobody, see [Session.Look]
 
+	passing bool     // see [Session.Pass]; set before the session arrives
 	tracker *tracker // nil unless it tracks; set before the session arrives, see [Session.Track]
 
 	reader reader // owned by the reader
