@@ -56,7 +56,9 @@ func samples(t testing.TB) []sample {
 		{"something behind a GIF", "image/gif", append(film[:len(film):len(film)], secret...), 1, nil},
 
 		{"EXIF and XMP in a WebP", "image/webp", riff(bytes.Join([][]byte{extended(0x1c, 20, 10), encodeWebP(20, 10, red)[12:],
-			webpChunk("EXIF", exif(true, 6)), webpChunk("XMP ", []byte(packet))}, nil)), 6, nil},
+			webpChunk("EXIF", exif(true, 6)), webpChunk("XMP ", []byte(packet))}, nil)), 6, []string{"VP8X\x0a\x00\x00\x00\x18"}}, // and that there is EXIF
+		{"EXIF in a WebP that turns nothing", "image/webp", riff(bytes.Join([][]byte{extended(0x18, 20, 10), encodeWebP(20, 10, red)[12:],
+			webpChunk("EXIF", append([]byte("Exif\x00\x00"), exif(false, 1)...))}, nil)), 1, []string{"VP8X\x0a\x00\x00\x00\x10"}},
 		{"EXIF that a WebP does not announce", "image/webp", riff(append(encodeWebP(20, 10, red)[12:], webpChunk("EXIF", exif(true, 6))...)), 1, nil},
 		{"something behind a WebP", "image/webp", append(encodeWebP(20, 10, red), secret...), 1, nil},
 	}
