@@ -23,7 +23,7 @@ const (
 	RestoreRoom    // Room
 	Invite         // Room, User
 	OpenDirect     // User
-	MarkRead       // Room, Target
+	MarkRead       // Room, Target, Until
 	SetNick        // Name
 	Arrive         // Name is the nick wished for, Key; Strict refuses a taken nick instead of numbering it
 	Depart         // User; Text is the reason; only the server proposes it
@@ -50,6 +50,8 @@ const (
 	SetLimit // Room, Count (members at most; 0 removes it)
 	AddMask  // Room, Level (a MaskList), Name (a pattern, or a part of one)
 	DropMask // Room, Level, Name
+
+	SetProperty // Room, or User if not By's own; Name is the key, Text the value, which none removes; Private: only its owner sees it
 	opEnd
 )
 
@@ -87,7 +89,7 @@ type Command struct {
 	Tags     string // Say: see [CheckTags]
 	Key      Key
 	Node     uint64 // Arrive: the node that holds the connection
-	Until    Millis // 0 is for ever
+	Until    Millis // 0 is for ever. MarkRead: up to when everything has been read; 0 if only Target is known
 	Secret   string // what proves a credential, hashed or sealed; never shown to anybody
 	From     string // Arrive, Register, Login: the peer's address; empty if it has none
 }

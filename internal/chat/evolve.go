@@ -48,9 +48,10 @@ func (s *State) inboxEvent(u *user, ev *Event) {
 	case ReadMarked:
 		more := u.learn()
 		if more.read == nil {
-			more.read = map[RoomID]Seq{}
+			more.read = map[RoomID]ReadMark{}
 		}
-		more.read[ev.About] = ev.Target
+		was := more.read[ev.About]
+		more.read[ev.About] = ReadMark{max(was.Seq, ev.Target), max(was.At, ev.When)}
 	case DirectOpened:
 		s.direct[pair(u.id, ev.User)] = ev.About
 	case Departed:

@@ -140,6 +140,7 @@ var (
 		chat.MakeInvitation, chat.MakeInvitation, chat.DropInvitation, chat.SetRole, chat.SetRank, chat.SetRank, chat.SetRules,
 		chat.Kick, chat.Mute, chat.Mute, chat.Unmute, chat.Ban, chat.Ban, chat.Unban, chat.Unban, chat.Disconnect, chat.Report,
 		chat.SetRules, chat.SetKey, chat.SetKey, chat.SetLimit, chat.AddMask, chat.AddMask, chat.DropMask,
+		chat.SetProperty, chat.SetProperty, chat.SetProperty,
 	}
 	someNames = []string{
 		"alice", "ALICE", "bob", "carol", "otter", "Żółw", "żółW", "\u212aelvin", "kelvin", "i", "\u0130", "42", "",
@@ -150,11 +151,12 @@ var (
 		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
 		strings.Repeat("x", chat.MaxTopic+1), strings.Repeat("x", chat.MaxText), strings.Repeat("x", chat.MaxText+1),
 	}
-	someClients = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
-	someWords   = []string{"", "tea", "milk", "a b"}
-	someMasks   = []string{"bob", "*", "alice!*@guest", "*@member", "~a:BOB", "~account:*", "~x:bob", "", "a b", "otter?", "Bob!*@*"}
-	someTags    = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
-	someKeys    = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
+	someClients      = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
+	someWords        = []string{"", "tea", "milk", "a b"}
+	someMasks        = []string{"bob", "*", "alice!*@guest", "*@member", "~a:BOB", "~account:*", "~x:bob", "", "a b", "otter?", "Bob!*@*"}
+	someTags         = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
+	somePropertyKeys = []string{"status", "status", "avatar", "a/b.c_d-1", "", "Status", "a b", strings.Repeat("k", chat.MaxPropertyKey+1)}
+	someKeys         = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
 
 	somePeers    = []string{"", "", "", "", "192.0.2.7", "198.51.100.1", "2001:db8::1", "fe80::1%eth0", "\x1b[2J"}
 	someNetworks = []string{"192.0.2.7", "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/32", "::ffff:192.0.2.0/120", "10.0.0.0/7", "", "\xff"}
@@ -211,7 +213,9 @@ func (m *model) command(s *stream) chat.Command {
 		c.Text = "👍"
 	}
 	if c.Op == chat.MarkRead {
-		c.Target = min(m.state.Seq(), c.Target+chat.Seq(bits>>4))
+		if c.Target = min(m.state.Seq(), c.Target+chat.Seq(bits>>4)); bits&8 != 0 {
+			c.Until = m.now
+		}
 	}
 	if c.Op == chat.Depart && bits&0x38 != 0 || c.Op == chat.CreateRoom && bits&0x30 == 0x30 {
 		c.By = 0
@@ -286,6 +290,16 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 		}
 	case chat.SetKey:
 		c.Text = one(s, someWords)
+	case chat.SetProperty:
+		if c.Name = one(s, somePropertyKeys); bits&0x10 != 0 {
+			c.Room = 0
+		}
+		if bits&0x20 != 0 {
+			c.User = 0
+		}
+		if c.Text = one(s, someTexts); bits&0x40 != 0 {
+			c.Text = ""
+		}
 	case chat.AddMask, chat.DropMask:
 		if c.Name = one(s, someMasks); bits&0x38 != 0 {
 			c.Level = 1 + c.Level%4

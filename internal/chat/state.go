@@ -39,9 +39,9 @@ type user struct {
 
 // rarely is what is known of few users.
 type rarely struct {
-	invited []RoomID       // private rooms that expect this user
-	ranked  []RoomID       // where there is a standing, if nothing but this visit tells who it is: there is no key
-	read    map[RoomID]Seq // read markers; nil until the first
+	invited []RoomID            // private rooms that expect this user
+	ranked  []RoomID            // where there is a standing, if nothing but this visit tells who it is: there is no key
+	read    map[RoomID]ReadMark // nil until the first
 }
 
 // known returns what is known of few users, of this one.
@@ -184,6 +184,13 @@ func (r *RoomInfo) Member(id UserID) (Member, bool) {
 // Rooms returns the ids of all rooms but inboxes, in the order of creation.
 func (s *State) Rooms() []RoomID { return slices.Sorted(maps.Keys(s.rooms)) }
 
+// ReadMark is up to where somebody has read a room: the position of an event there,
+// and a time, for protocols that name places by time. Neither ever goes back.
+type ReadMark struct {
+	Seq Seq    // 0 if only the time is known
+	At  Millis // 0 if only the position is known
+}
+
 // UserInfo is a copy of what the state holds of a user.
 type UserInfo struct {
 	ID    UserID
@@ -193,7 +200,7 @@ type UserInfo struct {
 	Node  uint64
 	Inbox Seq      // the last event in the inbox
 	Rooms []RoomID // in the order of joining, without the inbox
-	Read  map[RoomID]Seq
+	Read  map[RoomID]ReadMark
 }
 
 // User returns a copy of what the state holds of a user who is here.

@@ -153,15 +153,15 @@ func (l *loader) loadPins() error {
 }
 
 func (l *loader) loadMarks() error {
-	return each(l.conn, `SELECT room, user, target FROM marks`, func(row *sqlite.Stmt) error {
+	return each(l.conn, `SELECT room, user, target, at FROM marks`, func(row *sqlite.Stmt) error {
 		u := l.users[chat.UserID(row.ColumnInt64(1))]
 		if u == nil {
 			return missing("marks", row)
 		}
 		if u.Read == nil {
-			u.Read = map[chat.RoomID]chat.Seq{}
+			u.Read = map[chat.RoomID]chat.ReadMark{}
 		}
-		u.Read[chat.RoomID(row.ColumnInt64(0))] = chat.Seq(row.ColumnInt64(2))
+		u.Read[chat.RoomID(row.ColumnInt64(0))] = chat.ReadMark{Seq: chat.Seq(row.ColumnInt64(2)), At: chat.Millis(row.ColumnInt64(3))}
 		return nil
 	})
 }

@@ -103,7 +103,14 @@ func (m *model) learn(ev chat.Event) {
 		m.facts.Reactions[reaction] = true
 	case chat.Unreacted:
 		delete(m.facts.Reactions, reaction)
+	case chat.PropertySet:
+		m.learnProperty(&ev)
 	case chat.Departed:
+		for key := range m.facts.Properties {
+			if key.Owner == ev.Room {
+				delete(m.facts.Properties, key)
+			}
+		}
 		if !ev.Key.IsZero() {
 			m.facts.Guests[ev.Key] = chat.GuestFact{ID: ev.By, Nick: ev.Nick, Inbox: ev.Seq}
 		}
@@ -141,6 +148,12 @@ func (m *model) compareFacts(needs []chat.Need, got *chat.Facts) {
 			want.Tallies[n.Tally] = t
 		}
 		copyFact(want.Guests, m.facts.Guests, n.Guest)
+		if n.Property.Owner != 0 {
+			copyFact(want.Properties, m.facts.Properties, n.Property)
+			if all := m.propertiesOf(n.Property.Owner); len(all) > 0 {
+				want.Owned[n.Property.Owner] = len(all)
+			}
+		}
 		m.wantProofs(&n, want)
 	}
 	for key := range want.Guests { // those who are here the state knows
@@ -214,6 +227,9 @@ func (m *model) command() *chat.Command {
 		}
 	case chat.MarkRead:
 		c.Target = chat.Seq(m.rng.IntN(len(m.events) + 1))
+		if m.rng.IntN(3) == 0 {
+			c.Until = m.now - chat.Millis(m.rng.IntN(10_000))
+		}
 	case chat.Join, chat.CreateRoom, chat.RenameRoom:
 		c.Name, c.Private = fmt.Sprintf("#room%d", m.rng.IntN(12)), m.rng.IntN(2) == 0
 		if m.rng.IntN(2) == 0 {
@@ -414,6 +430,7 @@ func (m *model) checkReads() {
 	m.checkMessage(ctx, m.message())
 	m.checkAccounts()
 	m.checkAudit()
+	m.checkProperties()
 }
 
 func (m *model) checkMessage(ctx context.Context, seq chat.Seq) {
@@ -482,7 +499,7 @@ func openStore(t testing.TB, dir string) *store.Store {
 
 // Whatever happens, the read models say what the log says.
 func TestStoreAgreesWithState(t *testing.T) {
-	var done [chat.DropMask + 1]atomic.Int64
+	var done [chat.SetProperty + 1]atomic.Int64
 	t.Run("seeds", func(t *testing.T) {
 		for seed := range uint64(4) {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -495,7 +512,7 @@ func TestStoreAgreesWithState(t *testing.T) {
 			})
 		}
 	})
-	for op := chat.Say; op <= chat.DropMask; op++ {
+	for op := chat.Say; op <= chat.SetProperty; op++ {
 		if done[op].Load() == 0 {
 			t.Errorf("operation %d never succeeded", op)
 		}

@@ -53,6 +53,9 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 			"SCALAR SUBQUERY 2", "SEARCH events USING COVERING INDEX events_stream (stream=? AND rowid<?)",
 		}},
 		{"mark", store.QueryMark, []string{"SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
+		{"property", store.QueryProperty, []string{"SEARCH properties USING PRIMARY KEY (owner=? AND key=?)"}},
+		{"owned", store.QueryOwned, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
+		{"properties", store.QueryProperties, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
 		{"users", store.QueryUsers, []string{
 			"SCAN users",
 			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
