@@ -63,6 +63,7 @@ func (r *room) note(ev *chat.Event) {
 	case chat.Deleted:
 		r.said.Store(uint64(ev.Seq))
 		r.stale = true // it may have been pinned
+	case chat.PropertySet: // which is in the store alone
 	default:
 		r.stale = true
 	}

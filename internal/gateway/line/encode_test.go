@@ -12,6 +12,7 @@ import (
 // other protocols.
 func TestWhatOtherProtocolsBringIsShown(t *testing.T) {
 	tea := &chat.RoomInfo{ID: 7, Name: "#tea", Size: 3}
+	inbox := &chat.RoomInfo{ID: 3}
 	alone := &chat.RoomInfo{ID: 9, Flags: chat.Direct | chat.Private, Members: []chat.Member{{ID: 3, Nick: "ci"}, {ID: 4, Nick: "bob"}}}
 	encoders := line.Encoders(time.UTC)
 	for _, c := range []struct {
@@ -31,6 +32,10 @@ func TestWhatOtherProtocolsBringIsShown(t *testing.T) {
 		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.MaskDropped, Nick: "ann", Level: uint8(chat.InviteMask), Text: "~account:bob"},
 			"00:00 *** ann took ~account:bob from the invite list\n", "00:00 #tea *** ann took ~account:bob from the invite list\n",
 			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"mask-dropped","nick":"ann","text":"~account:bob","level":"invite"}}` + "\n"},
+		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.PropertySet, By: 3, Nick: "ann", About: 7, Name: "avatar", Text: "a.png"}, "", "",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"property","by":3,"nick":"ann","about":7,"subject":"avatar","text":"a.png"}}` + "\n"},
+		{inbox, chat.Event{Seq: 8, Prev: 7, Room: 3, Kind: chat.PropertySet, By: 3, Nick: "ann", User: 3, Whose: "ann", Name: "theme", Text: "dark", Flags: chat.Private}, "", "",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":3,"time":0,"kind":"property","by":3,"nick":"ann","whose":"ann","user":3,"subject":"theme","text":"dark","level":"private"}}` + "\n"},
 	} {
 		for i, want := range []string{c.plain, c.labelled, c.json} {
 			if got := string(encoders[i](nil, c.room, &c.ev)); got != want {

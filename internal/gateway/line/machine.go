@@ -59,6 +59,10 @@ func levelOf(ev *chat.Event) string {
 		return strconv.FormatUint(uint64(ev.Count), 10)
 	case chat.RulesSet:
 		return typedRules(ev.Flags, ev.Count)
+	case chat.PropertySet:
+		if ev.Flags&chat.Private != 0 {
+			return "private"
+		}
 	}
 	return ""
 }
