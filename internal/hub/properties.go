@@ -20,7 +20,7 @@ func (s *Session) Properties(ctx context.Context, owner chat.RoomID) ([]Property
 			return nil, err
 		}
 	}
-	all, err := s.hub.store.Properties(ctx, owner)
+	all, err := s.hub.store.Properties(ctx, nil, owner)
 	if err != nil {
 		return nil, s.hub.internal("read properties", err)
 	}
@@ -31,13 +31,14 @@ func (s *Session) Properties(ctx context.Context, owner chat.RoomID) ([]Property
 const MaxOwners = 256
 
 // PropertiesOf returns what is kept about people, in their order and then by key, of
-// the first MaxOwners of them: see [Session.Properties].
-func (s *Session) PropertiesOf(ctx context.Context, people []chat.UserID) ([]Property, *chat.Error) {
+// the first MaxOwners of them: see [Session.Properties]. Want is told the key, and
+// how many bytes the value has.
+func (s *Session) PropertiesOf(ctx context.Context, people []chat.UserID, want func(key string, size int) bool) ([]Property, *chat.Error) {
 	owners := make([]chat.RoomID, 0, min(len(people), MaxOwners))
 	for _, id := range people[:cap(owners)] {
 		owners = append(owners, id.Inbox())
 	}
-	all, err := s.hub.store.Properties(ctx, owners...)
+	all, err := s.hub.store.Properties(ctx, want, owners...)
 	if err != nil {
 		return nil, s.hub.internal("read properties", err)
 	}

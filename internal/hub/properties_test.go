@@ -49,7 +49,7 @@ func TestPropertiesAreForEverybodyUnlessTheyArePrivate(t *testing.T) {
 			t.Errorf("bob sees %s, want %s", got, want)
 		}
 		bob.keep("color", "red", false)
-		all, err := bob.PropertiesOf(t.Context(), []chat.UserID{bob.User(), ann.User(), 1 << 40})
+		all, err := bob.PropertiesOf(t.Context(), []chat.UserID{bob.User(), ann.User(), 1 << 40}, func(_ string, size int) bool { return size < 100 })
 		if got, want := showKept(all), fmt.Sprintf("%d:color=red %d:status=at tea", b, a); err != nil || got != want {
 			t.Errorf("of both: %s, %v, want %s", got, err, want)
 		}

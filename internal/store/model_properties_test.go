@@ -57,8 +57,14 @@ func (m *model) checkProperties() {
 	for _, owner := range owners {
 		want = append(want, m.propertiesOf(owner)...)
 	}
-	got, err := m.store.Properties(m.t.Context(), owners...)
+	got, err := m.store.Properties(m.t.Context(), nil, owners...)
 	if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 		m.t.Fatalf("properties: %v\n got %+v\nwant %+v", err, got, want)
+	}
+	short := func(key string, size int) bool { return key != "key1" && size < 5 }
+	want = slices.DeleteFunc(want, func(p chat.Property) bool { return !short(p.Name, len(p.Value)) })
+	got, err = m.store.Properties(m.t.Context(), short, owners...)
+	if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		m.t.Fatalf("short properties: %v\n got %+v\nwant %+v", err, got, want)
 	}
 }

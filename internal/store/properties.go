@@ -48,12 +48,16 @@ func (l *lookup) property(key chat.PropertyKey) error {
 	return err
 }
 
-// Properties returns all properties of rooms and people, by owner in the order
-// given and then by key: at most chat.MaxProperties of each.
-func (s *Store) Properties(ctx context.Context, owners ...chat.RoomID) (all []chat.Property, err error) {
+// Properties returns the properties of rooms and people that are wanted, by owner in
+// the order given and then by key: at most chat.MaxProperties of each. Want is told
+// the key and how many bytes the value has; nil wants all.
+func (s *Store) Properties(ctx context.Context, want func(key string, size int) bool, owners ...chat.RoomID) (all []chat.Property, err error) {
 	err = s.read(ctx, "read properties", func(conn *connection) error {
 		for _, owner := range owners {
 			err := each(conn, queryProperties, func(row *sqlite.Stmt) error {
+				if want != nil && !want(row.ColumnText(0), row.ColumnLen(1)) {
+					return nil
+				}
 				all = append(all, chat.Property{
 					PropertyKey:  chat.PropertyKey{Owner: owner, Name: row.ColumnText(0)},
 					PropertyFact: chat.PropertyFact{Value: row.ColumnText(1), Private: row.ColumnBool(2)},

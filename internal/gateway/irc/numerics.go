@@ -136,6 +136,14 @@ const (
 	rplEndOfMonList        = "733"
 	errMonListFull         = "734"
 
+	rplWhoisKeyValue     = "760"
+	rplKeyValue          = "761"
+	rplKeyNotSet         = "766"
+	rplMetadataSubOK     = "770"
+	rplMetadataUnsubOK   = "771"
+	rplMetadataSubs      = "772"
+	errMetadataSyncLater = "774"
+
 	rplLoggedIn    = "900"
 	errNickLocked  = "902"
 	rplSASLSuccess = "903"

@@ -29,10 +29,12 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 		return c.renamed(dst, d, k)
 	case ev.Kind == chat.Invited && k != nil && ev.Room == ev.About:
 		return c.inviting(dst, d, k)
+	case ev.Kind == chat.PropertySet:
+		return c.propertySet(dst, d, k)
 	case c.unseen(d):
 		return dst
 	case ev.Kind == chat.Joined:
-		return c.appendAwayJoin(c.appendJoined(dst, d), d)
+		return c.appendNewcomer(c.appendAwayJoin(c.appendJoined(dst, d), d), d)
 	case ev.Kind == chat.NickChanged, ev.Kind == chat.Left && ev.Count == 1:
 		again := social{kind: ev.Kind, by: ev.By, at: ev.Time, name: ev.Name}
 		if c.social == again {
@@ -168,7 +170,7 @@ func (c *conn) appendRoom(dst []byte, brief *chat.RoomInfo) []byte {
 	if !c.has(capNoImplicitNames) {
 		dst = c.appendNames(dst, nick, room, true)
 	}
-	return dst
+	return c.appendJoinSync(dst, room)
 }
 
 // Exited implements [gateway.Protocol]: the event has told.
@@ -183,6 +185,8 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 		lines = c.appendRefusal(nil, k, out.Err)
 	case k.verb == "MARKREAD" && out.Seq == 0:
 		lines = c.appendUnmoved(nil, k.target)
+	case k.verb == "METADATA" && (out.Seq == 0 || k.elsewhere):
+		lines = c.appendKept(nil, k)
 	}
 	switch {
 	case len(lines) == 0 && (k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says)):

@@ -14,6 +14,8 @@ func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte {
 	switch sig.Kind {
 	case hub.BecameMember:
 		return c.appendRegistered(dst, sig)
+	case hub.PropertyChanged:
+		return c.propertyChanged(dst, sig)
 	case hub.WentAway, hub.CalledSelf, hub.CameOnline, hub.WentOffline:
 		return c.appendPresence(dst, sig)
 	}
