@@ -12,6 +12,7 @@ type Facts struct {
 	Reactions map[ReactionKey]bool
 	Tallies   map[Seq]*Tally // of messages with reactions
 	Guests    map[Key]GuestFact
+	Files     map[string]Seq // which message has the file of an id
 
 	Properties map[PropertyKey]PropertyFact
 	Owned      map[RoomID]int // how many properties a room or an inbox has
@@ -56,6 +57,7 @@ type MessageFact struct {
 	By      UserID
 	Nick    string // under which it was written
 	Time    Millis
+	Thread  Seq // the root of the thread that it is in; 0 if it answers nothing
 	Deleted bool
 }
 
@@ -121,6 +123,7 @@ func NewFacts() *Facts {
 		Reactions: map[ReactionKey]bool{},
 		Tallies:   map[Seq]*Tally{},
 		Guests:    map[Key]GuestFact{},
+		Files:     map[string]Seq{},
 
 		Properties: map[PropertyKey]PropertyFact{},
 		Owned:      map[RoomID]int{},
@@ -141,6 +144,7 @@ type Need struct {
 	Tally    Seq         // the Tally of this message
 	Guest    Key         // asked for if not zero
 	Property PropertyKey // asked for if Owner is not zero: what it is, and how many Owner has
+	Files    []File      // which of their ids a message has
 
 	Credentials UserID // all of this user's
 	Holder      Key    // who has a credential with this key
@@ -150,7 +154,7 @@ type Need struct {
 
 // IsZero reports whether the need asks for nothing, as a plain message's does.
 func (n *Need) IsZero() bool {
-	return n.Message == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() && n.Property.Owner == 0 &&
+	return n.Message == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() && len(n.Files) == 0 && n.Property.Owner == 0 &&
 		n.Credentials == 0 && n.Holder.IsZero() && n.Invitation == 0 && n.Code.IsZero()
 }
 
@@ -161,7 +165,9 @@ func (c *Command) Needs() Need {
 		n.Sent = SentKey{By: c.By, Client: c.Client}
 	}
 	switch c.Op {
-	case Say, Edit, Delete, Pin, Unpin:
+	case Say:
+		n.Message, n.Files = c.Target, c.Files
+	case Edit, Delete, Pin, Unpin:
 		n.Message = c.Target
 	case React, Unreact:
 		n.Message = c.Target

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"maps"
 	"slices"
 
 	"hubbub/internal/chat"
@@ -14,6 +15,7 @@ type library struct {
 	reactions map[chat.ReactionKey]bool
 	guests    map[chat.Key]chat.UserID
 	people    map[chat.UserID]*chat.GuestFact
+	files     map[string]chat.Seq // which message has it
 
 	properties map[chat.PropertyKey]chat.PropertyFact
 
@@ -28,6 +30,7 @@ func newLibrary() *library {
 		reactions: map[chat.ReactionKey]bool{},
 		guests:    map[chat.Key]chat.UserID{},
 		people:    map[chat.UserID]*chat.GuestFact{},
+		files:     map[string]chat.Seq{},
 
 		properties: map[chat.PropertyKey]chat.PropertyFact{},
 
@@ -44,10 +47,14 @@ func (l *library) file(ev *chat.Event) {
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
-		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
+		for _, f := range ev.Files {
+			l.files[f.ID] = ev.Seq
+		}
 	case chat.Deleted:
 		m := l.messages[ev.Target]
 		m.Deleted = true
+		maps.DeleteFunc(l.files, func(_ string, seq chat.Seq) bool { return seq == ev.Target })
 		l.messages[ev.Target] = m
 	case chat.Reacted, chat.Unreacted:
 		l.reactions[reaction] = ev.Kind == chat.Reacted
@@ -150,6 +157,11 @@ func (l *library) facts(commands ...*chat.Command) *chat.Facts {
 		}
 		if need.Property.Owner != 0 {
 			l.owned(need.Property, facts)
+		}
+		for _, f := range need.Files {
+			if seq := l.files[f.ID]; seq != 0 {
+				facts.Files[f.ID] = seq
+			}
 		}
 		l.proofs(&need, facts)
 	}

@@ -363,6 +363,10 @@ func show(ev *chat.Event) string {
 			fmt.Fprintf(&b, " %s=%v", name, v)
 		}
 	}
+	var names []string
+	for _, f := range ev.Files {
+		names = append(names, f.Name)
+	}
 	add("flags", uint16(ev.Flags))
 	add("level", ev.Level)
 	add("as", ev.As)
@@ -371,10 +375,14 @@ func show(ev *chat.Event) string {
 	add("client", ev.Client)
 	add("target", uint64(ev.Target))
 	add("whose", ev.Whose)
+	if ev.Thread != ev.Target {
+		add("thread", uint64(ev.Thread))
+	}
 	add("user", ev.User)
 	add("about", ev.About)
 	add("name", ev.Name)
 	add("text", ev.Text)
+	add("files", strings.Join(names, ","))
 	add("node", ev.Node)
 	return b.String()
 }

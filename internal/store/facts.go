@@ -89,6 +89,11 @@ func (l *lookup) need(n *chat.Need) error {
 			return err
 		}
 	}
+	for i := range n.Files {
+		if err := l.file(n.Files[i].ID); err != nil {
+			return err
+		}
+	}
 	if !n.Guest.IsZero() {
 		return l.guest(n.Guest)
 	}
@@ -126,7 +131,7 @@ func (l *lookup) message(seq chat.Seq) error {
 		if err != nil || !ev.Said() {
 			return err
 		}
-		l.facts.Messages[seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Deleted: gone(&ev)}
+		l.facts.Messages[seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread, Deleted: gone(&ev)}
 		return nil
 	}, seq)
 }
@@ -157,6 +162,14 @@ func (l *lookup) tally(seq chat.Seq) error {
 		l.facts.Tallies[seq] = &t
 	}
 	return err
+}
+
+// file looks up which message has a file.
+func (l *lookup) file(id string) error {
+	return each(l.conn, queryFile, func(row *sqlite.Stmt) error {
+		l.facts.Files[id] = chat.Seq(row.ColumnInt64(8))
+		return nil
+	}, id)
 }
 
 func (l *lookup) guest(key chat.Key) error {

@@ -15,9 +15,11 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		name, query string
 		want        []string // one for each step
 	}{
-		{"page", store.QueryPage, []string{"SEARCH events USING INDEX events_stream (stream=? AND rowid<?)"}},
 		{"amended", store.QueryAmended, []string{"SEARCH amended USING PRIMARY KEY (room=? AND target>? AND target<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
 		{"reactions", store.QueryReactions, []string{"SEARCH reactions USING PRIMARY KEY (room=? AND target>? AND target<?)", "USE TEMP B-TREE FOR ORDER BY"}},
+		{"threads", store.QueryThreads, []string{"SEARCH threads USING PRIMARY KEY (room=? AND root>? AND root<?)"}},
+		{"repliers", store.QueryRepliers, []string{"SEARCH replies USING PRIMARY KEY (root=?)"}},
+		{"replies", store.QueryReplies, []string{"SEARCH replies USING PRIMARY KEY (root=? AND seq<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
 		{"events", store.QueryEvents, []string{
 			"MERGE (UNION ALL)",
 			"LEFT", "SEARCH events USING INDEX events_stream (stream=? AND rowid>?)",
@@ -56,6 +58,12 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		{"property", store.QueryProperty, []string{"SEARCH properties USING PRIMARY KEY (owner=? AND key=?)"}},
 		{"owned", store.QueryOwned, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
 		{"properties", store.QueryProperties, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
+		{"marker", store.QueryMarker, []string{"SEARCH members USING PRIMARY KEY (room=? AND user=?)", "SCALAR SUBQUERY 1", "SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
+		{"last said", store.QueryLastSaid, []string{"SEARCH events USING COVERING INDEX events_stream (stream=?)"}},
+		{"file", store.QueryFile, []string{"SEARCH files USING PRIMARY KEY (id=?)"}},
+		{"hash", store.QueryHash, []string{"SEARCH files USING COVERING INDEX files_hash (hash=?)"}},
+		{"bytes of files", store.QueryFileBytes, []string{"SEARCH files USING COVERING INDEX files_user (user=?)"}},
+		{"a message's files", store.QueryNoFiles, []string{"SEARCH files USING INDEX files_seq (seq=?)"}},
 		{"users", store.QueryUsers, []string{
 			"SCAN users",
 			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",

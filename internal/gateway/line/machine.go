@@ -39,9 +39,19 @@ func eventJSON(ev *chat.Event) api.Event {
 		Seq: uint64(ev.Seq), Prev: uint64(ev.Prev), Room: uint64(ev.Room), Time: int64(ev.Time),
 		Kind: ev.Kind.String(), By: uint64(ev.By), Nick: ev.Nick, Client: string(ev.Client),
 		Target: uint64(ev.Target), Whose: ev.Whose, When: int64(ev.When),
-		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text,
+		Thread: uint64(ev.Thread), User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text, Files: filesJSON(ev.Files),
 		Deleted: ev.Said() && ev.Text == "", Level: levelOf(ev),
 	}
+}
+
+func filesJSON(files []chat.File) (all []api.File) {
+	for i := range files {
+		f := &files[i]
+		all = append(all, api.File{
+			ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path(),
+		})
+	}
+	return all
 }
 
 // levelOf returns the name of what an event makes of somebody.
