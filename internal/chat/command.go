@@ -7,7 +7,7 @@ type Op uint8
 // The operations, with the fields that each uses beside ID, Time and By.
 const (
 	_           Op = iota
-	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Files; Client
+	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Files; Count is 1 if a program says so of itself; Client
 	Edit           // Target, Text
 	Delete         // Target; Text is the reason
 	React          // Target, Text (the emoji)

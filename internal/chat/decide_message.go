@@ -51,7 +51,7 @@ func (d *decision) say() Outcome {
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	ev := Event{Kind: Message, Client: c.Client, Text: c.Text, Tags: c.Tags, Files: c.Files}
+	ev := Event{Kind: Message, Client: c.Client, Text: c.Text, Tags: c.Tags, Files: c.Files, Count: min(c.Count, 1)}
 	switch {
 	case c.Notice:
 		ev.Kind = Notice

@@ -16,6 +16,11 @@ const (
 	MaxProperties  = 100  // of one person, or of one room
 )
 
+// ForwardKey is the key of the one property that means something to the rules: the
+// name of a room, into which somebody comes who asks for this one and may not come
+// in.
+const ForwardKey = "forward"
+
 // Property is a key and its value.
 type Property struct {
 	PropertyKey
@@ -98,6 +103,9 @@ func (d *decision) setRoomProperty() Outcome {
 	if err == nil && d.c.Private {
 		err = Errorf(Invalid, "What is kept about a room can't be private.")
 	}
+	if err == nil && d.c.Name == ForwardKey && d.c.Text != "" {
+		err = d.forwardable(r)
+	}
 	if err == nil {
 		err = d.roomForProperty()
 	}
@@ -108,6 +116,21 @@ func (d *decision) setRoomProperty() Outcome {
 	ev.About = r.id
 	d.emit(r.id, r.last, ev)
 	return Outcome{Room: r.id}
+}
+
+// forwardable says why people can't be sent on from a room to the one named, or nil:
+// it takes somebody who keeps order there.
+func (d *decision) forwardable(r *room) *Error {
+	other := d.s.rooms[d.s.names[Fold(d.c.Text)]]
+	switch {
+	case other == nil, other.flags&Private != 0 && d.by != nil && !other.has(d.by.id):
+		return Errorf(NotFound, "There is no room %s to go to instead.", d.c.Text).Because(NoSuchForward)
+	case other == r, other.flags&Private != 0, other.name != d.c.Text:
+		return Errorf(Invalid, "People can be sent on to another room that is not private, by its name as it is spelt.").Because(NoSuchForward)
+	case d.by != nil && other.rank(d.by) < ModeratorRank:
+		return Errorf(Forbidden, "To send people on to %s you have to keep order there too.", other.name).Because(NeedsModerator)
+	}
+	return nil
 }
 
 func (d *decision) setPersonProperty() Outcome {

@@ -12,7 +12,7 @@ type Kind uint8
 // [Rank] there.
 const (
 	_            Kind = iota
-	Message           // Text; Client; Tags; Files; a reply has Target, Whose, When and Thread; Level as in the others up to Unreacted
+	Message           // Text; Client; Tags; Files; Count is 1 if its author says to be a program; a reply has Target, Whose, When and Thread; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
 	Deleted           // Target, Whose, When; Text is the reason, if one was given

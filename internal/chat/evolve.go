@@ -106,6 +106,10 @@ func (s *State) roomEvent(r *room, ev *Event) {
 		s.disciplined(r, ev)
 	case KeySet, LimitSet, MaskAdded, MaskDropped:
 		r.terms(ev)
+	case PropertySet:
+		if ev.Name == ForwardKey {
+			r.forward = ev.Text
+		}
 	case Invited:
 		r.invite(s.users[ev.User])
 	case RoomRenamed:

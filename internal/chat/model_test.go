@@ -155,7 +155,7 @@ var (
 	someWords        = []string{"", "tea", "milk", "a b"}
 	someMasks        = []string{"bob", "*", "alice!*@guest", "*@member", "~a:BOB", "~account:*", "~x:bob", "", "a b", "otter?", "Bob!*@*"}
 	someTags         = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
-	somePropertyKeys = []string{"status", "status", "avatar", "a/b.c_d-1", "", "Status", "a b", strings.Repeat("k", chat.MaxPropertyKey+1)}
+	somePropertyKeys = []string{"status", "status", "avatar", "forward", "a/b.c_d-1", "", "Status", "a b", strings.Repeat("k", chat.MaxPropertyKey+1)}
 	someKeys         = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
 
 	someFiles    = []chat.File{file(1), file(2), file(3), file(4), file(5), {}}
@@ -303,6 +303,9 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 		}
 		if c.Text = one(s, someTexts); bits&0x40 != 0 {
 			c.Text = ""
+		} else if c.Name == chat.ForwardKey {
+			r, _ := m.state.Room(m.room(s, c.By))
+			c.Text = r.Name
 		}
 	case chat.AddMask, chat.DropMask:
 		if c.Name = one(s, someMasks); bits&0x38 != 0 {

@@ -147,3 +147,77 @@ func TestPropertiesOfAGuestGoWithTheGuest(t *testing.T) {
 		t.Errorf("the property was still there: %v", showAll(events))
 	}
 }
+
+// A room can have another one for those who may not come in.
+func TestWhoMayNotComeInComesIntoTheOtherRoom(t *testing.T) {
+	hall := func(w *world, change func(tea, other chat.RoomID)) (tea, other chat.RoomID) {
+		tea, other = w.room(alice, "#tea"), w.room(alice, "#Hall")
+		w.must(chat.Command{By: alice, Op: chat.SetProperty, Room: tea, Name: chat.ForwardKey, Text: "#Hall"})
+		w.must(chat.Command{By: alice, Op: chat.SetKey, Room: tea, Text: "sesame"})
+		change(tea, other)
+		return tea, other
+	}
+	join := chat.Command{By: bob, Op: chat.Join, Name: "#tea", Client: "j"}
+	runRules(t, []rule{
+		{name: "without the key", command: func(w *world) chat.Command {
+			hall(w, func(_, _ chat.RoomID) {})
+			return join
+		}, events: []string{"joined@10 bob client=j"}},
+		{name: "who is there already", command: func(w *world) chat.Command {
+			hall(w, func(_, other chat.RoomID) { w.join(bob, other) })
+			return join
+		}},
+		{name: "with the key", command: func(w *world) chat.Command {
+			hall(w, func(_, _ chat.RoomID) {})
+			c := join
+			c.Text = "sesame"
+			return c
+		}, events: []string{"joined@8 bob client=j"}},
+		{name: "by number", command: func(w *world) chat.Command {
+			c := join
+			c.Room, _ = hall(w, func(_, _ chat.RoomID) {})
+			return c
+		}, refused: chat.Forbidden, note: "#tea is entered with a key"},
+		{name: "where that lets nobody in either", command: func(w *world) chat.Command {
+			hall(w, func(_, other chat.RoomID) {
+				w.must(chat.Command{By: alice, Op: chat.SetRules, Room: other, Rules: chat.InviteOnly})
+			})
+			return join
+		}, refused: chat.Forbidden, note: "#tea is entered with a key"},
+		{name: "where that is called otherwise now", command: func(w *world) chat.Command {
+			hall(w, func(_, other chat.RoomID) {
+				w.must(chat.Command{By: alice, Op: chat.RenameRoom, Room: other, Name: "#foyer"})
+			})
+			return join
+		}, refused: chat.Forbidden},
+		{name: "no more", command: func(w *world) chat.Command {
+			hall(w, func(tea, _ chat.RoomID) {
+				w.must(chat.Command{By: alice, Op: chat.SetProperty, Room: tea, Name: chat.ForwardKey})
+			})
+			return join
+		}, refused: chat.Forbidden},
+	})
+}
+
+func TestForwardingTakesKeepingOrderInBothRooms(t *testing.T) {
+	forward := func(to string, before func(w *world)) func(w *world) chat.Command {
+		return func(w *world) chat.Command {
+			tea := w.room(alice, "#tea")
+			before(w)
+			return chat.Command{By: alice, Op: chat.SetProperty, Room: tea, Name: chat.ForwardKey, Text: to}
+		}
+	}
+	runRules(t, []rule{
+		{name: "nowhere", command: forward("#hall", func(*world) {}), refused: chat.NotFound, note: "#hall"},
+		{name: "a private room of others", command: forward("#hall", func(w *world) { w.private(bob, "#hall") }), refused: chat.NotFound, note: "#hall"},
+		{name: "a private room of one's own", command: forward("#hall", func(w *world) { w.private(alice, "#hall") }), refused: chat.Invalid},
+		{name: "itself", command: forward("#tea", func(*world) {}), refused: chat.Invalid},
+		{name: "spelt otherwise", command: forward("#HALL", func(w *world) { w.room(alice, "#hall") }), refused: chat.Invalid},
+		{name: "a room of others", command: forward("#hall", func(w *world) { w.room(bob, "#hall") }), refused: chat.Forbidden, note: "#hall"},
+		{name: "where one is a moderator", command: forward("#hall", func(w *world) {
+			hall := w.room(bob, "#hall")
+			w.join(alice, hall)
+			w.must(chat.Command{By: bob, Op: chat.SetRank, Room: hall, User: alice, Level: uint8(chat.ModeratorRank)})
+		}), events: []string{"property@8 alice about=8 name=forward text=#hall"}},
+	})
+}

@@ -286,6 +286,7 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	if err := s.hub.limits.tidy(c); err != nil || c.Op != chat.Say {
 		return err
 	}
+	c.Count = uint32(one(s.Profile().Bot))
 	s.speaks()
 	return s.hub.slow(c)
 }

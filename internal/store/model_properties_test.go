@@ -40,6 +40,8 @@ func (m *model) property(c *chat.Command) {
 	c.Name, c.Text, c.Until = fmt.Sprintf("key%d", m.rng.IntN(4)), []string{"", "tea", "milk", "two\nlines"}[m.rng.IntN(4)], 0
 	if m.rng.IntN(3) > 0 {
 		c.Room = 0
+	} else if r, ok := m.state.Room(m.room()); ok && m.rng.IntN(2) == 0 {
+		c.By, c.Name, c.Text = 0, chat.ForwardKey, []string{"", r.Name}[m.rng.IntN(2)]
 	}
 	if c.By != 0 && m.rng.IntN(4) > 0 {
 		c.User, c.Private = 0, m.rng.IntN(3) == 0

@@ -70,8 +70,9 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		}},
 		{"rooms", store.QueryRooms, []string{
 			"SCAN rooms",
-			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+			"CORRELATED SCALAR SUBQUERY 1", "SEARCH properties USING PRIMARY KEY (owner=? AND key=?)",
 			"CORRELATED SCALAR SUBQUERY 2", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+			"CORRELATED SCALAR SUBQUERY 3", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
 		}},
 	} {
 		steps, err := s.Plan(c.query)

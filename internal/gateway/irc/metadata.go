@@ -277,10 +277,12 @@ func (c *conn) propertySet(dst []byte, d *hub.Delivery, k *call) []byte {
 	if d.Room.Inbox() {
 		name = c.Session().Nick()
 	}
+	if k != nil && k.verb == "METADATA" {
+		dst = c.own(dst, c.appendProperty(nil, name, &p), k)
+	}
+	dst = c.own(dst, d.Bytes, k) // what is a mode too
 	switch {
-	case k != nil:
-		return c.own(dst, c.appendProperty(nil, name, &p), k)
-	case !c.subscribedTo(p.Name):
+	case k != nil, !c.subscribedTo(p.Name):
 		return dst
 	case d.Event.By == 0:
 		return c.appendChange(dst, c.gateway.cfg.Server, name, &p)

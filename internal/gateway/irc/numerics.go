@@ -104,6 +104,7 @@ const (
 	errPasswdMismatch      = "464"
 	errYoureBanned         = "465"
 	errKeySet              = "467"
+	errLinkChannel         = "470"
 	errChannelIsFull       = "471"
 	errUnknownMode         = "472"
 	errInviteOnlyChan      = "473"

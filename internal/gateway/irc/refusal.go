@@ -101,6 +101,8 @@ func refusalNumeric(k *call, err *chat.Error) (code string, params []string) {
 		return errErroneousNickname, room
 	case chat.RoomNameTaken:
 		return errUnavailableResource, room
+	case chat.NoSuchForward:
+		return errInvalidModeParam, []string{shown(k.target), "f", shown(k.about)}
 	case chat.NeedsRole:
 		return errNoPrivileges, nil
 	case chat.BannedFromServer:
