@@ -55,27 +55,28 @@ type Message struct {
 
 // Event is something that happened, as in the log.
 type Event struct {
-	Seq      uint64 `json:"seq"`
-	Prev     uint64 `json:"prev"`           // seq of the room's previous event: if you have not seen it, there is a gap
-	Room     uint64 `json:"room"`           // the room's id
-	RoomName string `json:"name,omitempty"` // what the room is called; empty for direct conversations and the inbox
-	Time     int64  `json:"time"`           // milliseconds since the Unix epoch
-	Kind     string `json:"kind"`           // "message", "action", "notice", "edited", "joined", …
-	By       uint64 `json:"by,omitempty"`
-	Nick     string `json:"nick,omitempty"`
-	Client   string `json:"client,omitempty"` // the author's client id
-	Target   uint64 `json:"target,omitempty"` // the message that this is about
-	Whose    string `json:"whose,omitempty"`  // the target's author
-	When     int64  `json:"when,omitempty"`   // when the target was written
-	Thread   uint64 `json:"thread,omitempty"` // of a reply: the message that began the conversation which it is in
-	User     uint64 `json:"user,omitempty"`
-	About    uint64 `json:"about,omitempty"`   // the room that an event in the inbox is about
-	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to, the key of a property whose value is Text
-	Text     string `json:"text,omitempty"`
-	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room; or "private" of a property that nobody else sees
-	Edited   bool   `json:"edited,omitempty"`  // history only: Text is the latest of several
-	Deleted  bool   `json:"deleted,omitempty"` // the text is gone
-	Files    []File `json:"files,omitempty"`
+	Seq      uint64    `json:"seq"`
+	Prev     uint64    `json:"prev"`           // seq of the room's previous event: if you have not seen it, there is a gap
+	Room     uint64    `json:"room"`           // the room's id
+	RoomName string    `json:"name,omitempty"` // what the room is called; empty for direct conversations and the inbox
+	Time     int64     `json:"time"`           // milliseconds since the Unix epoch
+	Kind     string    `json:"kind"`           // "message", "action", "notice", "edited", "joined", …
+	By       uint64    `json:"by,omitempty"`
+	Nick     string    `json:"nick,omitempty"`
+	Client   string    `json:"client,omitempty"` // the author's client id
+	Target   uint64    `json:"target,omitempty"` // the message that this is about
+	Whose    string    `json:"whose,omitempty"`  // the target's author
+	When     int64     `json:"when,omitempty"`   // when the target was written
+	Thread   uint64    `json:"thread,omitempty"` // of a reply: the message that began the conversation which it is in
+	User     uint64    `json:"user,omitempty"`
+	About    uint64    `json:"about,omitempty"`   // the room that an event in the inbox is about
+	Subject  string    `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to, the key of a property whose value is Text
+	Text     string    `json:"text,omitempty"`
+	Level    string    `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room; or "private" of a property that nobody else sees
+	Edited   bool      `json:"edited,omitempty"`  // history only: Text is the latest of several
+	Deleted  bool      `json:"deleted,omitempty"` // the text is gone
+	Files    []File    `json:"files,omitempty"`
+	Previews []Preview `json:"previews,omitempty"` // of "previewed", and in history: what is behind the links of a message
 }
 
 // File is a file of a message.
@@ -87,6 +88,15 @@ type File struct {
 	Width  int    `json:"width,omitempty"`
 	Height int    `json:"height,omitempty"`
 	URL    string `json:"url"` // where it is fetched: a path on the server
+}
+
+// Preview is what is at the other end of a link, in short.
+type Preview struct {
+	URL         string `json:"url"` // as it stands in the message
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	Site        string `json:"site,omitempty"`
+	Image       *File  `json:"image,omitempty"`
 }
 
 // Room is a room as a list shows it.

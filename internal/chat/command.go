@@ -52,6 +52,8 @@ const (
 	DropMask // Room, Level, Name
 
 	SetProperty // Room, or User if not By's own; Name is the key, Text the value, which none removes; Private: only its owner sees it
+	Preview     // Target, Text (a [LinkPreview], encoded); only the server proposes it
+	DropPreview // Target, Name (the URL)
 	opEnd
 )
 

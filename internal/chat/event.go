@@ -62,6 +62,10 @@ const (
 	MaskDropped // Level, Text
 
 	PropertySet // of the room About, in it, or of User, called Whose, in their inbox and, if others set it, the audit log: Name is the key, Text the value, none removes it; Flags is Private if only User sees it; Level
+
+	// What is beside a message.
+	Previewed      // Target, Whose, When; Text is a [LinkPreview]
+	PreviewDropped // Target, Whose, When; Text is the URL
 	kindEnd
 )
 
@@ -75,12 +79,14 @@ var kindNames = [kindEnd]string{
 	Kicked: "kicked", Muted: "muted", Unmuted: "unmuted", Banned: "banned", Unbanned: "unbanned",
 	Disconnected: "disconnected", Reported: "reported",
 	Notice: "notice", KeySet: "key", LimitSet: "limit", MaskAdded: "mask-added", MaskDropped: "mask-dropped", PropertySet: "property",
+	Previewed: "previewed", PreviewDropped: "preview-dropped",
 }
 
 // authored are the kinds that tell what the author is on the server.
 var authored = [kindEnd]bool{
 	Message: true, Action: true, Notice: true, Edited: true, Deleted: true, Reacted: true, Unreacted: true,
 	TopicSet: true, Joined: true, Left: true, RoomRenamed: true, NickChanged: true, Invited: true, Kicked: true, PropertySet: true,
+	PreviewDropped: true,
 }
 
 // governing are the kinds that tell it in As, since Level tells something else.

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,13 +20,13 @@ const (
 // File is what was uploaded and is shown with a message. Its bytes are not in the
 // log.
 type File struct {
-	ID     string // by which it is fetched, by whoever knows it: 26 random characters of base32 (RFC 4648 §6), in lower case
-	Hash   string // SHA-256 of its bytes, in lower-case hex
-	Name   string // as it was called where it comes from, without a directory
-	Type   string // a media type without parameters, in lower case
-	Size   int64  // bytes
-	Width  int    // pixels of a picture; 0 if it is none, or not known
-	Height int
+	ID     string `json:"id"`              // by which it is fetched, by whoever knows it: 26 random characters of base32 (RFC 4648 §6), in lower case
+	Hash   string `json:"hash"`            // SHA-256 of its bytes, in lower-case hex
+	Name   string `json:"name"`            // as it was called where it comes from, without a directory
+	Type   string `json:"type"`            // a media type without parameters, in lower case
+	Size   int64  `json:"size"`            // bytes
+	Width  int    `json:"width,omitempty"` // pixels of a picture; 0 if it is none, or not known
+	Height int    `json:"height,omitempty"`
 }
 
 // CheckFiles says what is wrong with the files of a message, or nil.
@@ -95,7 +94,22 @@ func restricted(s string) bool {
 }
 
 // Path returns where a file is fetched, on the server.
-func (f *File) Path() string { return "/files/" + f.ID + "/" + url.PathEscape(f.Name) }
+func (f *File) Path() string { return "/files/" + f.ID + "/" + percent(f.Name) }
+
+// percent writes a name as it stands in the path of an address (RFC 3986 §2.1): all
+// but the unreserved characters is escaped.
+func percent(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-._~", c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
 
 // Extent returns how large a file is, for people.
 func (f *File) Extent() string {

@@ -115,7 +115,11 @@ func (a *applier) membership() {
 				h.dismiss(ev, a.issuer(i))
 				a.expel(expulsion{at: i, user: ev.User, spared: a.issuer(i), why: "Your connections have been closed" + because(ev.Text)})
 			}
-		case chat.Deleted:
+		case chat.RulesSet, chat.KeySet:
+			if ev.Room == ev.About && closes(ev) {
+				r.turnOut(ev, &a.wakes)
+			}
+		case chat.Deleted, chat.PreviewDropped:
 			h.pages.forget(ev.Room)
 		}
 	}

@@ -35,13 +35,25 @@ func appendMachineEvent(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte 
 // eventJSON returns an event as programs see it. What only the server may know
 // is not in it.
 func eventJSON(ev *chat.Event) api.Event {
-	return api.Event{
+	e := api.Event{
 		Seq: uint64(ev.Seq), Prev: uint64(ev.Prev), Room: uint64(ev.Room), Time: int64(ev.Time),
 		Kind: ev.Kind.String(), By: uint64(ev.By), Nick: ev.Nick, Client: string(ev.Client),
 		Target: uint64(ev.Target), Whose: ev.Whose, When: int64(ev.When),
 		Thread: uint64(ev.Thread), User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text, Files: filesJSON(ev.Files),
 		Deleted: ev.Said() && ev.Text == "", Level: levelOf(ev),
 	}
+	if p, err := chat.ParsePreview(ev.Text); err == nil && ev.Kind == chat.Previewed {
+		e.Text, e.Previews = "", []api.Preview{previewJSON(&p)}
+	}
+	return e
+}
+
+func previewJSON(p *chat.LinkPreview) api.Preview {
+	j := api.Preview{URL: p.URL, Title: p.Title, Description: p.Description, Site: p.Site}
+	if p.Image != nil {
+		j.Image = &filesJSON([]chat.File{*p.Image})[0]
+	}
+	return j
 }
 
 func filesJSON(files []chat.File) (all []api.File) {
@@ -86,6 +98,9 @@ func (c *conn) messagesJSON(messages []hub.Message) []api.Event {
 		m := &messages[i]
 		events[i] = eventJSON(&m.Event)
 		events[i].Edited, events[i].Deleted = m.Edited, m.Deleted
+		for j := range m.Previews {
+			events[i].Previews = append(events[i].Previews, previewJSON(&m.Previews[j]))
+		}
 		if room, err := c.Session().RoomByID(m.Room); err == nil {
 			events[i].RoomName = room.Name
 		}
