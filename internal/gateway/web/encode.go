@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
+	"time"
 
 	"hubbub/api"
 	"hubbub/internal/chat"
@@ -17,14 +19,17 @@ const (
 	formatFrame    format = iota // a WebSocket text frame
 	formatDeflated               // one that is deflated, if that is worth it
 	formatStream                 // an event of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html)
+	formatText                   // lines, for curl: of what is said alone
 	formatNone                   // nothing: of rooms that the reader has not asked for
 
 	Dialects = iota // how many there are
 )
 
 // Encoders returns the encoders of the web gateway's dialects, in their order. The
-// epoch is the log's, by which a stream can be resumed.
-func Encoders(epoch string) []hub.Encoder {
+// epoch is the log's, by which a stream can be resumed. In text, times are shown in
+// the zone, and links to files begin with base.
+func Encoders(epoch string, zone *time.Location, base string) []hub.Encoder {
+	zone = cmp.Or(zone, time.Local)
 	return []hub.Encoder{
 		formatFrame: func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 			start := len(dst)
@@ -38,6 +43,12 @@ func Encoders(epoch string) []hub.Encoder {
 			dst = beginStreamed(dst, epoch, uint64(ev.Seq), api.TypeEvent)
 			return append(wire.AppendEvent(dst, room, ev), "\n\n"...)
 		},
+		formatText: func(dst []byte, _ *chat.RoomInfo, ev *chat.Event) []byte {
+			if !ev.Said() {
+				return dst
+			}
+			return appendSaid(dst, ev, zone, base)
+		},
 		formatNone: func(dst []byte, _ *chat.RoomInfo, _ *chat.Event) []byte { return dst },
 	}
 }
@@ -50,6 +61,8 @@ func (f format) append(dst []byte, epoch string, m *api.Message) []byte {
 		return endFrame(wire.Append(beginFrame(dst), m), start, bitFin|byte(opText))
 	case formatDeflated:
 		return endDeflated(wire.Append(beginFrame(dst), m), start)
+	case formatText:
+		return dst
 	}
 	return append(wire.Append(beginStreamed(dst, epoch, m.Seq, m.Type), m), "\n\n"...)
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -113,13 +114,28 @@ func (g *Gateway) begin(w http.ResponseWriter, r *http.Request, c *live, a *hub.
 	t.First = nil
 	c.Conn = g.cfg.Pump.Open(t.conn.ctx, t.Peer, c)
 	c.in = newMessages(c, first, maxMessage, c.format == formatDeflated)
-	if err := c.Session().Arrive(t.conn.ctx, *a); err != nil {
+	if err := c.arrive(t.conn.ctx, a); err != nil {
 		t.GoOn(func() { c.turnAway(err) })
 		return
 	}
-	c.Session().Settled()
 	g.lives.add(c)
 	t.GoOn(c.run)
+}
+
+// arrive lets the peer in, or look in.
+func (c *live) arrive(ctx context.Context, a *hub.Arrival) *chat.Error {
+	if c.looks {
+		after := a.Resume
+		if after == 0 {
+			after = c.Session().Horizon()
+		}
+		return c.Session().Look(ctx, c.only, after)
+	}
+	err := c.Session().Arrive(ctx, *a)
+	if err == nil {
+		c.Session().Settled()
+	}
+	return err
 }
 
 // turnAway answers a request whose sender may not come in. Nothing has been answered
@@ -168,8 +184,11 @@ func (w *rawWriter) bytes() []byte {
 // events answers a request for a stream of what happens
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 func (g *Gateway) events(w http.ResponseWriter, r *http.Request) {
-	a, err := g.liveArrival(r)
+	a, err := g.arrival(r)
 	c := &live{gateway: g, format: formatStream}
+	if c.looks = err == nil && a == (hub.Arrival{}) && r.FormValue("room") != ""; !c.looks {
+		a, err = g.liveArrival(r)
+	}
 	epoch, after := r.FormValue("epoch"), r.FormValue("after")
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		epoch, after, _ = strings.Cut(last, ":")
@@ -178,7 +197,7 @@ func (g *Gateway) events(w http.ResponseWriter, r *http.Request) {
 		c.resumed, err = g.resume(&a, epoch, after, r.FormValue("limit"))
 	}
 	if name := r.FormValue("room"); err == nil && name != "" {
-		c.only, err = g.narrow(r, name)
+		c.only, err = g.narrow(r, name, c.looks)
 	}
 	if err != nil {
 		problem(w, err)
@@ -191,8 +210,9 @@ func (g *Gateway) events(w http.ResponseWriter, r *http.Request) {
 	g.begin(w, r, c, &a)
 }
 
-// narrow returns the one room that is wanted, of which the sender must be a member.
-func (g *Gateway) narrow(r *http.Request, name string) (chat.RoomID, *chat.Error) {
+// narrow returns the one room that is wanted, of which the sender must be a member,
+// unless they only look in.
+func (g *Gateway) narrow(r *http.Request, name string, looks bool) (chat.RoomID, *chat.Error) {
 	s, leave, err := g.visit(r)
 	if err != nil {
 		return 0, err
@@ -202,10 +222,39 @@ func (g *Gateway) narrow(r *http.Request, name string) (chat.RoomID, *chat.Error
 	if err != nil {
 		return 0, err
 	}
-	if _, in := room.Member(s.User()); !in {
-		return 0, chat.Errorf(chat.Forbidden, "You are not in %s; join it first.", room.Name).Because(chat.NotMember)
+	if _, in := room.Member(s.User()); !in && !looks {
+		return 0, errOutside(room)
 	}
 	return room.ID, nil
+}
+
+func errOutside(room *chat.RoomInfo) *chat.Error {
+	return chat.Errorf(chat.Forbidden, "You are not in %s; join it first.", room.Name).Because(chat.NotMember)
+}
+
+// followText shows what was said last in a room, and goes on with what is said: in the
+// name of a member, or of nobody.
+func (c *call) followText(room *chat.RoomInfo, in *messageRange) *chat.Error {
+	l := &live{gateway: c.gateway, format: formatText, only: room.ID}
+	a, err := c.gateway.arrival(c.r)
+	if err != nil {
+		return err
+	}
+	l.looks = a == (hub.Arrival{})
+	if _, member := room.Member(c.session.User()); !member && !l.looks {
+		return errOutside(room)
+	}
+	a.Resume = c.session.Horizon()
+	page, err := c.messages(room.ID, &messageRange{Before: uint64(a.Resume) + 1, Limit: in.Limit})
+	if err != nil {
+		return err
+	}
+	l.answer = streamAnswer("text/plain; charset=utf-8")
+	for i := range page.messages {
+		l.answer = appendSaid(l.answer, &page.messages[i].Event, c.gateway.cfg.Zone, c.here())
+	}
+	c.gateway.begin(c.w, c.r, l, &a)
+	return nil
 }
 
 // streamAnswer is what is answered before a stream that has no end. It closes with the

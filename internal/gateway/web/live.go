@@ -27,6 +27,7 @@ type live struct {
 	gateway *Gateway
 	format  format
 	only    chat.RoomID // the one room that is wanted; 0 for all
+	looks   bool        // nobody is there: into that room
 	resumed bool
 
 	// Owned by the reader.
@@ -56,7 +57,7 @@ type asked struct{ id, op string }
 // run serves the peer until its connection ends. What is on the stack here stays
 // there while the connection is idle, so it is kept small.
 func (c *live) run() {
-	if c.format == formatStream {
+	if c.listens() {
 		c.in.discard()
 	}
 	for c.closing == nil && c.read() {
@@ -65,6 +66,9 @@ func (c *live) run() {
 	}
 	aside(c.close)
 }
+
+// listens reports whether the peer only listens.
+func (c *live) listens() bool { return c.format == formatStream || c.format == formatText }
 
 // read reads a message, or a control frame, and reports whether one came.
 func (c *live) read() bool {
@@ -221,11 +225,22 @@ func (c *live) append(dst []byte, m *api.Message) []byte {
 func (c *live) Entered(dst []byte, d *hub.Delivery) []byte {
 	switch {
 	case d.Room.Inbox():
-		return c.welcome(dst, d.After)
+		return c.welcome(dst, d.After, c.Session().Joined())
+	case c.looks:
+		return c.lookIn(dst, d)
 	case !d.Joins || !c.wants(d.Room):
 		return dst
 	}
 	return c.append(dst, &api.Message{Type: api.TypeEntered, Room: c.room(d.Room)})
+}
+
+// lookIn appends the welcome of somebody who is nobody: to the room that is looked into.
+func (c *live) lookIn(dst []byte, d *hub.Delivery) []byte {
+	room, err := c.Session().RoomByID(d.Room.ID)
+	if err != nil { // it is not anybody's any more, and that comes next
+		return c.begin(dst)
+	}
+	return c.welcome(dst, d.After, []*chat.RoomInfo{room})
 }
 
 // room returns a room as it is now, or as little as is known of it if the user may
@@ -240,14 +255,14 @@ func (c *live) room(brief *chat.RoomInfo) *api.Room {
 }
 
 // welcome appends who one is, and where. Everything up to the position is past.
-func (c *live) welcome(dst []byte, after chat.Seq) []byte {
+func (c *live) welcome(dst []byte, after chat.Seq, in []*chat.RoomInfo) []byte {
 	s := c.Session()
 	c.from = after
 	m := api.Message{
 		Type: api.TypeWelcome, Epoch: s.Epoch(), Seq: uint64(after), Resumed: c.resumed,
 		User: uint64(s.User()), Nick: s.Nick(), Role: wire.Role(s.Role()),
 	}
-	rooms, err := wire.Rooms(c.Context(), s, s.Joined())
+	rooms, err := wire.Rooms(c.Context(), s, in)
 	if err != nil {
 		c.Stop(err.Text)
 	}
@@ -263,6 +278,9 @@ func (c *live) welcome(dst []byte, after chat.Seq) []byte {
 func (c *live) Exited(dst []byte, room *chat.RoomInfo) []byte {
 	if !c.wants(room) {
 		return dst
+	}
+	if c.looks {
+		c.Stop("This room is not open to everybody any more.")
 	}
 	return c.append(dst, &api.Message{Type: api.TypeExited, Room: &api.Room{ID: uint64(room.ID), Name: room.Name}})
 }
@@ -352,7 +370,7 @@ func (c *live) Goodbye(dst []byte, reason string, last chat.Seq) []byte {
 		return appendClose(dst, c.closing.code, c.closing.text)
 	}
 	dst = c.append(dst, &api.Message{Type: api.TypeBye, Text: reason, Seq: uint64(max(last, c.from))})
-	if c.format == formatStream {
+	if c.listens() {
 		return dst
 	}
 	return appendClose(dst, c.closeCode(), reason)

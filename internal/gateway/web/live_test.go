@@ -547,6 +547,7 @@ func TestLiveEndsWithACodeThatSaysWhy(t *testing.T) {
 func TestTheSilentAreAskedForASignOfLife(t *testing.T) {
 	s := start(t, options{})
 	c, _ := s.guest("ann").live("")
+	s.awaitLives(1)
 	s.gateway.KeepAt(time.Now().Add(50 * time.Second))
 	s.gateway.KeepAt(time.Now().Add(time.Minute))
 	c.do(api.Command{ID: "1", Op: api.OpPing}) // behind the server's

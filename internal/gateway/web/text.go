@@ -194,6 +194,9 @@ func (c *call) readText() *chat.Error {
 	if err != nil {
 		return err
 	}
+	if c.r.URL.Query().Has("follow") && c.r.Method == http.MethodGet && !wantsJSON(c.r) {
+		return c.followText(room, &in)
+	}
 	page, err := c.messages(room.ID, &in)
 	if err != nil {
 		return err
