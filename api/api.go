@@ -74,9 +74,9 @@ type Event struct {
 	Thread   uint64 `json:"thread,omitempty"` // of a reply: the message that began the conversation which it is in
 	User     uint64 `json:"user,omitempty"`
 	About    uint64 `json:"about,omitempty"`   // the room that an event in the inbox is about
-	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to
+	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to, the key of a property whose value is Text
 	Text     string `json:"text,omitempty"`
-	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room
+	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room; or "private" of a property that nobody else sees
 	Edited   bool   `json:"edited,omitempty"`  // history only: Text is the latest of several
 	Deleted  bool   `json:"deleted,omitempty"` // the text is gone
 	Files    []File `json:"files,omitempty"`
@@ -104,13 +104,14 @@ type Replies struct {
 
 // File is a file of a message.
 type File struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Type   string `json:"type"` // a media type, as image/png
-	Size   int64  `json:"size"` // bytes
-	Width  int    `json:"width,omitempty"`
-	Height int    `json:"height,omitempty"`
-	URL    string `json:"url"` // where it is fetched: a path on the server
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Type      string `json:"type"` // a media type, as image/png
+	Size      int64  `json:"size"` // bytes
+	Width     int    `json:"width,omitempty"`
+	Height    int    `json:"height,omitempty"`
+	URL       string `json:"url"`                 // where it is fetched: a path on the server
+	Thumbnail string `json:"thumbnail,omitempty"` // of a picture: where a smaller one is
 }
 
 // Preview is what is at the other end of a link, in short.

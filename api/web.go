@@ -130,11 +130,12 @@ type Found struct {
 
 // NewMessage is what is to be said.
 type NewMessage struct {
-	ID     string `json:"id,omitempty"` // the client id: what is said under one is said once, however often it is sent
-	Text   string `json:"text"`
-	Reply  uint64 `json:"reply,omitempty"`  // to that message
-	Action bool   `json:"action,omitempty"` // what one does
-	Notice bool   `json:"notice,omitempty"` // what programs never answer
+	ID     string   `json:"id,omitempty"` // the client id: what is said under one is said once, however often it is sent
+	Text   string   `json:"text"`
+	Reply  uint64   `json:"reply,omitempty"`  // to that message
+	Action bool     `json:"action,omitempty"` // what one does
+	Notice bool     `json:"notice,omitempty"` // what programs never answer
+	Files  []string `json:"files,omitempty"`  // ids of uploads
 }
 
 // TextChange is another text.
@@ -151,6 +152,17 @@ type Position struct {
 type AccountChange struct {
 	Nick     *string         `json:"nick,omitempty"`
 	Password *PasswordChange `json:"password,omitempty"`
+}
+
+// Properties are what is kept about somebody or something: values by their keys.
+type Properties struct {
+	Properties map[string]string `json:"properties"`
+}
+
+// Property is a value to be kept.
+type Property struct {
+	Value   string `json:"value"`
+	Private bool   `json:"private,omitempty"` // nobody else sees it
 }
 
 // PasswordChange asks for another password.

@@ -54,6 +54,8 @@ func operations() map[string]operation {
 		api.OpRules:      {op: chat.SetRules, room: true, more: ruling},
 		api.OpKey:        {op: chat.SetKey, room: true, more: locking},
 		api.OpLimit:      {op: chat.SetLimit, room: true, more: limiting},
+		api.OpProperty:   {op: chat.SetProperty, more: describing},
+		api.OpUnpreview:  {op: chat.DropPreview, target: true},
 		api.OpReport:     {op: chat.Report, target: true},
 		api.OpDisconnect: {op: chat.Disconnect, person: true},
 	}
@@ -236,6 +238,23 @@ func locking(_ *hub.Session, from *api.Command, c *chat.Command) *chat.Error {
 	return chat.CheckKey(c.Text) // or what is cleaned from it would be another
 }
 
+// describing sets a property of a room, of a person, or of oneself.
+func describing(s *hub.Session, from *api.Command, c *chat.Command) (err *chat.Error) {
+	c.Private = from.Private
+	switch {
+	case from.Room != 0:
+		c.Room = chat.RoomID(from.Room)
+	case from.To != "":
+		var room *chat.RoomInfo
+		if room, err = s.Room(roomName(from.To)); err == nil {
+			c.Room = room.ID
+		}
+	case from.User != 0 || from.Nick != "":
+		c.User, err = person(s, from)
+	}
+	return err
+}
+
 func limiting(_ *hub.Session, from *api.Command, c *chat.Command) *chat.Error {
 	c.Count = from.Limit
 	return nil
@@ -324,17 +343,22 @@ func comeBack(s *hub.Session, _ *api.Command) *chat.Error {
 
 // performer does what programs ask for.
 type performer struct {
+	uploads    *uploads
 	operations map[string]operation
 	moments    map[string]func(*hub.Session, *api.Command) *chat.Error
 }
 
-func newPerformer() *performer { return &performer{operations: operations(), moments: moments()} }
+func newPerformer(u *uploads) *performer {
+	return &performer{uploads: u, operations: operations(), moments: moments()}
+}
 
 // command returns what a program asks for as the log takes it, or done if it was
 // something for the moment, and has been done.
 func (p *performer) command(ctx context.Context, s *hub.Session, from *api.Command) (c chat.Command, done bool, err *chat.Error) {
 	if o, ok := p.operations[from.Op]; ok {
-		c, err = o.command(ctx, s, from)
+		if c, err = o.command(ctx, s, from); err == nil && c.Op == chat.Say {
+			c.Files, err = p.uploads.of(ctx, s.User(), from.Files)
+		}
 		return c, false, err
 	}
 	do, ok := p.moments[from.Op]
@@ -361,6 +385,7 @@ func (p *performer) perform(ctx context.Context, s *hub.Session, from *api.Comma
 	if out.Err != nil {
 		return api.Message{}, out.Err
 	}
+	p.uploads.said(from.Files)
 	return acknowledgement(s, from, out), nil
 }
 

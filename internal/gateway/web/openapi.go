@@ -87,6 +87,9 @@ func (d *describer) operation(rt *route, problem object) object {
 	if len(params) > 0 {
 		op["parameters"] = params
 	}
+	if rt.raw {
+		op["requestBody"] = object{"content": object{"application/octet-stream": object{"schema": object{"type": "string", "contentMediaType": "application/octet-stream"}}}}
+	}
 	if body {
 		op["requestBody"] = object{"content": object{"application/json": object{"schema": d.schema(rt.in)}}}
 	}
@@ -132,6 +135,8 @@ func (d *describer) schema(t reflect.Type) object {
 		return d.schema(t.Elem())
 	case reflect.Slice:
 		return object{"type": "array", "items": d.schema(t.Elem())}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": d.schema(t.Elem()), "properties": object{}, "required": []any{}}
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Bool:
