@@ -439,7 +439,9 @@ func (c *rawConn) frame() (first byte, payload []byte, err error) {
 	size := int(head[1])
 	if size == 126 {
 		var more [2]byte
-		_, err = io.ReadFull(c.in, more[:])
+		if _, err = io.ReadFull(c.in, more[:]); err != nil {
+			return 0, nil, err
+		}
 		size = int(more[0])<<8 | int(more[1])
 	}
 	payload = make([]byte, size)
