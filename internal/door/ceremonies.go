@@ -18,15 +18,20 @@ const (
 )
 
 // ceremonies remembers those of a kind until they go on or are over. Each has a
-// name that cannot be guessed, which only the browser has, and goes on once. It
-// is safe for concurrent use.
+// name that can't be guessed, which only the browser has, and goes on once. It is
+// safe for concurrent use.
 type ceremonies[T any] struct {
 	unlimited bool // addresses may begin as many as there can be
 
-	mu    sync.Mutex // guards what follows
-	open  map[string]T
-	begun []begun // in order, those too that have gone on
+	mu    sync.Mutex             // guards what follows
+	all   map[string]ceremony[T] // those too that have gone on
+	begun []begun                // the same, in order
 	from  map[netip.Prefix]int
+}
+
+type ceremony[T any] struct {
+	what  T
+	taken bool
 }
 
 // begun is when and where a ceremony began.
@@ -37,7 +42,7 @@ type begun struct {
 }
 
 func newCeremonies[T any](unlimited bool) *ceremonies[T] {
-	return &ceremonies[T]{unlimited: unlimited, open: map[string]T{}, from: map[netip.Prefix]int{}}
+	return &ceremonies[T]{unlimited: unlimited, all: map[string]ceremony[T]{}, from: map[netip.Prefix]int{}}
 }
 
 // begin remembers a ceremony that begins at an address, and returns its name.
@@ -55,7 +60,7 @@ func (c *ceremonies[T]) begin(from netip.Addr, what T) (name string, err *chat.E
 		c.from[source]++
 	}
 	name = rand.Text()
-	c.open[name] = what
+	c.all[name] = ceremony[T]{what: what}
 	c.begun = append(c.begun, begun{name, source, now.Add(ceremonyLasts)})
 	return name, nil
 }
@@ -64,14 +69,14 @@ func (c *ceremonies[T]) begin(from netip.Addr, what T) (name string, err *chat.E
 func (c *ceremonies[T]) forgetFirstLocked() {
 	first := c.begun[0]
 	c.begun = c.begun[1:]
-	delete(c.open, first.name)
+	delete(c.all, first.name)
 	if c.from[first.from]--; c.from[first.from] <= 0 {
 		delete(c.from, first.from)
 	}
 }
 
-// take returns the ceremony of a name, which is then over, or says that there is
-// none.
+// take returns the ceremony of a name, which then goes on, or says that there is
+// none to.
 func (c *ceremonies[T]) take(name string) (what T, err *chat.Error) {
 	now := time.Now()
 	c.mu.Lock()
@@ -79,12 +84,22 @@ func (c *ceremonies[T]) take(name string) (what T, err *chat.Error) {
 	for len(c.begun) > 0 && !now.Before(c.begun[0].over) {
 		c.forgetFirstLocked()
 	}
-	what, ok := c.open[name]
-	if !ok {
+	found, ok := c.all[name]
+	if !ok || found.taken {
 		return what, chat.Errorf(chat.Gone, "That took too long, or was answered already; begin again.")
 	}
-	delete(c.open, name)
-	return what, nil
+	c.all[name] = ceremony[T]{taken: true}
+	return found.what, nil
+}
+
+// putBack lets a ceremony that was taken be taken again, in the time that is
+// left.
+func (c *ceremonies[T]) putBack(name string, what T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.all[name]; ok {
+		c.all[name] = ceremony[T]{what: what}
+	}
 }
 
 // sourceOf returns what one customer has: an IPv4 address, or an IPv6 /64.

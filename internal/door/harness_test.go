@@ -13,6 +13,7 @@ import (
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
 	"hubbub/internal/passkey"
 	"hubbub/internal/store"
 )
@@ -36,6 +37,7 @@ type house struct {
 	hasher *auth.Hasher
 	sealer *auth.Sealer
 	site   *passkey.RelyingParty
+	oidc   *oidc.Provider
 	door   *door.Door
 }
 
@@ -87,7 +89,7 @@ func build(t *testing.T, policy hub.Policy) *house {
 // who knocked.
 func (h *house) renovate(p auth.Params) {
 	h.hasher = auth.NewHasher(p)
-	h.door = door.New(door.Config{Hub: h.hub, Hasher: h.hasher, Sealer: h.sealer, Name: "hubbub", Site: h.site})
+	h.door = door.New(door.Config{Hub: h.hub, Hasher: h.hasher, Sealer: h.sealer, Name: "hubbub", Site: h.site, OIDC: h.oidc})
 }
 
 // peer takes nothing.

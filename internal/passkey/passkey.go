@@ -84,6 +84,9 @@ func parseOrigin(s string) (origin, host string, err error) {
 	return origin, host, nil
 }
 
+// Origin returns the first of the site's origins, for links to it.
+func (rp *RelyingParty) Origin() string { return rp.origins[0] }
+
 // Has reports whether an origin, as browsers write it, is one of the site's.
 func (rp *RelyingParty) Has(origin string) bool { return slices.Contains(rp.origins, origin) }
 
