@@ -165,7 +165,7 @@ func runsBeforeMain(f *sourceFile) (faults []string) {
 		}
 	}
 	for _, i := range f.ast.Imports {
-		if i.Name != nil && i.Name.Name == "_" && i.Path.Value != `"embed"` {
+		if i.Name != nil && i.Name.Name == "_" && i.Path.Value != `"embed"` && i.Path.Value != `"time/tzdata"` { // those are data
 			faults = append(faults, f.fault(i, "imports %s for what its init does", i.Path.Value))
 		}
 	}

@@ -60,7 +60,7 @@ type inJSON struct {
 func ParseSubscription(raw []byte) (Subscription, *chat.Error) {
 	var given inJSON
 	if len(raw) > maxSubscription {
-		return Subscription{}, chat.Errorf(chat.Invalid, "That subscription is too long: at most %d bytes.", maxSubscription)
+		return Subscription{}, tooLong()
 	}
 	if err := json.Unmarshal(raw, &given); err != nil {
 		return Subscription{}, malformed(err)
@@ -79,7 +79,14 @@ func ParseSubscription(raw []byte) (Subscription, *chat.Error) {
 	if err != nil {
 		return Subscription{}, malformed(err)
 	}
+	if len(s.Encode()) > maxSubscription { // what JSON escapes takes more
+		return Subscription{}, tooLong()
+	}
 	return s, nil
+}
+
+func tooLong() *chat.Error {
+	return chat.Errorf(chat.Invalid, "That subscription is too long: at most %d bytes.", maxSubscription)
 }
 
 func malformed(cause error) *chat.Error {
@@ -107,7 +114,11 @@ func (s Subscription) Encode() []byte {
 	return b
 }
 
-// MaxSubscriptions is how many a person has at most: of as many browsers.
+// MaxSubscriptions is how many a person has at most: of as many browsers. Whoever
+// keeps them, and whoever sends to them, sees to that.
+//
+// Properties can be written by other ways than by subscribing, so what is read
+// from them is parsed as what a browser gives is.
 const MaxSubscriptions = 10
 
 // Prefix is what the names begin with under which subscriptions are kept, among

@@ -260,6 +260,7 @@ func TestWhatIsNoSubscriptionIsRefused(t *testing.T) {
 		"a short secret":    change(func(_ *string, k map[string]string) { k["auth"] = "AAAA" }),
 		"a long secret":     change(func(_ *string, k map[string]string) { k["auth"] += "AAAA" }),
 		"no base64":         change(func(_ *string, k map[string]string) { k["auth"] = "!!" }),
+		"too much escaped":  change(func(e *string, _ map[string]string) { *e += strings.Repeat("&", 1500) }),
 		"too much":          strings.Repeat(" ", 5000) + string(b.json(endpoint)),
 	} {
 		if _, err := push.ParseSubscription([]byte(raw)); err == nil || err.Code != chat.Invalid {
