@@ -20,6 +20,8 @@ import (
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
+	"hubbub/internal/passkey"
 	"hubbub/internal/store"
 )
 
@@ -43,8 +45,10 @@ type Config struct {
 	Ready          func(Welcome)  // called once people can come in; nil for none
 	Hashing        auth.Params    // of passwords; zero for what is recommended
 
-	Password *auth.Shared // that everybody gives who comes in by IRC; nil for none
-	Opers    []door.Oper  // who may become an operator by a password of the configuration
+	Password *auth.Shared          // that everybody gives who comes in by IRC; nil for none
+	Site     *passkey.RelyingParty // where browsers see the server, which passkeys are bound to; nil for nowhere
+	OIDC     *oidc.Provider        // who keeps accounts that let people in; nil for nobody
+	Opers    []door.Oper           // who may become an operator by a password of the configuration
 }
 
 // defaultName is what a server and its network are called that have no name.
