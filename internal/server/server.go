@@ -25,6 +25,8 @@ import (
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/gateway/web"
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
+	"hubbub/internal/passkey"
 	"hubbub/internal/store"
 )
 
@@ -48,10 +50,12 @@ type Config struct {
 	Ready          func(Welcome)  // called once people can come in; nil for none
 	Hashing        auth.Params    // of passwords; zero for what is recommended
 
-	Password *auth.Shared // that everybody gives who comes in by IRC; nil for none
-	Opers    []door.Oper  // who may become an operator by a password of the configuration
+	Password *auth.Shared          // that everybody gives who comes in by IRC; nil for none
+	Site     *passkey.RelyingParty // where browsers see the server, which passkeys are bound to; nil for nowhere
+	OIDC     *oidc.Provider        // who keeps accounts that let people in; nil for nobody
+	Opers    []door.Oper           // who may become an operator by a password of the configuration
 
-	Origins []string // besides the server's own, from which web pages may use it, as https://host
+	Origins []string // where browsers see the server, as https://host; its pages may use it there
 }
 
 // defaultName is what a server and its network are called that have no name.
