@@ -15,12 +15,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
-//go:embed index.html icon.svg *.js ui/*.js words/*.js vendor/*.js styles/*.css
+//go:embed index.html icon.svg *.png *.webmanifest robots.txt *.js ui/*.js words/*.js vendor/*.js styles/*.css
 var embedded embed.FS
 
 // File is one file of the page.
@@ -47,6 +49,7 @@ var types = map[string]string{
 	".json":        "application/json",
 	".png":         "image/png",
 	".svg":         "image/svg+xml",
+	".txt":         "text/plain; charset=utf-8",
 	".webmanifest": "application/manifest+json",
 }
 
@@ -72,7 +75,36 @@ func Load() (*Files, error) {
 	f := &Files{Version: hex.EncodeToString(sum.Sum(nil)[:8]), files: all}
 	f.Index = newFile("index.html", f.versioned(all["index.html"].Body))
 	delete(all, "index.html")
+	all["sw.js"] = newFile("sw.js", f.stamped(all["sw.js"].Body))
+	all[list] = newFile(list, f.list())
 	return f, nil
+}
+
+// list is the file that tells the service worker which files there are.
+const list = "files.json"
+
+// list returns what is in it: what a page may need while there is no connection.
+func (f *Files) list() []byte {
+	var names struct {
+		Files []string `json:"files"`
+	}
+	for name := range f.files {
+		if name != "sw.js" && name != "robots.txt" && name != list {
+			names.Files = append(names.Files, name)
+		}
+	}
+	slices.Sort(names.Files)
+	body, err := json.Marshal(names)
+	if err != nil {
+		panic("page: strings have JSON")
+	}
+	return body
+}
+
+// stamped writes the version into the service worker: browsers take one for new
+// when a byte of it differs, and it keeps the files of its version.
+func (f *Files) stamped(worker []byte) []byte {
+	return bytes.Replace(worker, []byte("const version = ''"), []byte("const version = '"+f.Version+"'"), 1)
 }
 
 // versioned makes the addresses of a document's files those that never change.

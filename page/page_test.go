@@ -3,9 +3,11 @@ package page_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,24 +26,40 @@ func load(t *testing.T) *page.Files {
 // The budget of issue and README: what a first visit transfers.
 const firstLoad = 100 << 10
 
-// later are what a page fetches only when it is wanted.
-var later = regexp.MustCompile(`^(words/(pl)\.js|sw\.js|.*\.png)$`)
+// static are the imports that a module can't start without.
+var static = regexp.MustCompile(`(?m)(?:\bfrom|^import)\s*["'](\.[^"']*)["']`)
 
 func TestTheFirstLoadStaysSmall(t *testing.T) {
 	files := load(t)
-	total := len(files.Index.Gzip)
-	for _, name := range files.Names() {
+	total, seen := len(files.Index.Gzip), map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
 		file, _ := files.Lookup(name)
-		if later.MatchString(name) {
-			continue
+		if file == nil {
+			t.Fatalf("%s is wanted, and not there", name)
 		}
 		if file.Gzip != nil {
 			total += len(file.Gzip)
 		} else {
 			total += len(file.Body)
 		}
+		if strings.HasSuffix(name, ".js") {
+			for _, ref := range static.FindAllSubmatch(file.Body, -1) {
+				visit(path.Join(path.Dir(name), string(ref[1])))
+			}
+		}
 	}
-	t.Logf("the first load is %d bytes compressed", total)
+	for _, ref := range regexp.MustCompile(`"/page/[0-9a-f]+/([^"]*\.(?:js|css|svg))"`).FindAllSubmatch(files.Index.Body, -1) {
+		visit(string(ref[1]))
+	}
+	t.Logf("the first load is %d files of %d bytes compressed", len(seen), total)
+	if !seen["store.js"] || seen["words/pl.js"] {
+		t.Error("the first load is not what a browser fetches")
+	}
 	if total > firstLoad {
 		t.Errorf("the first load is %d bytes compressed, at most %d are promised", total, firstLoad)
 	}
@@ -86,6 +104,53 @@ func TestTheIndexRefersToFilesThatNeverChange(t *testing.T) {
 	}
 	if file, _ := files.Lookup("../page.go"); file != nil {
 		t.Error("a file outside the page was found")
+	}
+}
+
+func TestTheServiceWorkerKeepsTheFilesOfItsVersion(t *testing.T) {
+	files := load(t)
+	worker, _ := files.Lookup("sw.js")
+	if !bytes.Contains(worker.Body, []byte("const version = '"+files.Version+"';")) {
+		t.Error("the service worker does not know its version")
+	}
+	listed, fixed := files.Lookup(files.Version + "/files.json")
+	if listed == nil || !fixed {
+		t.Fatal("there is no list of the files of this version")
+	}
+	var names struct{ Files []string }
+	if err := json.Unmarshal(listed.Body, &names); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names.Files {
+		if file, _ := files.Lookup(name); file == nil {
+			t.Errorf("%s is listed, and not there", name)
+		}
+	}
+	for _, ref := range regexp.MustCompile(`"/page/[0-9a-f]+/([^"]*)"`).FindAllSubmatch(files.Index.Body, -1) {
+		if !slices.Contains(names.Files, string(ref[1])) {
+			t.Errorf("the index refers to %s, which is not listed", ref[1])
+		}
+	}
+	if slices.Contains(names.Files, "sw.js") {
+		t.Error("the service worker would keep itself")
+	}
+}
+
+func TestTheManifestRefersToIcons(t *testing.T) {
+	files := load(t)
+	manifest, _ := files.Lookup("manifest.webmanifest")
+	var what struct{ Icons []struct{ Src, Type string } }
+	if err := json.Unmarshal(manifest.Body, &what); err != nil {
+		t.Fatal(err)
+	}
+	if len(what.Icons) == 0 {
+		t.Fatal("no icons")
+	}
+	for _, icon := range what.Icons {
+		file, _ := files.Lookup(strings.TrimPrefix(icon.Src, "/page/"))
+		if file == nil || file.Type != icon.Type {
+			t.Errorf("the icon %s is not there as %s", icon.Src, icon.Type)
+		}
 	}
 }
 
