@@ -33,6 +33,15 @@ export class RoomState {
     this.people = signal(/** @type {Api.Person[] | null} */ (null));
     /** Where "new" begins while the room is shown: seq of the first unread message. */
     this.firstUnread = signal(0);
+    /** What is being written here answers this message, or changes that one; 0 if none. */
+    this.reply = signal(0);
+    this.edit = signal(0);
+    /** Whether its messages are those of an earlier time, of which changes may have been missed. */
+    this.stale = false;
+    /** Up to which event the server has counted what is unread. */
+    this.counted = info.head;
+    /** What happened while pages are on their way, to be done to those as well; null if none are. */
+    this.meanwhile = /** @type {Api.Event[] | null} */ (null);
     /** Why its messages can't be shown; empty if they can. */
     this.trouble = signal('');
   }
@@ -115,6 +124,30 @@ export const channels = computed(() => [...rooms.value.values()].filter((room) =
 
 /** The direct conversations, the one with the last event first. */
 export const directs = computed(() => [...rooms.value.values()].filter((room) => room.direct).sort((a, b) => b.info.value.head - a.info.value.head));
+
+/** What is on its way, of all rooms. */
+export const outgoing = signal(/** @type {import('./outbox.js').Entry[]} */ ([]));
+
+/** Messages that are not shown, as they are about to be deleted. */
+export const doomed = signal(/** @type {Set<number>} */ (new Set()));
+
+/** A conversation that is shown beside its room: all that answers one message. */
+export class ThreadState {
+  /** @param {RoomState} room @param {number} root seq of the message that began it */
+  constructor(room, root) {
+    this.room = room;
+    this.root = root;
+    this.timeline = new Timeline();
+    this.changes = signal(0);
+    this.trouble = signal('');
+  }
+}
+
+/** The conversation that is shown beside its room, if there is one. */
+export const thread = signal(/** @type {ThreadState | null} */ (null));
+
+/** What the screen reader is told: news of the room that is shown. */
+export const announcement = signal('');
 
 /** How many rooms have something unread, and how often we are mentioned in all. */
 export const unread = computed(() => {

@@ -10,5 +10,6 @@ export class Component<P = {}, S = {}> {
   props: P & { children?: Children };
   state: S;
   setState(change: Partial<S>): void;
+  forceUpdate(): void;
   render(props: P, state: S): Children;
 }
