@@ -14,6 +14,9 @@
 //   timeline.js   what is known of a room's messages, in runs without gaps
 //   store.js      everything that is known, as signals
 //   sync.js       keeps the store as the server has it
+//   preferences.js  what follows somebody to other browsers
+//   notices.js    notifications; attention.js has the rules, push.js and
+//                 offline.js the page's side of the service worker, sw.js
 //   ui/           components; shell.js is the frame, overlays.js lists what
 //                 lies over it (settings, search, ...), fetched when wanted
 //   styles/       tokens.css first: colours, sizes, type
@@ -21,6 +24,10 @@
 
 import { html, render } from './html.js';
 import { follow as followLanguage } from './i18n.js';
+import { follow as followKeys } from './keys.js';
+import { follow as followNotices } from './notices.js';
+import { follow as followWorker } from './offline.js';
+import { follow as followPreferences } from './preferences.js';
 import { follow as followAddress } from './route.js';
 import { follow as followSettings } from './settings.js';
 import { begin } from './sync.js';
@@ -36,6 +43,10 @@ async function start() {
   await begin().catch(trouble);
   root.replaceChildren();
   render(html`<${Shell} />`, root);
+  followKeys();
+  followNotices();
+  followPreferences();
+  followWorker();
 }
 
 start();

@@ -8,7 +8,15 @@ import { over } from '../route.js';
 import { trouble } from './toast.js';
 
 /** @type {Record<string, () => Promise<{default: any}>>} */
-const overlays = {};
+const overlays = {
+  settings: () => import('./settings.js'),
+  switch: () => import('./switcher.js'),
+  shortcuts: () => import('./shortcuts.js'),
+  browse: () => import('./directory.js'),
+  room: () => import('./details.js'),
+  person: () => import('./person.js'),
+  admin: () => import('./admin.js'),
+};
 
 /** Overlay shows the one that the hash names, if there is one. */
 export function Overlay() {

@@ -14,6 +14,7 @@ import { People } from './people.js';
 import { Pins } from './pins.js';
 import { Rooms } from './rooms.js';
 import { Room } from './room.js';
+import { Search } from './search.js';
 import { SignIn } from './signin.js';
 import { Thread } from './thread.js';
 import { Toasts } from './toast.js';
@@ -27,7 +28,8 @@ export function Shell() {
 function Frame() {
   const [drawer, setDrawer] = useState(false);
   const room = current.value;
-  const pane = room && beside(room, over.value);
+  const [name, ...words] = over.value;
+  const pane = name === 'search' ? html`<${Search} words=${words} />` : room && beside(room, over.value);
   useSignalEffect(() => { document.title = title(); });
   useEffect(() => setDrawer(false), [place.value]);
   return html`
