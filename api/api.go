@@ -51,6 +51,10 @@ type Message struct {
 	Events []Event  `json:"events,omitempty"` // reply to /history and /search, oldest first
 	Rooms  []Room   `json:"rooms,omitempty"`
 	People []Person `json:"people,omitempty"`
+
+	Resumed bool    `json:"resumed,omitempty"` // welcome: what follows is everything since the position that was given
+	Room    *Room   `json:"room,omitempty"`    // entered, exited; ack of join, create and direct: the room, if there is one
+	Signal  *Signal `json:"signal,omitempty"`
 }
 
 // Event is something that happened, as in the log.
@@ -88,6 +92,12 @@ type Room struct {
 	Joined   bool   `json:"joined,omitempty"`
 	Archived bool   `json:"archived,omitempty"`
 	Head     uint64 `json:"head"` // seq of its last event
+
+	// Of rooms that one is in, where all of them are listed.
+	Read     uint64 `json:"read,omitempty"`     // everything up to it has been read
+	Unread   int    `json:"unread,omitempty"`   // what others said since then; 100 is that many or more
+	Mentions int    `json:"mentions,omitempty"` // of it, what calls one
+	First    uint64 `json:"first,omitempty"`    // seq of the first of it
 }
 
 // Person is a member of a room.

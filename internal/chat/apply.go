@@ -221,7 +221,7 @@ func (f *Facts) learn(ev *Event) {
 	}
 	switch ev.Kind {
 	case Message, Action, Notice:
-		f.Messages[ev.Seq] = MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+		f.Messages[ev.Seq] = MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
 	case Deleted:
 		m := f.Messages[ev.Target]
 		m.Deleted = true

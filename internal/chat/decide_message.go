@@ -1,5 +1,7 @@
 package chat
 
+import "cmp"
+
 // The rules about what is said in a room and about what was said.
 
 const noRoom = "There is no such room. /rooms lists those that there are."
@@ -59,6 +61,7 @@ func (d *decision) say() Outcome {
 			return Outcome{Err: err}
 		}
 		ev.Target, ev.Whose, ev.When = c.Target, m.Nick, m.Time
+		ev.Thread = cmp.Or(m.Thread, c.Target)
 	}
 	d.emit(r.id, r.last, ev)
 	return Outcome{Room: r.id}

@@ -12,7 +12,7 @@ type Kind uint8
 // [Rank] there.
 const (
 	_            Kind = iota
-	Message           // Text; Client; Tags; a reply has Target, Whose and When; Level as in the others up to Unreacted
+	Message           // Text; Client; Tags; a reply has Target, Whose, When and Thread; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
 	Deleted           // Target, Whose, When; Text is the reason, if one was given
@@ -139,6 +139,7 @@ type Event struct {
 	Nick   string   // what By was called
 	Client ClientID // the client id of the command, if it had one
 	Target Seq      // the message, or what the kind says
+	Thread Seq      // of a reply: the message that began the conversation which it is in
 	Whose  string   // the nick under which Target was written, or what User is called
 	When   Millis   // when Target was written, or until when; 0 is for ever
 	User   UserID   // what the kind says

@@ -53,6 +53,7 @@ type MessageFact struct {
 	By      UserID
 	Nick    string // under which it was written
 	Time    Millis
+	Thread  Seq // the root of the thread that it is in; 0 if it answers nothing
 	Deleted bool
 }
 

@@ -40,7 +40,7 @@ func (l *library) file(ev *chat.Event) {
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
-		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
 	case chat.Deleted:
 		m := l.messages[ev.Target]
 		m.Deleted = true

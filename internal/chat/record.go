@@ -59,6 +59,7 @@ const (
 	tagRules
 	tagAs
 	tagWas
+	tagThread
 )
 
 // The flags of a command's record.
@@ -93,7 +94,17 @@ func AppendEvent(b []byte, ev *Event) []byte {
 	b = appendNumber(b, tagCount, uint64(ev.Count))
 	b = appendString(b, tagTags, ev.Tags)
 	b = appendNumber(b, tagAs, uint64(ev.As))
-	return appendNumber(b, tagWas, uint64(ev.Was))
+	b = appendNumber(b, tagWas, uint64(ev.Was))
+	return appendNumber(b, tagThread, uint64(threadBeside(ev)))
+}
+
+// threadBeside returns the thread of an event as its record has it: a message is
+// in the thread of the one that it answers, unless the record says otherwise.
+func threadBeside(ev *Event) Seq {
+	if ev.Said() && ev.Thread == ev.Target {
+		return 0
+	}
+	return ev.Thread
 }
 
 // DecodeEvent returns the event at seq in room whose record is b. The event
@@ -150,12 +161,19 @@ func DecodeEvent(seq Seq, room RoomID, b []byte) (Event, error) {
 			ev.As = Role(r.atMost(math.MaxUint8))
 		case tagWas:
 			ev.Was = uint32(r.atMost(math.MaxUint32))
+		case tagThread:
+			if ev.Thread = Seq(r.number()); threadBeside(&ev) == 0 {
+				r.err = errRecord
+			}
 		default:
 			r.unknown()
 		}
 	}
 	if r.err != nil {
 		return ev, fmt.Errorf("event %d: %w", seq, r.err)
+	}
+	if ev.Said() && ev.Thread == 0 {
+		ev.Thread = ev.Target
 	}
 	return ev, nil
 }

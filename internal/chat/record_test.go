@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -18,11 +19,15 @@ var update = flag.Bool("update", false, "write testdata/records-v1.txt anew; nev
 
 // fullEvent has every field that the records of the first kinds can carry.
 func fullEvent(kind chat.Kind) chat.Event {
-	return chat.Event{
+	ev := chat.Event{
 		Seq: 300, Prev: 299, Room: 7, Time: 1_790_000_000_123, Kind: kind, Flags: chat.Private | chat.Direct,
 		By: 128, Nick: "zoë", Client: "c-1", Target: 200, Whose: "bob", When: 1_790_000_000_000,
 		User: 16384, About: 9, Name: "#żółć", Text: "hello\nthere 👍", Key: chat.Key{1, 2, 31: 3}, Node: math.MaxUint64,
 	}
+	if ev.Said() { // as it is where the record does not say otherwise
+		ev.Thread = ev.Target
+	}
+	return ev
 }
 
 // rolesEvent has the fields too that came with the roles, before any record of
@@ -110,10 +115,10 @@ func TestRecordRoundTrip(t *testing.T) {
 	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
 		tagged := rolesEvent(kind)
 		tagged.Tags, tagged.Flags = "+example.com/foo=bar;+baz", chat.Rules|chat.Private
-		tagged.As, tagged.Was = chat.OwnerRole, math.MaxUint32
+		tagged.As, tagged.Was, tagged.Thread = chat.OwnerRole, math.MaxUint32, 199
 		for _, ev := range []chat.Event{fullEvent(kind), rolesEvent(kind), tagged, {Seq: 1, Room: 2, Kind: kind}} {
 			record := chat.AppendEvent([]byte("before"), &ev)[len("before"):]
-			if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || got != ev {
+			if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || !reflect.DeepEqual(got, ev) {
 				t.Errorf("decoding event: %+v, error %v, want %+v", got, err, ev)
 			}
 		}
@@ -123,7 +128,7 @@ func TestRecordRoundTrip(t *testing.T) {
 		tagged.Tags, tagged.Rules = "+example.com/foo=bar;+baz", chat.Rules
 		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), tagged, {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}, {Op: op, Notice: true}} {
 			record := chat.AppendCommand([]byte("before"), &c)[len("before"):]
-			if got, err := chat.DecodeCommand(record); err != nil || got != c {
+			if got, err := chat.DecodeCommand(record); err != nil || !reflect.DeepEqual(got, c) {
 				t.Errorf("decoding command: %+v, error %v, want %+v", got, err, c)
 			}
 		}
@@ -140,7 +145,7 @@ func TestSecretsAreNotInEvents(t *testing.T) {
 		t.Errorf("the record has the secret in it: %q", record)
 	}
 	ev.Secret = ""
-	if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || got != ev {
+	if got, err := chat.DecodeEvent(ev.Seq, ev.Room, record); err != nil || !reflect.DeepEqual(got, ev) {
 		t.Errorf("decoding the event without its secret: %+v, error %v, want %+v", got, err, ev)
 	}
 }
@@ -152,7 +157,7 @@ func TestDecodedRecordsDoNotReferToTheirBytes(t *testing.T) {
 	gotC, _ := chat.DecodeCommand(cRecord)
 	clear(evRecord)
 	clear(cRecord)
-	if gotEv != ev || gotC != c {
+	if !reflect.DeepEqual(gotEv, ev) || !reflect.DeepEqual(gotC, c) {
 		t.Error("overwriting a record changed what was decoded from it")
 	}
 }
@@ -187,7 +192,8 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 const (
 	tagPrev, tagTime, tagFlags, tagNick, tagKey, tagNode = 1, 2, 3, 5, 14, 15
 	tagRoom, tagLevel, tagCount                          = 16, 19, 20
-	tagUntil, tagFrom, tagUnknown                        = 21, 23, 28
+	tagTarget, tagThread                                 = 7, 28
+	tagUntil, tagFrom, tagUnknown                        = 21, 23, 29
 )
 
 func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
@@ -269,6 +275,12 @@ func TestDamagedRecordsAreRefused(t *testing.T) {
 			t.Errorf("command with %s: error %v, want that it is damaged", c.name, err)
 		}
 	}
+	for _, said := range []chat.Kind{chat.Message, chat.Action, chat.Notice} { // which is the thread anyway
+		record := []byte{chat.RecordVersion, byte(said), tagTarget, 5, tagThread, 5}
+		if ev, err := chat.DecodeEvent(9, 1, record); err == nil {
+			t.Errorf("a thread that is the target: %+v", ev)
+		}
+	}
 	for _, record := range [][]byte{nil, {}, {chat.RecordVersion}} {
 		if _, err := chat.DecodeEvent(812, 1, record); err == nil || !strings.Contains(err.Error(), "812") {
 			t.Errorf("event of %d bytes: error %v, want one that names event 812", len(record), err)
@@ -314,10 +326,13 @@ func FuzzEventRoundTrip(f *testing.F) {
 			Kind: 1 + chat.Kind(kind)%(chat.KindEnd-1), Flags: chat.Flags(flags) << (a % 4) & (chat.Private | chat.Direct | chat.Audit | chat.Rules),
 			Level: uint8(b), Count: uint32(a),
 			By: chat.UserID(a), Nick: nick, Client: chat.ClientID(client), Target: chat.Seq(b), Whose: name,
-			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Tags: client, Node: a ^ b, As: chat.Role(b), Was: uint32(a),
+			When: chat.Millis(-at), User: chat.UserID(b), About: chat.RoomID(a), Name: name, Text: text, Tags: client, Node: a ^ b, As: chat.Role(b), Was: uint32(a), Thread: chat.Seq(a),
+		}
+		if ev.Said() && ev.Thread == 0 {
+			ev.Thread = ev.Target
 		}
 		copy(ev.Key[:], key)
-		if got, err := chat.DecodeEvent(ev.Seq, ev.Room, chat.AppendEvent(nil, &ev)); err != nil || got != ev {
+		if got, err := chat.DecodeEvent(ev.Seq, ev.Room, chat.AppendEvent(nil, &ev)); err != nil || !reflect.DeepEqual(got, ev) {
 			t.Errorf("read back %+v, error %v, want %+v", got, err, ev)
 		}
 	})
@@ -335,7 +350,7 @@ func FuzzCommandRoundTrip(f *testing.F) {
 			Open: flags&8 != 0, Confined: flags&16 != 0, Notice: flags&32 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name, Tags: client, Rules: chat.Flags(a) & chat.Rules,
 		}
 		copy(c.Key[:], key)
-		if got, err := chat.DecodeCommand(chat.AppendCommand(nil, &c)); err != nil || got != c {
+		if got, err := chat.DecodeCommand(chat.AppendCommand(nil, &c)); err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("read back %+v, error %v, want %+v", got, err, c)
 		}
 	})

@@ -91,6 +91,18 @@ func TestSay(t *testing.T) {
 		{name: "a reply names whom it answers", command: func(w *world) chat.Command {
 			return chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "yes", Target: w.say(alice, lobby, "lunch?")}
 		}, events: []string{"message@1 bob target=8 whose=alice text=yes"}},
+		{name: "a reply to a reply is in its thread", command: func(w *world) chat.Command {
+			root := w.say(alice, lobby, "lunch?")
+			yes := w.must(chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "yes", Target: root}).Seq
+			when := w.must(chat.Command{By: alice, Op: chat.Say, Room: lobby, Text: "when?", Target: yes}).Seq
+			return chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "now", Target: when}
+		}, events: []string{"message@1 bob target=10 whose=alice thread=8 text=now"}},
+		{name: "a reply in a thread whose beginning was deleted", command: func(w *world) chat.Command {
+			root := w.say(alice, lobby, "lunch?")
+			yes := w.must(chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "yes", Target: root}).Seq
+			w.must(chat.Command{By: alice, Op: chat.Delete, Target: root})
+			return chat.Command{By: carol, Op: chat.Say, Room: lobby, Text: "when?", Target: yes}
+		}, events: []string{"message@1 carol target=9 whose=bob thread=8 text=when?"}},
 		{name: "a reply names the nick under which it was written", command: func(w *world) chat.Command {
 			seq := w.say(alice, lobby, "lunch?")
 			w.must(chat.Command{By: alice, Op: chat.SetNick, Name: "alina"})

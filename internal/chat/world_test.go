@@ -371,6 +371,9 @@ func show(ev *chat.Event) string {
 	add("client", ev.Client)
 	add("target", uint64(ev.Target))
 	add("whose", ev.Whose)
+	if ev.Thread != ev.Target {
+		add("thread", uint64(ev.Thread))
+	}
 	add("user", ev.User)
 	add("about", ev.About)
 	add("name", ev.Name)

@@ -65,8 +65,8 @@ func (s *Session) Queued() int {
 	return len(s.queue)
 }
 
-// Unread returns how many answers and bytes of posts wait for the reader.
-func (s *Session) Unread() (answers, posted int) {
+// Untaken returns how many answers and bytes of posts wait for the reader.
+func (s *Session) Untaken() (answers, posted int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.answers), int(s.posted)

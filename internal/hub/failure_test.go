@@ -88,7 +88,7 @@ func settle(t *testing.T, s *hub.Session, want int) {
 	if err := s.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if answers, _ := s.Unread(); answers != want {
+	if answers, _ := s.Untaken(); answers != want {
 		t.Errorf("%d answers, want %d", answers, want)
 	}
 }

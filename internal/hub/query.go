@@ -158,19 +158,55 @@ func (s *Session) NickOf(id chat.UserID) string { return s.hub.nick(id) }
 // History returns the last messages of a room before a position (0: the end),
 // at most limit, oldest first, as they read now: edits and deletions done.
 func (s *Session) History(ctx context.Context, room chat.RoomID, before chat.Seq, limit int) ([]Message, *chat.Error) {
+	return s.Messages(ctx, room, Range{Before: before, Latest: true, Limit: limit})
+}
+
+// Messages returns what was said in a part of a room's past, oldest first, at
+// most r.Limit messages of it and MaxPlayback, as they read now. Deleted ones are
+// there, marked.
+func (s *Session) Messages(ctx context.Context, room chat.RoomID, r Range) ([]Message, *chat.Error) {
 	if err := s.readable(room); err != nil {
 		return nil, err
 	}
-	messages, err := s.hub.store.Messages(ctx, room, before, limit)
+	r.Limit = min(r.Limit, MaxPlayback)
+	messages, err := s.hub.store.Messages(ctx, room, r, s.User())
 	if err != nil {
 		return nil, s.hub.internal("read history", err)
 	}
 	return messages, nil
 }
 
+// Around returns the messages of a room around a position, at most limit of them
+// and MaxPlayback, oldest first, as they read now. Half of them are before the
+// position, as far as there are so many.
+func (s *Session) Around(ctx context.Context, room chat.RoomID, seq chat.Seq, limit int) ([]Message, *chat.Error) {
+	if err := s.readable(room); err != nil {
+		return nil, err
+	}
+	messages, err := s.hub.store.Around(ctx, room, seq, min(limit, MaxPlayback), s.User())
+	if err != nil {
+		return nil, s.hub.internal("read history", err)
+	}
+	return messages, nil
+}
+
+// Thread returns the last replies in a thread before a position (0: the end), at
+// most limit of them and MaxPlayback, oldest first, as they read now. A thread is
+// named by the message that began it; replies that were deleted are not there.
+func (s *Session) Thread(ctx context.Context, root, before chat.Seq, limit int) ([]Message, *chat.Error) {
+	if _, err := s.Message(ctx, root); err != nil {
+		return nil, err
+	}
+	replies, err := s.hub.store.Thread(ctx, root, before, min(limit, MaxPlayback), s.User())
+	if err != nil {
+		return nil, s.hub.internal("read a thread", err)
+	}
+	return replies, nil
+}
+
 // Message returns a message that the user may read.
 func (s *Session) Message(ctx context.Context, seq chat.Seq) (Message, *chat.Error) {
-	m, ok, err := s.hub.store.Message(ctx, seq)
+	m, ok, err := s.hub.store.Message(ctx, seq, s.User())
 	if err != nil {
 		return m, s.hub.internal("read message", err)
 	}
@@ -199,7 +235,8 @@ type recent struct {
 }
 
 // Recent returns the messages before a position that somebody sees who begins
-// to read a room there.
+// to read a room there. One page is for all, so it does not tell anybody which
+// reactions are theirs.
 func (s *Session) Recent(ctx context.Context, room chat.RoomID, after chat.Seq) ([]Message, *chat.Error) {
 	r := s.hub.dir.byID(room)
 	if r == nil {
@@ -211,7 +248,7 @@ func (s *Session) Recent(ctx context.Context, room chat.RoomID, after chat.Seq) 
 	}
 	page := r.recentAt(said)
 	page.read.Do(func() {
-		page.messages, page.err = s.hub.store.Messages(context.WithoutCancel(ctx), room, after+1, recentMessages)
+		page.messages, page.err = s.hub.store.Messages(context.WithoutCancel(ctx), room, Range{Before: after + 1, Latest: true, Limit: recentMessages}, 0)
 	})
 	if page.err != nil {
 		return nil, s.hub.internal("read recent messages", page.err)
@@ -241,7 +278,7 @@ func (s *Session) Search(ctx context.Context, text string, before chat.Seq) (Fou
 	if strings.Contains(text, "in:") {
 		rooms = s.Rooms()
 	}
-	request := store.SearchRequest{Text: text, Before: before, User: s.hub.dir.user, Room: s.named}
+	request := store.SearchRequest{Text: text, Before: before, Reader: s.User(), User: s.hub.dir.user, Room: s.named}
 	for _, room := range rooms {
 		if !s.reads(room) {
 			continue

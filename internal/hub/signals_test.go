@@ -67,7 +67,7 @@ func TestSignalsAreBoundedAndNeverBlock(t *testing.T) {
 				ann.drain()
 			}
 		}
-		if n, _ := bob.Unread(); n != hub.MaxSignals {
+		if n, _ := bob.Untaken(); n != hub.MaxSignals {
 			t.Errorf("%d signals wait for a reader, not %d", n, hub.MaxSignals)
 		}
 		bob.tag(w.lobby(), "b1")
@@ -129,7 +129,7 @@ func TestClosedSessionTakesNoSignals(t *testing.T) {
 		bob.Signal(&hub.Signal{Kind: hub.Told, Room: room, Text: "from nowhere"})
 		ann.psst("to nobody")
 		synctest.Wait()
-		if n, _ := bob.Unread(); n != 0 {
+		if n, _ := bob.Untaken(); n != 0 {
 			t.Errorf("%d signals wait for a session that has closed", n)
 		}
 	})

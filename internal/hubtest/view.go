@@ -36,7 +36,7 @@ func roomName(id uint64, name string) string {
 
 // op returns an op of the session.
 func (p *Program) op(verb checker.Verb, start int64) checker.Op {
-	return checker.Op{Verb: verb, Who: p.who, Session: "1", Start: start, End: p.trial.rec.Now(), Protocol: "json", Node: node, Epoch: p.view.epoch}
+	return checker.Op{Verb: verb, Who: p.who, Session: "1", Start: start, End: p.trial.rec.Now(), Protocol: p.way.protocol(), Node: node, Epoch: p.view.epoch}
 }
 
 // welcome records that the session begins or goes on.

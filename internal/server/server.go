@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
+	"hubbub/internal/gateway/web"
 	"hubbub/internal/hub"
 	"hubbub/internal/store"
 )
@@ -43,6 +46,8 @@ type Config struct {
 
 	Password *auth.Shared // that everybody gives who comes in by IRC; nil for none
 	Opers    []door.Oper  // who may become an operator by a password of the configuration
+
+	Origins []string // besides the server's own, from which web pages may use it, as https://host
 }
 
 // defaultName is what a server and its network are called that have no name.
@@ -72,7 +77,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s := &server{cfg: cfg, store: st}
 	if s.hub, err = hub.New(ctx, hub.Config{
-		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg),
+		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg, st.Epoch()),
 		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
 	}); err == nil {
 		err = s.openDoor()
@@ -85,8 +90,8 @@ func Run(ctx context.Context, cfg Config) (err error) {
 }
 
 // encoders returns all gateways' encoders, in the order of their dialects.
-func encoders(cfg *Config) []hub.Encoder {
-	return append(line.Encoders(cfg.Zone), irc.Encoders(cfg.ServerName)...)
+func encoders(cfg *Config, epoch string) []hub.Encoder {
+	return slices.Concat(line.Encoders(cfg.Zone), irc.Encoders(cfg.ServerName), web.Encoders(epoch))
 }
 
 // server is a server from its start to its end.
@@ -181,12 +186,29 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		Server: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
 		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
 	})
+	pages, err := web.New(web.Config{
+		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
+		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text,
+		Origins: cfg.Origins, Trusts: cfg.trusts,
+		Carried: map[string]func(context.Context, *gateway.Peer) func(){
+			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,
+		},
+	})
+	if err != nil {
+		closeAll(cfg.Listeners)
+		return err
+	}
+	var requests sync.WaitGroup
+	requests.Go(func() { pages.Run(serving) })
+	defer requests.Wait()
+	defer pages.Stop()
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
 	how := ListenConfig{
 		Handlers: map[Protocol]Handler{
 			Lines: func(_ context.Context, c *Conn) func() { return lines.Greet(serving, c.peer()) },
 			IRC:   func(_ context.Context, c *Conn) func() { return chats.Greet(serving, c.peer()) },
+			HTTP1: func(_ context.Context, c *Conn) func() { return pages.Greet(serving, c.peer()) },
 		},
 		Barred:   s.hub.Barred,
 		MaxConns: cfg.Limits.Conns, MaxConnsPerAddr: cfg.Limits.ConnsPerAddr,
@@ -201,19 +223,35 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	}
 	select {
 	case <-ctx.Done():
+		pages.Stop()
 		pump.Stop("The server is stopping. What you said is kept; come back in a moment.")
 		stopAccepting()
 		return <-ended
 	case err := <-applied:
 		applied <- err
+		pages.Stop()
 		pump.Stop("The server can't write to its disk any more and stops. What it acknowledged is kept.")
 		stopAccepting()
 		<-ended
 		return err
 	case err := <-ended:
+		pages.Stop()
 		pump.Stop("The server is stopping. What you said is kept; come back in a moment.")
 		return fmt.Errorf("server: stopped listening: %w", err)
 	}
+}
+
+// trusts reports whether a peer is a proxy whose word for its client is believed.
+func (cfg *Config) trusts(peer netip.Addr) bool {
+	return peer.IsValid() && slices.ContainsFunc(cfg.TrustedProxies, func(p TrustedProxy) bool { return p.Prefix.Contains(peer) })
+}
+
+// version returns which version of the program this is.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }
 
 // port returns the first port that is listened on, or 0.

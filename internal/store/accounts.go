@@ -261,7 +261,7 @@ func (s *Store) LastEvents(ctx context.Context, room chat.RoomID, before chat.Se
 	}
 	err = s.read(ctx, "read events", func(conn *connection) error {
 		var scan scanner
-		return each(conn, queryPage, func(row *sqlite.Stmt) error {
+		return each(conn, queryBackward, func(row *sqlite.Stmt) error {
 			if len(events) == limit || lookAt == 0 {
 				return errEnough
 			}
@@ -271,7 +271,7 @@ func (s *Store) LastEvents(ctx context.Context, room chat.RoomID, before chat.Se
 				events = append(events, ev)
 			}
 			return err
-		}, stream(room, false), before)
+		}, stream(room, false), 0, before)
 	})
 	slices.Reverse(events)
 	return events, err

@@ -127,7 +127,7 @@ func BenchmarkMessages(b *testing.B) {
 	s, f := benchStore(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		page, err := s.Messages(b.Context(), f.rooms[f.rng.IntN(len(f.rooms))], 0, 50)
+		page, err := s.Messages(b.Context(), f.rooms[f.rng.IntN(len(f.rooms))], store.Range{Latest: true, Limit: 50}, 0)
 		if err != nil || len(page) != 50 {
 			b.Fatal(len(page), err)
 		}
@@ -238,11 +238,11 @@ func rates(t *testing.T, s *store.Store, f *feed) {
 func pages(t *testing.T, s *store.Store, f *feed) {
 	for name, read := range map[string]func(room chat.RoomID) (int, error){
 		"last 50 of a room": func(room chat.RoomID) (int, error) {
-			page, err := s.Messages(context.Background(), room, 0, 50)
+			page, err := s.Messages(context.Background(), room, store.Range{Latest: true, Limit: 50}, 0)
 			return len(page), err
 		},
 		"50 anywhere": func(room chat.RoomID) (int, error) {
-			page, err := s.Messages(context.Background(), room, 1+chat.Seq(f.rng.IntN(int(f.seq))), 50)
+			page, err := s.Messages(context.Background(), room, store.Range{Before: 1 + chat.Seq(f.rng.IntN(int(f.seq))), Latest: true, Limit: 50}, 0)
 			return len(page), err
 		},
 		"50 to resume": func(room chat.RoomID) (int, error) {

@@ -52,31 +52,37 @@ func gone(ev *chat.Event) bool {
 	return ev.Text == "" && (ev.Said() || ev.Kind == chat.Edited)
 }
 
-// erase takes the text of an event, and its tags, out of its record.
-func (w *writer) erase(seq chat.Seq) error {
+// erase takes the text of an event, and its tags, out of its record. It returns
+// the event as it was, or one of no kind if it had been erased already.
+func (w *writer) erase(seq chat.Seq) (was chat.Event, err error) {
 	var record []byte
-	err := each(w.conn, queryEvent, func(row *sqlite.Stmt) error {
+	err = each(w.conn, queryEvent, func(row *sqlite.Stmt) error {
 		ev, err := w.scan.event(row, 0)
 		if err != nil || gone(&ev) {
 			return err
 		}
+		was = ev
 		ev.Text, ev.Tags = "", ""
 		record, err = appendErased(nil, &ev, row.ColumnLen(2))
 		return err
 	}, seq)
 	if err != nil || record == nil {
-		return err
+		return was, err
 	}
-	return run(w.conn, `UPDATE events SET record = ? WHERE seq = ?`, record, seq)
+	return was, run(w.conn, `UPDATE events SET record = ? WHERE seq = ?`, record, seq)
 }
 
 // deleted erases a message and all its edits, and forgets what was done to it.
 func (w *writer) deleted(ev *chat.Event) error {
-	if err := w.erase(ev.Target); err != nil {
+	was, err := w.erase(ev.Target)
+	if err == nil {
+		err = w.unsaid(&was)
+	}
+	if err != nil {
 		return err
 	}
 	var edits []chat.Seq
-	err := each(w.conn, queryEdits, func(row *sqlite.Stmt) error {
+	err = each(w.conn, queryEdits, func(row *sqlite.Stmt) error {
 		edits = append(edits, chat.Seq(row.ColumnInt64(0)))
 		return nil
 	}, ev.Target)
@@ -84,7 +90,7 @@ func (w *writer) deleted(ev *chat.Event) error {
 		return err
 	}
 	for _, edit := range edits {
-		if err := w.erase(edit); err != nil {
+		if _, err := w.erase(edit); err != nil {
 			return err
 		}
 	}

@@ -92,7 +92,7 @@ func TestDeletedTextIsNowhere(t *testing.T) {
 		t.Errorf("%d texts are still there: %q", len(found), found)
 	}
 	sc.store = openStore(t, dir)
-	page, err := sc.store.Messages(t.Context(), rooms[0], 0, 1000)
+	page, err := sc.store.Messages(t.Context(), rooms[0], store.Range{Latest: true, Limit: 1000}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestShortestTextIsErased(t *testing.T) {
 		}
 	}
 	sc.commit()
-	page, err := sc.store.Messages(t.Context(), room, 0, 10)
+	page, err := sc.store.Messages(t.Context(), room, store.Range{Latest: true, Limit: 10}, 0)
 	if err != nil || len(page) != 8 {
 		t.Fatalf("%d messages, %v", len(page), err)
 	}

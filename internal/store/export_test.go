@@ -12,6 +12,9 @@ import (
 // OpenWith is Open with other migrations.
 func OpenWith(dir string, o Options, steps []string) (*Store, error) { return open(dir, o, steps) }
 
+// LookAtRepliers is how many replies are looked at for those who are named.
+const LookAtRepliers = lookAtRepliers
+
 // Steps are the migrations of this program.
 func Steps() []string { return embedded() }
 
@@ -93,9 +96,13 @@ func (s *Store) IntegrityCheck() (found string, err error) {
 
 // The queries whose plans matter.
 const (
-	QueryPage      = queryPage
 	QueryAmended   = queryAmended
 	QueryReactions = queryReactions
+	QueryThreads   = queryThreads
+	QueryMarker    = queryMarker
+	QueryLastSaid  = queryLastSaid
+	QueryRepliers  = queryRepliers
+	QueryReplies   = queryReplies
 	QueryEvents    = queryEvents
 	QueryUsers     = queryUsers
 	QueryRooms     = queryRooms

@@ -123,7 +123,7 @@ func (l *lookup) message(seq chat.Seq) error {
 		if err != nil || !ev.Said() {
 			return err
 		}
-		l.facts.Messages[seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Deleted: gone(&ev)}
+		l.facts.Messages[seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread, Deleted: gone(&ev)}
 		return nil
 	}, seq)
 }

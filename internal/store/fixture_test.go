@@ -90,7 +90,7 @@ func (sc *script) commit() {
 // texts returns what a room's history shows.
 func (sc *script) texts(room chat.RoomID) (texts []string) {
 	sc.t.Helper()
-	page, err := sc.store.Messages(sc.t.Context(), room, 0, 1000)
+	page, err := sc.store.Messages(sc.t.Context(), room, store.Range{Latest: true, Limit: 1000}, 0)
 	if err != nil {
 		sc.t.Fatal(err)
 	}

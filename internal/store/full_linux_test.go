@@ -69,7 +69,7 @@ func TestFullDiskIsRefusedAndRecoversWithoutRestart(t *testing.T) {
 	sc.commit()
 	for i := range 5 {
 		fill(t, sc, room)
-		page, err := s.Messages(t.Context(), room, 0, 50)
+		page, err := s.Messages(t.Context(), room, store.Range{Latest: true, Limit: 50}, 0)
 		if err != nil || page[49].Seq != sc.seq {
 			t.Fatalf("reading while full: %v", err)
 		}

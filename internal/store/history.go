@@ -18,6 +18,7 @@ type Message struct {
 	Edited    bool
 	Deleted   bool
 	Reactions []Reaction // by when each emoji was first used
+	Replies   Replies    // in the thread that it began
 }
 
 // MaxNicks is how many of those who reacted with an emoji are named.
@@ -28,35 +29,56 @@ type Reaction struct {
 	Emoji string
 	Count int      // how many reacted with it
 	Nicks []string // the first of them, at most MaxNicks, as they were called then
+	Mine  bool     // the one who reads is among them
 }
 
-// Messages returns a page of a room's history: the last messages before a
-// position (0 is the end), at most limit, in ascending order. Deleted ones are
-// there, without text.
-func (s *Store) Messages(ctx context.Context, room chat.RoomID, before chat.Seq, limit int) ([]Message, error) {
-	if limit <= 0 {
-		return nil, nil
+// Messages returns a page of a room's history, as somebody reads it (0 is
+// nobody): what was said in the range, in ascending order. Deleted messages are
+// there, without text. Of what happened there is nothing, whatever r.Events says.
+func (s *Store) Messages(ctx context.Context, room chat.RoomID, r Range, reader chat.UserID) ([]Message, error) {
+	return s.history(ctx, room, reader, r)
+}
+
+// Around returns the page of a room's history in the middle of which a position
+// is: half of it is before the position. Else it is as Messages.
+func (s *Store) Around(ctx context.Context, room chat.RoomID, seq chat.Seq, limit int, reader chat.UserID) ([]Message, error) {
+	if seq == 0 {
+		return s.history(ctx, room, reader, Range{Limit: limit})
 	}
-	p := page{room: room}
-	err := s.read(ctx, "read history", func(conn *connection) error { return p.read(conn, before, limit) })
+	half := limit / 2
+	return s.history(ctx, room, reader, Range{Before: seq, Latest: true, Limit: half}, Range{After: seq - 1, Limit: limit - half})
+}
+
+// history reads ranges that follow one another as one page.
+func (s *Store) history(ctx context.Context, room chat.RoomID, reader chat.UserID, ranges ...Range) ([]Message, error) {
+	p := page{room: room, reader: reader}
+	err := s.read(ctx, "read history", func(conn *connection) error {
+		for _, r := range ranges {
+			if err := p.read(conn, r); err != nil {
+				return err
+			}
+		}
+		return p.amend(conn)
+	})
 	if err != nil {
 		return nil, err
 	}
 	return p.messages, nil
 }
 
-// Message returns a message, and false if there is none at seq.
-func (s *Store) Message(ctx context.Context, seq chat.Seq) (m Message, ok bool, err error) {
+// Message returns a message as somebody reads it, and false if there is none at
+// seq.
+func (s *Store) Message(ctx context.Context, seq chat.Seq, reader chat.UserID) (m Message, ok bool, err error) {
 	err = s.read(ctx, "read a message", func(conn *connection) error {
-		m, ok, err = message(conn, seq)
+		m, ok, err = message(conn, seq, reader)
 		return err
 	})
 	return m, ok, err
 }
 
 // message reads one message as a page of its own.
-func message(conn *connection, seq chat.Seq) (Message, bool, error) {
-	var p page
+func message(conn *connection, seq chat.Seq, reader chat.UserID) (Message, bool, error) {
+	p := page{reader: reader}
 	err := each(conn, queryEvent, func(row *sqlite.Stmt) error {
 		ev, err := p.scan.event(row, 0)
 		if err == nil && ev.Said() {
@@ -75,36 +97,44 @@ func message(conn *connection, seq chat.Seq) (Message, bool, error) {
 // page is a run of a room's messages being read.
 type page struct {
 	room     chat.RoomID
-	messages []Message // in ascending order
+	reader   chat.UserID // 0 for nobody
+	messages []Message   // in ascending order
 	scan     scanner
 }
 
-func (p *page) read(conn *connection, before chat.Seq, limit int) error {
-	if before == 0 || before > math.MaxInt64 {
-		before = math.MaxInt64
+// read adds what was said in a range. It walks along the room's stream.
+func (p *page) read(conn *connection, r Range) error {
+	if r.Before == 0 || r.Before > math.MaxInt64 {
+		r.Before = math.MaxInt64
 	}
-	p.messages = make([]Message, 0, min(limit, 256))
-	err := each(conn, queryPage, func(row *sqlite.Stmt) error {
-		if len(p.messages) == limit {
+	if r.Limit <= 0 || r.After >= r.Before {
+		return nil
+	}
+	query, first := queryForward, len(p.messages)
+	if r.Latest {
+		query = queryBackward
+	}
+	p.messages = slices.Grow(p.messages, min(r.Limit, 256))
+	err := each(conn, query, func(row *sqlite.Stmt) error {
+		if len(p.messages)-first == r.Limit {
 			return errEnough
 		}
 		ev, err := p.scan.event(row, 0)
 		p.messages = append(p.messages, Message{Event: ev, Deleted: gone(&ev)})
 		return err
-	}, stream(p.room, true), before)
-	if err != nil {
-		return err
+	}, stream(p.room, true), r.After, r.Before)
+	if r.Latest {
+		slices.Reverse(p.messages[first:])
 	}
-	slices.Reverse(p.messages)
-	return p.amend(conn)
+	return err
 }
 
-// The queries of a page. Each is one search of an index and a walk along it.
+// The queries of what was done to a page's messages. Each is one search of an
+// index and a walk along it.
 const (
-	queryPage    = `SELECT seq, stream, record FROM events WHERE stream = ? AND seq < ? ORDER BY seq DESC`
 	queryAmended = `SELECT target, events.seq, stream, record FROM amended CROSS JOIN events ON events.seq = edit
 		WHERE room = ? AND target BETWEEN ? AND ?`
-	queryReactions = `SELECT target, emoji, nick FROM reactions WHERE room = ? AND target BETWEEN ? AND ? ORDER BY seq`
+	queryReactions = `SELECT target, emoji, nick, by FROM reactions WHERE room = ? AND target BETWEEN ? AND ? ORDER BY seq`
 )
 
 // amend adds what was done to the messages of the page.
@@ -112,7 +142,22 @@ func (p *page) amend(conn *connection) error {
 	if len(p.messages) == 0 {
 		return nil
 	}
-	first, last := p.messages[0].Seq, p.messages[len(p.messages)-1].Seq
+	return p.amendRange(conn, p.messages[0].Seq, p.messages[len(p.messages)-1].Seq)
+}
+
+// amendEach is amend for messages that are far from one another, with much
+// between them that is not on the page.
+func (p *page) amendEach(conn *connection) error {
+	for i := range p.messages {
+		seq := p.messages[i].Seq
+		if err := p.amendRange(conn, seq, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *page) amendRange(conn *connection, first, last chat.Seq) error {
 	err := each(conn, queryAmended, func(row *sqlite.Stmt) error {
 		ev, err := p.scan.event(row, 1)
 		if m := p.at(chat.Seq(row.ColumnInt64(0))); m != nil {
@@ -123,12 +168,16 @@ func (p *page) amend(conn *connection) error {
 	if err != nil {
 		return err
 	}
-	return each(conn, queryReactions, func(row *sqlite.Stmt) error {
+	err = each(conn, queryReactions, func(row *sqlite.Stmt) error {
 		if m := p.at(chat.Seq(row.ColumnInt64(0))); m != nil {
-			m.react(row.ColumnText(1), row.ColumnText(2))
+			m.react(row.ColumnText(1), row.ColumnText(2), p.reads(chat.UserID(row.ColumnInt64(3))))
 		}
 		return nil
 	}, p.room, first, last)
+	if err != nil {
+		return err
+	}
+	return p.countReplies(conn, first, last)
 }
 
 // at returns the message at seq, or nil if the page does not have it.
@@ -140,13 +189,17 @@ func (p *page) at(seq chat.Seq) *Message {
 	return &p.messages[i]
 }
 
-func (m *Message) react(emoji, nick string) {
+// reads reports whether somebody is the one who reads the page.
+func (p *page) reads(user chat.UserID) bool { return user == p.reader && user != 0 }
+
+func (m *Message) react(emoji, nick string, mine bool) {
 	i := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Emoji == emoji })
 	if i < 0 {
 		i = len(m.Reactions)
 		m.Reactions = append(m.Reactions, Reaction{Emoji: emoji})
 	}
 	r := &m.Reactions[i]
+	r.Mine = r.Mine || mine
 	if r.Count++; r.Count <= MaxNicks {
 		r.Nicks = append(r.Nicks, nick)
 	}

@@ -56,6 +56,9 @@ func (s *Store) migrate(conn *connection, path string, steps []string) error {
 			return err
 		}
 	}
+	if err := tellEvents(conn); err != nil {
+		return s.explain("prepare to migrate", err)
+	}
 	older := version > 0 // else it is made
 	for ; version < len(steps); version++ {
 		if err := upgrade(conn, version, steps[version]); err != nil {

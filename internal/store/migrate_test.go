@@ -42,7 +42,7 @@ func TestOlderDatabaseIsBackedUpAndMigrated(t *testing.T) {
 	newer := append(store.Steps(), extra...)
 	s := openWith(t, dir, options, newer...)
 	epoch := s.Epoch()
-	if page, err := s.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 500 {
+	if page, err := s.Messages(t.Context(), room, store.Range{Latest: true, Limit: 1000}, 0); err != nil || len(page) != 500 {
 		t.Fatalf("%d messages, %v", len(page), err)
 	}
 	if found, err := s.IntegrityCheck(); err != nil || found != "ok" {
@@ -65,7 +65,7 @@ func TestOlderDatabaseIsBackedUpAndMigrated(t *testing.T) {
 	backup := readFile(t, dir, presentBackup())
 	writeFile(t, filepath.Join(old, "hubbub.db"), backup)
 	restored := openStore(t, old)
-	if page, err := restored.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 500 || len(restored.Epoch()) < 20 || restored.Epoch() == epoch {
+	if page, err := restored.Messages(t.Context(), room, store.Range{Latest: true, Limit: 1000}, 0); err != nil || len(page) != 500 || len(restored.Epoch()) < 20 || restored.Epoch() == epoch {
 		t.Errorf("from the backup: %d messages, epoch %q, %v", len(page), restored.Epoch(), err)
 	}
 }
@@ -85,7 +85,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 		t.Errorf("left behind: %q", left)
 	}
 	s := openStore(t, dir)
-	if page, err := s.Messages(t.Context(), room, 0, 1000); err != nil || len(page) != 10 {
+	if page, err := s.Messages(t.Context(), room, store.Range{Latest: true, Limit: 1000}, 0); err != nil || len(page) != 10 {
 		t.Errorf("%d messages, %v", len(page), err)
 	}
 }

@@ -98,7 +98,7 @@ func (m *model) learn(ev chat.Event) {
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
-		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time}
+		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
 	case chat.Reacted:
 		m.facts.Reactions[reaction] = true
 	case chat.Unreacted:
@@ -305,18 +305,31 @@ func (m *model) inRoom(room chat.RoomID, after chat.Seq, limit int) (events []ch
 	return events
 }
 
-// page returns a page of history, from the model.
-func (m *model) page(room chat.RoomID, before chat.Seq, limit int) (page []store.Message) {
+// page returns a page of history as somebody reads it, from the model.
+func (m *model) page(room chat.RoomID, r store.Range, reader chat.UserID) (page []store.Message) {
 	for _, ev := range m.events {
-		if ev.Room == room && ev.Said() && (before == 0 || ev.Seq < before) {
-			page = append(page, m.asNow(ev))
+		if ev.Room == room && ev.Said() && ev.Seq > r.After && (r.Before == 0 || ev.Seq < r.Before) {
+			page = append(page, m.asNow(ev, reader))
 		}
 	}
-	return page[max(0, len(page)-limit):]
+	if r.Latest {
+		return page[max(0, len(page)-r.Limit):]
+	}
+	return page[:min(len(page), r.Limit)]
 }
 
-// asNow returns a message as it is now, by going through the whole log.
-func (m *model) asNow(ev chat.Event) store.Message {
+// around returns the page around a position, from the model.
+func (m *model) around(room chat.RoomID, at chat.Seq, limit int, reader chat.UserID) []store.Message {
+	if at == 0 {
+		return m.page(room, store.Range{Limit: limit}, reader)
+	}
+	before := m.page(room, store.Range{Before: at, Latest: true, Limit: limit / 2}, reader)
+	return append(before, m.page(room, store.Range{After: at - 1, Limit: limit - limit/2}, reader)...)
+}
+
+// asNow returns a message as it is now and as somebody reads it, by going through
+// the whole log.
+func (m *model) asNow(ev chat.Event, reader chat.UserID) store.Message {
 	msg := store.Message{Event: ev, Deleted: m.facts.Messages[ev.Seq].Deleted}
 	var reactions []chat.Event
 	for _, e := range m.events {
@@ -340,8 +353,49 @@ func (m *model) asNow(ev chat.Event) store.Message {
 		}
 		msg.Reactions[i].Count++
 		msg.Reactions[i].Nicks = append(msg.Reactions[i].Nicks, r.Nick)
+		msg.Reactions[i].Mine = msg.Reactions[i].Mine || r.By == reader
 	}
+	msg.Replies = m.replies(ev.Seq)
 	return msg
+}
+
+// thread returns the replies in a thread, without those that were deleted.
+func (m *model) thread(root chat.Seq) (replies []chat.Event) {
+	for _, ev := range m.events {
+		if ev.Said() && ev.Thread == root && !m.facts.Messages[ev.Seq].Deleted {
+			replies = append(replies, ev)
+		}
+	}
+	return replies
+}
+
+// replies returns what there is in a thread.
+func (m *model) replies(root chat.Seq) (r store.Replies) {
+	named := map[chat.UserID]bool{}
+	for i, ev := range m.thread(root) {
+		r.Count, r.Last, r.At = r.Count+1, ev.Seq, ev.Time
+		if i < store.LookAtRepliers && len(named) < store.MaxRepliers && !named[ev.By] {
+			named[ev.By] = true
+			r.Nicks = append(r.Nicks, ev.Nick)
+		}
+	}
+	return r
+}
+
+// checkThread compares a page of a thread.
+func (m *model) checkThread(root chat.Seq) {
+	m.t.Helper()
+	before, limit, reader := chat.Seq(m.rng.IntN(len(m.events)+2)), 1+m.rng.IntN(9), m.user()
+	var want []store.Message
+	for _, ev := range m.thread(root) {
+		if before == 0 || ev.Seq < before {
+			want = append(want, m.asNow(ev, reader))
+		}
+	}
+	want = want[max(0, len(want)-limit):]
+	if got, err := m.store.Thread(m.t.Context(), root, before, limit, reader); err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		m.t.Fatalf("thread %d before %d, %d of it: %v\n got %+v\nwant %+v", root, before, limit, err, got, want)
+	}
 }
 
 // normal makes two snapshots comparable: an empty map or list is none.
@@ -405,20 +459,39 @@ func (m *model) checkReads() {
 		if want := m.inRoom(room, at, limit); err != nil || !reflect.DeepEqual(events, want) {
 			m.t.Fatalf("events of room %d after %d, %d of them: %v\n got %+v\nwant %+v", room, at, limit, err, events, want)
 		}
-		page, err := m.store.Messages(ctx, room, at, limit)
-		if want := m.page(room, at, limit); err != nil || len(page)+len(want) > 0 && !reflect.DeepEqual(page, want) {
-			m.t.Fatalf("page of room %d before %d, %d of them: %v\n got %+v\nwant %+v", room, at, limit, err, page, want)
-		}
+		m.checkPages(room, at, limit)
 	}
 	m.checkPlayback(rooms)
+	m.checkUnread()
 	m.checkMessage(ctx, m.message())
+	m.checkThread(m.message())
+	if root := m.facts.Messages[m.message()].Thread; root != 0 {
+		m.checkThread(root)
+	}
 	m.checkAccounts()
 	m.checkAudit()
 }
 
+// checkPages compares pages before, after and around a position.
+func (m *model) checkPages(room chat.RoomID, at chat.Seq, limit int) {
+	m.t.Helper()
+	reader := m.user()
+	for _, r := range []store.Range{{Before: at, Latest: true, Limit: limit}, {After: at, Limit: limit}, {After: at / 2, Before: at, Limit: limit}} {
+		page, err := m.store.Messages(m.t.Context(), room, r, reader)
+		if want := m.page(room, r, reader); err != nil || len(page)+len(want) > 0 && !reflect.DeepEqual(page, want) {
+			m.t.Fatalf("page of room %d, %+v: %v\n got %+v\nwant %+v", room, r, err, page, want)
+		}
+	}
+	page, err := m.store.Around(m.t.Context(), room, at, limit, reader)
+	if want := m.around(room, at, limit, reader); err != nil || len(page)+len(want) > 0 && !reflect.DeepEqual(page, want) {
+		m.t.Fatalf("page of room %d around %d, %d of them: %v\n got %+v\nwant %+v", room, at, limit, err, page, want)
+	}
+}
+
 func (m *model) checkMessage(ctx context.Context, seq chat.Seq) {
 	m.t.Helper()
-	got, ok, err := m.store.Message(ctx, seq)
+	reader := m.user()
+	got, ok, err := m.store.Message(ctx, seq, reader)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -426,8 +499,8 @@ func (m *model) checkMessage(ctx context.Context, seq chat.Seq) {
 	switch said := i < len(m.events) && m.events[i].Said(); {
 	case ok != said:
 		m.t.Fatalf("message %d: found %t, want %t", seq, ok, said)
-	case ok && !reflect.DeepEqual(got, m.asNow(m.events[i])):
-		m.t.Fatalf("message %d:\n got %+v\nwant %+v", seq, got, m.asNow(m.events[i]))
+	case ok && !reflect.DeepEqual(got, m.asNow(m.events[i], reader)):
+		m.t.Fatalf("message %d:\n got %+v\nwant %+v", seq, got, m.asNow(m.events[i], reader))
 	}
 }
 

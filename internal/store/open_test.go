@@ -76,7 +76,7 @@ func TestClosedStoreRefuses(t *testing.T) {
 	ctx := t.Context()
 	_, _, load := s.Load(ctx)
 	_, facts := s.Facts(ctx, []chat.Need{{Message: 1}})
-	_, page := s.Messages(ctx, 1, 0, 10)
+	_, page := s.Messages(ctx, 1, store.Range{Latest: true, Limit: 10}, 0)
 	for i, err := range []error{load, facts, page, s.Commit(1, make([]chat.Event, 1))} {
 		if !errors.Is(err, store.ErrClosed) {
 			t.Errorf("%d: %v", i, err)
@@ -89,13 +89,13 @@ func TestReadsEndWithTheirContext(t *testing.T) {
 	gone := errors.New("the reader went away")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(gone)
-	if _, err := s.Messages(ctx, 1, 0, 10); !errors.Is(err, gone) {
+	if _, err := s.Messages(ctx, 1, store.Range{Latest: true, Limit: 10}, 0); !errors.Is(err, gone) {
 		t.Errorf("messages: %v", err)
 	}
 	if _, err := s.Facts(ctx, []chat.Need{{Message: 1}}); !errors.Is(err, gone) {
 		t.Errorf("facts: %v", err)
 	}
-	if _, err := s.Messages(t.Context(), 1, 0, 10); err != nil {
+	if _, err := s.Messages(t.Context(), 1, store.Range{Latest: true, Limit: 10}, 0); err != nil {
 		t.Errorf("the next reader: %v", err)
 	}
 }
@@ -211,7 +211,7 @@ func TestDamageFoundLaterIsTold(t *testing.T) {
 	if _, err := s.Events(t.Context(), room, 0, 5000); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("events: %v", err)
 	}
-	if _, err := s.Messages(t.Context(), room, 0, 10); err != nil {
+	if _, err := s.Messages(t.Context(), room, store.Range{Latest: true, Limit: 10}, 0); err != nil {
 		t.Errorf("the last page: %v", err)
 	}
 	if _, err := s.Facts(t.Context(), []chat.Need{{Message: 1000}}); !errors.Is(err, store.ErrDamaged) {

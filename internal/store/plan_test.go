@@ -15,9 +15,11 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		name, query string
 		want        []string // one for each step
 	}{
-		{"page", store.QueryPage, []string{"SEARCH events USING INDEX events_stream (stream=? AND rowid<?)"}},
 		{"amended", store.QueryAmended, []string{"SEARCH amended USING PRIMARY KEY (room=? AND target>? AND target<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
 		{"reactions", store.QueryReactions, []string{"SEARCH reactions USING PRIMARY KEY (room=? AND target>? AND target<?)", "USE TEMP B-TREE FOR ORDER BY"}},
+		{"threads", store.QueryThreads, []string{"SEARCH threads USING PRIMARY KEY (room=? AND root>? AND root<?)"}},
+		{"repliers", store.QueryRepliers, []string{"SEARCH replies USING PRIMARY KEY (root=?)"}},
+		{"replies", store.QueryReplies, []string{"SEARCH replies USING PRIMARY KEY (root=? AND seq<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)"}},
 		{"events", store.QueryEvents, []string{
 			"MERGE (UNION ALL)",
 			"LEFT", "SEARCH events USING INDEX events_stream (stream=? AND rowid>?)",
@@ -53,6 +55,8 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 			"SCALAR SUBQUERY 2", "SEARCH events USING COVERING INDEX events_stream (stream=? AND rowid<?)",
 		}},
 		{"mark", store.QueryMark, []string{"SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
+		{"marker", store.QueryMarker, []string{"SEARCH members USING PRIMARY KEY (room=? AND user=?)", "SCALAR SUBQUERY 1", "SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
+		{"last said", store.QueryLastSaid, []string{"SEARCH events USING COVERING INDEX events_stream (stream=?)"}},
 		{"users", store.QueryUsers, []string{
 			"SCAN users",
 			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",

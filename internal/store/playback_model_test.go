@@ -16,7 +16,7 @@ func (m *model) playback(room chat.RoomID, r store.Range) (past []chat.Event) {
 			continue
 		}
 		if ev.Said() {
-			ev = m.asNow(ev).Event
+			ev = m.asNow(ev, 0).Event
 		}
 		past = append(past, ev)
 	}

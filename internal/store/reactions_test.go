@@ -27,7 +27,7 @@ func TestReactionsNameTheFirstAndCountAll(t *testing.T) {
 	sc.react(room, many, 2*(store.MaxNicks+1), 2)
 	sc.react(room, few, store.MaxNicks, 1)
 	sc.commit()
-	page, err := sc.store.Messages(t.Context(), room, 0, 10)
+	page, err := sc.store.Messages(t.Context(), room, store.Range{Latest: true, Limit: 10}, 0)
 	if err != nil || len(page) != 2 {
 		t.Fatalf("%+v, %v", page, err)
 	}
@@ -76,7 +76,7 @@ func BenchmarkPageOfReactions(b *testing.B) {
 	}
 	sc.commit()
 	for b.Loop() {
-		if page, err := sc.store.Messages(b.Context(), room, 0, 50); err != nil || len(page) != 50 {
+		if page, err := sc.store.Messages(b.Context(), room, store.Range{Latest: true, Limit: 50}, 0); err != nil || len(page) != 50 {
 			b.Fatal(len(page), err)
 		}
 	}

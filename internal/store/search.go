@@ -31,6 +31,8 @@ type SearchRequest struct {
 	// log, for which nobody waits.
 	Head  chat.Seq
 	Limit int // of messages, at most [search.MaxHits]; 0 is 20
+	// Reader is who asks, for what they have reacted with; 0 is nobody.
+	Reader chat.UserID
 }
 
 // SearchResult is a page of what was found.
@@ -73,7 +75,7 @@ func (s *Store) Search(ctx context.Context, r SearchRequest) (SearchResult, erro
 	}
 	err = s.read(ctx, "read what a search found", func(conn *connection) error {
 		for _, seq := range found.Seqs {
-			m, ok, err := message(conn, seq)
+			m, ok, err := message(conn, seq, r.Reader)
 			if err != nil {
 				return err
 			}

@@ -63,7 +63,7 @@ func readAsBatches(t *testing.T, s *store.Store, room chat.RoomID, rng *rand.Ran
 		timer := time.AfterFunc(time.Duration(rng.IntN(300))*time.Microsecond, cancel)
 		defer timer.Stop()
 	}
-	page, err := s.Messages(ctx, room, 0, 10_000)
+	page, err := s.Messages(ctx, room, store.Range{Latest: true, Limit: 10_000}, 0)
 	switch {
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return

@@ -141,7 +141,7 @@ func (w *writer) add(ev *chat.Event) error {
 		}
 	}
 	if ev.Said() {
-		return nil
+		return w.projectSaid(ev)
 	}
 	return w.project(ev)
 }

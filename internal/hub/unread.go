@@ -1,0 +1,43 @@
+package hub
+
+import (
+	"context"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/store"
+)
+
+// MaxUnread is up to how many messages of a room are counted as unread.
+const MaxUnread = store.MaxUnread
+
+// Unread is what others said in a room after the user's read marker.
+type Unread struct {
+	store.Unread
+	In *chat.RoomInfo
+}
+
+// Unread returns what is unread in the user's rooms, in the order of joining: only
+// rooms are there in which others said something after the marker. For the user
+// are messages that call them (see [chat.Event.Calls]), and all of a direct
+// conversation.
+func (s *Session) Unread(ctx context.Context) ([]Unread, *chat.Error) {
+	user, nick := s.User(), s.Nick()
+	rooms := map[chat.RoomID]*chat.RoomInfo{}
+	var ids []chat.RoomID
+	for _, room := range s.Joined() {
+		rooms[room.ID] = room
+		ids = append(ids, room.ID)
+	}
+	counted, err := s.hub.store.Unread(ctx, user, ids, func(ev *chat.Event) bool {
+		room := rooms[ev.Room]
+		return room.Flags&chat.Direct != 0 || ev.Calls(room, user, nick)
+	})
+	if err != nil {
+		return nil, s.hub.internal("count what is unread", err)
+	}
+	all := make([]Unread, len(counted))
+	for i := range counted {
+		all[i] = Unread{counted[i], rooms[counted[i].Room]}
+	}
+	return all, nil
+}
