@@ -23,6 +23,7 @@ import (
 // that its configuration has.
 type nameFlags struct {
 	server, network string
+	url             string // under which browsers find it
 	motd            string // text, or the file that it is in
 	password        string
 	opers           []string
@@ -43,6 +44,7 @@ const (
 func (f *nameFlags) add(flags *flag.FlagSet) {
 	flags.StringVar(&f.server, "server-name", "", "`NAME` of the server for IRC, like a host's (default the host's name if there is a dot in it, else hubbub)")
 	flags.StringVar(&f.network, "network-name", "hubbub", "`NAME` of what the server is, for people")
+	flags.StringVar(&f.url, "url", "", "`ADDRESS` under which browsers find the server, as in https://chat.example.org: what links to files begin with (default http:// and the first address that is listened on)")
 	flags.StringVar(&f.motd, "motd", "", "`FILE` with the message of the day for IRC, or its text")
 	flags.StringVar(&f.password, "password", "", "`PASSWORD` that every IRC client has to give, or its hash by hubbub hash-password; HUBBUB_SERVER_PASSWORD does the same unseen")
 	flags.Func("oper", "`NAME:PASSWORD`, or its hash, by which one becomes an operator in IRC; may be repeated; HUBBUB_OPER does the same unseen, one a line",
@@ -59,6 +61,11 @@ func (f *nameFlags) complete() (err error) {
 		return fmt.Errorf("--server-name %q is no name like a host's: letters, digits, dots and dashes, at most %d", f.server, maxServerName)
 	case !isNetworkName(f.network):
 		return fmt.Errorf("--network-name %q is none: at most %d bytes without spaces", f.network, maxNetworkName)
+	}
+	if f.url != "" {
+		if f.url, err = server.ParseURL(f.url); err != nil {
+			return fmt.Errorf("--url: %w", err)
+		}
 	}
 	if f.motd, err = readMotd(f.motd); err != nil {
 		return fmt.Errorf("--motd: %w", err)
@@ -120,7 +127,7 @@ func (f *nameFlags) oper(s string) (o door.Oper, err error) {
 
 // configure tells the server.
 func (f *nameFlags) configure(cfg *server.Config) {
-	cfg.ServerName, cfg.NetworkName, cfg.Motd = f.server, f.network, f.motd
+	cfg.ServerName, cfg.NetworkName, cfg.Motd, cfg.URL = f.server, f.network, f.motd, f.url
 	cfg.Password, cfg.Opers = f.shared, f.operator
 }
 

@@ -52,9 +52,12 @@ func TestServerIsCalledWhatItsOwnerSays(t *testing.T) {
 	if err != nil || warned != "" || cfg.NetworkName != "hubbub" || cfg.Password != nil || cfg.Opers != nil || cfg.Motd != "" || cfg.ServerName == "" {
 		t.Errorf("by default: %+v, %v, %s", cfg, err, warned)
 	}
-	cfg, _, err = named(t, "--server-name", "chat.example.org", "--network-name", "Żółw", "--motd", "Welcome to\nthe pond.\n")
-	if err != nil || cfg.ServerName != "chat.example.org" || cfg.NetworkName != "Żółw" || cfg.Motd != "Welcome to\nthe pond." {
+	cfg, _, err = named(t, "--server-name", "chat.example.org", "--network-name", "Żółw", "--motd", "Welcome to\nthe pond.\n", "--url", "https://chat.example.org/")
+	if err != nil || cfg.ServerName != "chat.example.org" || cfg.NetworkName != "Żółw" || cfg.Motd != "Welcome to\nthe pond." || cfg.URL != "https://chat.example.org" {
 		t.Errorf("%+v, %v", cfg, err)
+	}
+	if _, _, err := named(t, "--url", "chat.example.org"); err == nil || !strings.Contains(err.Error(), "--url") {
+		t.Errorf("an address that is none: %v", err)
 	}
 	for name, want := range map[string]string{"chat.example.org": "chat.example.org", "Laptop.local": "laptop.local", "laptop": "hubbub", "": "hubbub", "a b.c": "hubbub"} {
 		if got := hostName(name, nil); got != want {

@@ -1,5 +1,7 @@
 package chat
 
+import "maps"
+
 // Outcome is what became of a command.
 type Outcome struct {
 	Seq  Seq    // of the command's last event beside the audit log's, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
@@ -222,10 +224,14 @@ func (f *Facts) learn(ev *Event) {
 	switch ev.Kind {
 	case Message, Action, Notice:
 		f.Messages[ev.Seq] = MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
+		for i := range ev.Files {
+			f.Files[ev.Files[i].ID] = ev.Seq
+		}
 	case Deleted:
 		m := f.Messages[ev.Target]
 		m.Deleted = true
 		f.Messages[ev.Target] = m
+		maps.DeleteFunc(f.Files, func(_ string, has Seq) bool { return has == ev.Target })
 	case Reacted:
 		f.Reactions[ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}] = true
 		if f.Tallies[ev.Target] == nil {

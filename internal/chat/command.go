@@ -7,7 +7,7 @@ type Op uint8
 // The operations, with the fields that each uses beside ID, Time and By.
 const (
 	_           Op = iota
-	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Client
+	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Files; Client
 	Edit           // Target, Text
 	Delete         // Target; Text is the reason
 	React          // Target, Text (the emoji)
@@ -85,6 +85,7 @@ type Command struct {
 	Name     string
 	Text     string
 	Tags     string // Say: see [CheckTags]
+	Files    []File // Say: see [CheckFiles]
 	Key      Key
 	Node     uint64 // Arrive: the node that holds the connection
 	Until    Millis // 0 is for ever

@@ -45,10 +45,13 @@ func (d *decision) say() Outcome {
 	if err == nil {
 		err = CheckTags(c.Tags)
 	}
+	if err == nil {
+		err = d.attached()
+	}
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	ev := Event{Kind: Message, Client: c.Client, Text: c.Text, Tags: c.Tags}
+	ev := Event{Kind: Message, Client: c.Client, Text: c.Text, Tags: c.Tags, Files: c.Files}
 	switch {
 	case c.Notice:
 		ev.Kind = Notice
@@ -65,6 +68,20 @@ func (d *decision) say() Outcome {
 	}
 	d.emit(r.id, r.last, ev)
 	return Outcome{Room: r.id}
+}
+
+// attached says what is wrong with the command's files, or nil: each is shown with
+// one message, and goes with it.
+func (d *decision) attached() *Error {
+	if err := CheckFiles(d.c.Files); err != nil {
+		return err
+	}
+	for i := range d.c.Files {
+		if f := &d.c.Files[i]; d.facts.Files[f.ID] != 0 {
+			return Errorf(Conflict, "%s is in another message already; upload it again.", f.Name)
+		}
+	}
+	return nil
 }
 
 // replied returns what is known of the message in r that is replied to. That

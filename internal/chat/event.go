@@ -12,7 +12,7 @@ type Kind uint8
 // [Rank] there.
 const (
 	_            Kind = iota
-	Message           // Text; Client; Tags; a reply has Target, Whose, When and Thread; Level as in the others up to Unreacted
+	Message           // Text; Client; Tags; Files; a reply has Target, Whose, When and Thread; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
 	Deleted           // Target, Whose, When; Text is the reason, if one was given
@@ -147,6 +147,7 @@ type Event struct {
 	Name   string
 	Text   string
 	Tags   string // of what was said: the author's client's, as IRC has them; see [CheckTags]
+	Files  []File // of what was said
 	Key    Key    // Arrived, Departed, CredentialAdded, InvitationMade; for the server alone
 	Node   uint64 // Arrived only: the node that holds the connection
 	Secret string // CredentialAdded: for the server alone, and not in the record: it can be forgotten

@@ -12,6 +12,7 @@ type Facts struct {
 	Reactions map[ReactionKey]bool
 	Tallies   map[Seq]*Tally // of messages with reactions
 	Guests    map[Key]GuestFact
+	Files     map[string]Seq // which message has the file of an id
 
 	Credentials map[UserID][]Credential // each user's, by Seq
 	Holders     map[Key]UserID          // whose credential has a key
@@ -119,6 +120,7 @@ func NewFacts() *Facts {
 		Reactions: map[ReactionKey]bool{},
 		Tallies:   map[Seq]*Tally{},
 		Guests:    map[Key]GuestFact{},
+		Files:     map[string]Seq{},
 
 		Credentials: map[UserID][]Credential{},
 		Holders:     map[Key]UserID{},
@@ -135,6 +137,7 @@ type Need struct {
 	Reaction ReactionKey // asked for if Target is not zero
 	Tally    Seq         // the Tally of this message
 	Guest    Key         // asked for if not zero
+	Files    []File      // which of their ids a message has
 
 	Credentials UserID // all of this user's
 	Holder      Key    // who has a credential with this key
@@ -144,7 +147,7 @@ type Need struct {
 
 // IsZero reports whether the need asks for nothing, as a plain message's does.
 func (n *Need) IsZero() bool {
-	return n.Message == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() &&
+	return n.Message == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() && len(n.Files) == 0 &&
 		n.Credentials == 0 && n.Holder.IsZero() && n.Invitation == 0 && n.Code.IsZero()
 }
 
@@ -155,7 +158,9 @@ func (c *Command) Needs() Need {
 		n.Sent = SentKey{By: c.By, Client: c.Client}
 	}
 	switch c.Op {
-	case Say, Edit, Delete, Pin, Unpin:
+	case Say:
+		n.Message, n.Files = c.Target, c.Files
+	case Edit, Delete, Pin, Unpin:
 		n.Message = c.Target
 	case React, Unreact:
 		n.Message = c.Target

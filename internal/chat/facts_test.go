@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"reflect"
 	"testing"
 
 	"hubbub/internal/chat"
@@ -24,17 +25,21 @@ func TestNeeds(t *testing.T) {
 		c := full
 		c.Op = op
 		want := needs[op]
-		if got := c.Needs(); got != want || got.IsZero() != (want == chat.Need{}) {
+		if got := c.Needs(); !reflect.DeepEqual(got, want) || got.IsZero() != reflect.DeepEqual(want, chat.Need{}) {
 			t.Errorf("operation %d needs %+v (nothing: %v), want %+v", op, got, got.IsZero(), want)
 		}
 		c.Client, want.Sent = "c1", chat.SentKey{By: bob, Client: "c1"}
-		if got := c.Needs(); got != want || got.IsZero() {
+		if got := c.Needs(); !reflect.DeepEqual(got, want) || got.IsZero() {
 			t.Errorf("operation %d with a client id needs %+v (nothing: %v), want %+v", op, got, got.IsZero(), want)
 		}
 	}
 	own := chat.Command{By: bob, Op: chat.AddCredential, Key: chat.Key{1}}
-	if got, want := own.Needs(), (chat.Need{Credentials: bob, Holder: chat.Key{1}}); got != want {
+	if got, want := own.Needs(), (chat.Need{Credentials: bob, Holder: chat.Key{1}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("a credential of one's own needs %+v, want %+v", got, want)
+	}
+	attached := chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "see", Files: []chat.File{file(1)}}
+	if got, want := attached.Needs(), (chat.Need{Files: attached.Files}); !reflect.DeepEqual(got, want) || got.IsZero() {
+		t.Errorf("a message with a file needs %+v, want %+v", got, want)
 	}
 	plain := chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "hello"}
 	if got := plain.Needs(); !got.IsZero() {

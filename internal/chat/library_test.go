@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"maps"
 	"slices"
 
 	"hubbub/internal/chat"
@@ -14,6 +15,7 @@ type library struct {
 	reactions map[chat.ReactionKey]bool
 	guests    map[chat.Key]chat.UserID
 	people    map[chat.UserID]*chat.GuestFact
+	files     map[string]chat.Seq // which message has it
 
 	credentials map[chat.UserID][]chat.Credential
 	invitations map[chat.Seq]chat.Invitation // that are not used up or dropped
@@ -26,6 +28,7 @@ func newLibrary() *library {
 		reactions: map[chat.ReactionKey]bool{},
 		guests:    map[chat.Key]chat.UserID{},
 		people:    map[chat.UserID]*chat.GuestFact{},
+		files:     map[string]chat.Seq{},
 
 		credentials: map[chat.UserID][]chat.Credential{},
 		invitations: map[chat.Seq]chat.Invitation{},
@@ -41,9 +44,13 @@ func (l *library) file(ev *chat.Event) {
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
 		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
+		for _, f := range ev.Files {
+			l.files[f.ID] = ev.Seq
+		}
 	case chat.Deleted:
 		m := l.messages[ev.Target]
 		m.Deleted = true
+		maps.DeleteFunc(l.files, func(_ string, seq chat.Seq) bool { return seq == ev.Target })
 		l.messages[ev.Target] = m
 	case chat.Reacted, chat.Unreacted:
 		l.reactions[reaction] = ev.Kind == chat.Reacted
@@ -110,6 +117,11 @@ func (l *library) facts(commands ...*chat.Command) *chat.Facts {
 		}
 		if id, ok := l.guests[need.Guest]; ok {
 			facts.Guests[need.Guest] = *l.people[id]
+		}
+		for _, f := range need.Files {
+			if seq := l.files[f.ID]; seq != 0 {
+				facts.Files[f.ID] = seq
+			}
 		}
 		l.proofs(&need, facts)
 	}

@@ -156,6 +156,7 @@ var (
 	someTags    = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
 	someKeys    = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
 
+	someFiles    = []chat.File{file(1), file(2), file(3), file(4), file(5), {}}
 	somePeers    = []string{"", "", "", "", "192.0.2.7", "198.51.100.1", "2001:db8::1", "fe80::1%eth0", "\x1b[2J"}
 	someNetworks = []string{"192.0.2.7", "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/32", "::ffff:192.0.2.0/120", "10.0.0.0/7", "", "\xff"}
 	someLevels   = []uint8{
@@ -198,6 +199,9 @@ func (m *model) command(s *stream) chat.Command {
 	c.Room = m.room(s, c.By)
 	bits := s.next()
 	c.Emote, c.Private, c.Strict, c.Node = bits&1 != 0, bits&2 != 0, bits&4 != 0, uint64(bits>>6)
+	if bits&0x0a == 0x0a {
+		c.Files = []chat.File{one(s, someFiles), one(s, someFiles)}
+	}
 	if c.Notice = bits&0x81 == 0x81; c.Notice {
 		c.Tags = one(s, someTags)
 	}

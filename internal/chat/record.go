@@ -19,6 +19,8 @@ import (
 // A version, a tag or a flag that this program does not know is an error, never
 // skipped: a node that does not understand the log must stop. What is encoded
 // has one encoding, so that two nodes' records can be compared as bytes.
+//
+// A list of files is a string: see record_files.go.
 
 // RecordVersion is the version of the records that this program writes.
 const RecordVersion = 1
@@ -60,6 +62,7 @@ const (
 	tagAs
 	tagWas
 	tagThread
+	tagFiles
 )
 
 // The flags of a command's record.
@@ -95,7 +98,8 @@ func AppendEvent(b []byte, ev *Event) []byte {
 	b = appendString(b, tagTags, ev.Tags)
 	b = appendNumber(b, tagAs, uint64(ev.As))
 	b = appendNumber(b, tagWas, uint64(ev.Was))
-	return appendNumber(b, tagThread, uint64(threadBeside(ev)))
+	b = appendNumber(b, tagThread, uint64(threadBeside(ev)))
+	return appendFiles(b, ev.Files)
 }
 
 // threadBeside returns the thread of an event as its record has it: a message is
@@ -165,6 +169,8 @@ func DecodeEvent(seq Seq, room RoomID, b []byte) (Event, error) {
 			if ev.Thread = Seq(r.number()); threadBeside(&ev) == 0 {
 				r.err = errRecord
 			}
+		case tagFiles:
+			ev.Files = r.files()
 		default:
 			r.unknown()
 		}
@@ -201,7 +207,8 @@ func AppendCommand(b []byte, c *Command) []byte {
 	b = appendString(b, tagSecret, c.Secret)
 	b = appendString(b, tagFrom, c.From)
 	b = appendString(b, tagTags, c.Tags)
-	return appendNumber(b, tagRules, uint64(c.Rules))
+	b = appendNumber(b, tagRules, uint64(c.Rules))
+	return appendFiles(b, c.Files)
 }
 
 func commandFlags(c *Command) (flags uint64) {
@@ -282,6 +289,8 @@ func DecodeCommand(b []byte) (Command, error) {
 			c.Tags = r.string()
 		case tagRules:
 			c.Rules = Flags(r.flags(uint64(flagsEnd - 1)))
+		case tagFiles:
+			c.Files = r.files()
 		default:
 			r.unknown()
 		}

@@ -115,6 +115,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	for kind := chat.Kind(1); kind < chat.KindEnd; kind++ {
 		tagged := rolesEvent(kind)
 		tagged.Tags, tagged.Flags = "+example.com/foo=bar;+baz", chat.Rules|chat.Private
+		tagged.Files = []chat.File{file(1), {ID: "x", Size: -1}, file(2)}
 		tagged.As, tagged.Was, tagged.Thread = chat.OwnerRole, math.MaxUint32, 199
 		for _, ev := range []chat.Event{fullEvent(kind), rolesEvent(kind), tagged, {Seq: 1, Room: 2, Kind: kind}} {
 			record := chat.AppendEvent([]byte("before"), &ev)[len("before"):]
@@ -125,7 +126,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	}
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
 		tagged := rolesCommand(op)
-		tagged.Tags, tagged.Rules = "+example.com/foo=bar;+baz", chat.Rules
+		tagged.Tags, tagged.Rules, tagged.Files = "+example.com/foo=bar;+baz", chat.Rules, []chat.File{file(1), {}}
 		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), tagged, {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}, {Op: op, Notice: true}} {
 			record := chat.AppendCommand([]byte("before"), &c)[len("before"):]
 			if got, err := chat.DecodeCommand(record); err != nil || !reflect.DeepEqual(got, c) {
@@ -192,8 +193,8 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 const (
 	tagPrev, tagTime, tagFlags, tagNick, tagKey, tagNode = 1, 2, 3, 5, 14, 15
 	tagRoom, tagLevel, tagCount                          = 16, 19, 20
-	tagTarget, tagThread                                 = 7, 28
-	tagUntil, tagFrom, tagUnknown                        = 21, 23, 29
+	tagTarget, tagThread, tagFiles                       = 7, 28, 29
+	tagUntil, tagFrom, tagUnknown                        = 21, 23, 30
 )
 
 func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
@@ -264,6 +265,10 @@ func TestDamagedRecordsAreRefused(t *testing.T) {
 		{"a string that is empty", []byte{12, 0}},
 		{"a string longer than the record", []byte{12, 2, 'a'}},
 		{"a string of 2^63 bytes", []byte{12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 'a'}},
+		{"no files", []byte{tagFiles, 0}},
+		{"files cut short", []byte{tagFiles, 6, 0, 0, 0, 0, 1, 1}},
+		{"files with an idle byte", []byte{tagFiles, 8, 0, 0, 0, 0, 0x80, 0, 0, 0}},
+		{"a file's name longer than the record", []byte{tagFiles, 7, 0, 0, 9, 0, 0, 0, 0}},
 		{"a key cut short", append([]byte{tagKey}, make([]byte, 31)...)},
 		{"a key that is zero", append([]byte{tagKey}, make([]byte, 32)...)},
 	} {
@@ -297,6 +302,10 @@ func FuzzRecord(f *testing.F) {
 	f.Add(chat.AppendEvent(nil, &ev))
 	f.Add(chat.AppendCommand(nil, &c))
 	ev, c = rolesEvent(chat.RulesSet), rolesCommand(chat.Register)
+	f.Add(chat.AppendEvent(nil, &ev))
+	f.Add(chat.AppendCommand(nil, &c))
+	ev, c = fullEvent(chat.Message), fullCommand(chat.Say)
+	ev.Files, ev.Thread, c.Files = []chat.File{file(1), file(2)}, 7, []chat.File{file(1)}
 	f.Add(chat.AppendEvent(nil, &ev))
 	f.Add(chat.AppendCommand(nil, &c))
 	f.Add([]byte{chat.RecordVersion, 1, tagTime, 0x80})

@@ -363,6 +363,10 @@ func show(ev *chat.Event) string {
 			fmt.Fprintf(&b, " %s=%v", name, v)
 		}
 	}
+	var names []string
+	for _, f := range ev.Files {
+		names = append(names, f.Name)
+	}
 	add("flags", uint16(ev.Flags))
 	add("level", ev.Level)
 	add("as", ev.As)
@@ -378,6 +382,7 @@ func show(ev *chat.Event) string {
 	add("about", ev.About)
 	add("name", ev.Name)
 	add("text", ev.Text)
+	add("files", strings.Join(names, ","))
 	add("node", ev.Node)
 	return b.String()
 }

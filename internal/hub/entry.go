@@ -79,7 +79,7 @@ func (e *Entry) last() chat.Seq { return e.Events[len(e.Events)-1].Seq }
 func (e *Entry) size() int {
 	n := 0
 	for i := range e.Events {
-		n += 2*len(e.Events[i].Text) + len(e.Events[i].Tags) + 256
+		n += 2*len(e.Events[i].Text) + len(e.Events[i].Tags) + 512*len(e.Events[i].Files) + 256
 	}
 	return n
 }

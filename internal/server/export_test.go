@@ -33,3 +33,6 @@ func (l *Listener) Open() (connections, networks int) {
 	defer l.mu.Unlock()
 	return len(l.open), len(l.perAddr)
 }
+
+// UsualURL is what links begin with if nobody says otherwise.
+var UsualURL = usualURL

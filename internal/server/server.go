@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type Config struct {
 	TrustedProxies []TrustedProxy
 	Certs          *certs.Source // for TLS, at the same addresses; nil for no TLS
 	STS            time.Duration // for how long IRC clients that have come once come by TLS only; 0 for no such policy
+	URL            string        // under which browsers find the server, for links to files; empty for http:// and the first listener's address
 	ServerName     string        // as a protocol tells it that wants one: like a host's; empty for hubbub
 	NetworkName    string        // of what the server is, to people; empty for hubbub
 	Motd           string        // what is told whoever connects, where a protocol does so; lines, or empty
@@ -69,6 +71,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	cfg.ServerName, cfg.NetworkName = cmp.Or(cfg.ServerName, defaultName), cmp.Or(cfg.NetworkName, defaultName)
+	cfg.URL = cmp.Or(strings.TrimSuffix(cfg.URL, "/"), usualURL(cfg.Listeners))
 	st, err := store.Open(cfg.Data, store.Options{Logger: cfg.Logger, Substrings: cfg.Substrings})
 	if err != nil {
 		closeAll(cfg.Listeners)
@@ -91,7 +94,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 // encoders returns all gateways' encoders, in the order of their dialects.
 func encoders(cfg *Config, epoch string) []hub.Encoder {
-	return slices.Concat(line.Encoders(cfg.Zone), irc.Encoders(cfg.ServerName), web.Encoders(epoch))
+	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), web.Encoders(epoch))
 }
 
 // server is a server from its start to its end.
@@ -179,11 +182,11 @@ func (s *server) tidy(ctx context.Context) {
 func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied chan error) error {
 	cfg, pump := s.cfg, s.pump
 	lines := line.New(line.Config{
-		Pump: pump, Door: s.door, Logger: cfg.Logger, Zone: cfg.Zone, Max: cfg.Limits.Line,
+		Pump: pump, Door: s.door, Logger: cfg.Logger, Zone: cfg.Zone, URL: cfg.URL, Max: cfg.Limits.Line,
 	})
 	chats := irc.New(irc.Config{
 		Pump: pump, Door: s.door, Hub: s.hub, Logger: cfg.Logger, First: line.Dialects,
-		Server: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
+		Server: cfg.ServerName, URL: cfg.URL, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
 		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
 	})
 	pages, err := web.New(web.Config{

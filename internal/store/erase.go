@@ -52,7 +52,7 @@ func gone(ev *chat.Event) bool {
 	return ev.Text == "" && (ev.Said() || ev.Kind == chat.Edited)
 }
 
-// erase takes the text of an event, and its tags, out of its record. It returns
+// erase takes the text of an event, its tags and its files out of its record. It returns
 // the event as it was, or one of no kind if it had been erased already.
 func (w *writer) erase(seq chat.Seq) (was chat.Event, err error) {
 	var record []byte
@@ -62,7 +62,7 @@ func (w *writer) erase(seq chat.Seq) (was chat.Event, err error) {
 			return err
 		}
 		was = ev
-		ev.Text, ev.Tags = "", ""
+		ev.Text, ev.Tags, ev.Files = "", "", nil
 		record, err = appendErased(nil, &ev, row.ColumnLen(2))
 		return err
 	}, seq)

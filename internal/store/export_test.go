@@ -100,6 +100,10 @@ const (
 	QueryReactions = queryReactions
 	QueryThreads   = queryThreads
 	QueryMarker    = queryMarker
+	QueryFile      = queryFile
+	QueryHash      = queryHash
+	QueryFileBytes = queryFileBytes
+	QueryNoFiles   = queryNoFiles
 	QueryLastSaid  = queryLastSaid
 	QueryRepliers  = queryRepliers
 	QueryReplies   = queryReplies

@@ -89,6 +89,11 @@ func (l *lookup) need(n *chat.Need) error {
 			return err
 		}
 	}
+	for i := range n.Files {
+		if err := l.file(n.Files[i].ID); err != nil {
+			return err
+		}
+	}
 	if !n.Guest.IsZero() {
 		return l.guest(n.Guest)
 	}
@@ -154,6 +159,14 @@ func (l *lookup) tally(seq chat.Seq) error {
 		l.facts.Tallies[seq] = &t
 	}
 	return err
+}
+
+// file looks up which message has a file.
+func (l *lookup) file(id string) error {
+	return each(l.conn, queryFile, func(row *sqlite.Stmt) error {
+		l.facts.Files[id] = chat.Seq(row.ColumnInt64(8))
+		return nil
+	}, id)
 }
 
 func (l *lookup) guest(key chat.Key) error {

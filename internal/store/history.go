@@ -13,7 +13,7 @@ import (
 // Message is what somebody said, as it is now.
 type Message struct {
 	// Event is how it was said, but for Text: that is the latest, and empty if
-	// the message was deleted. Then its Tags are gone too.
+	// the message was deleted. Then its Tags and Files are gone too.
 	chat.Event
 	Edited    bool
 	Deleted   bool

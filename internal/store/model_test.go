@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -99,6 +100,9 @@ func (m *model) learn(ev chat.Event) {
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
 		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
+		for _, f := range ev.Files {
+			m.facts.Files[f.ID] = ev.Seq
+		}
 	case chat.Reacted:
 		m.facts.Reactions[reaction] = true
 	case chat.Unreacted:
@@ -110,11 +114,12 @@ func (m *model) learn(ev chat.Event) {
 	case chat.Deleted:
 		fact := m.facts.Messages[ev.Target]
 		fact.Deleted = true
+		maps.DeleteFunc(m.facts.Files, func(_ string, seq chat.Seq) bool { return seq == ev.Target })
 		m.facts.Messages[ev.Target] = fact
 		for i := range m.events {
 			e := &m.events[i]
 			if e.Seq == ev.Target || e.Kind == chat.Edited && e.Target == ev.Target {
-				e.Text, e.Tags = "", ""
+				e.Text, e.Tags, e.Files = "", "", nil
 			}
 		}
 		for key := range m.facts.Reactions {
@@ -141,6 +146,9 @@ func (m *model) compareFacts(needs []chat.Need, got *chat.Facts) {
 			want.Tallies[n.Tally] = t
 		}
 		copyFact(want.Guests, m.facts.Guests, n.Guest)
+		for _, f := range n.Files {
+			copyFact(want.Files, m.facts.Files, f.ID)
+		}
 		m.wantProofs(&n, want)
 	}
 	for key := range want.Guests { // those who are here the state knows
@@ -201,6 +209,9 @@ func (m *model) command() *chat.Command {
 		}
 		if m.rng.IntN(4) == 0 {
 			c.Target = m.message()
+		}
+		for range m.rng.IntN(3) * m.rng.IntN(2) {
+			c.Files = append(c.Files, m.file())
 		}
 	case chat.Edit, chat.Delete, chat.Pin, chat.Unpin:
 		c.Target = m.message()
@@ -463,6 +474,7 @@ func (m *model) checkReads() {
 	}
 	m.checkPlayback(rooms)
 	m.checkUnread()
+	m.checkFiles()
 	m.checkMessage(ctx, m.message())
 	m.checkThread(m.message())
 	if root := m.facts.Messages[m.message()].Thread; root != 0 {

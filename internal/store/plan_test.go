@@ -57,6 +57,10 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		{"mark", store.QueryMark, []string{"SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
 		{"marker", store.QueryMarker, []string{"SEARCH members USING PRIMARY KEY (room=? AND user=?)", "SCALAR SUBQUERY 1", "SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
 		{"last said", store.QueryLastSaid, []string{"SEARCH events USING COVERING INDEX events_stream (stream=?)"}},
+		{"file", store.QueryFile, []string{"SEARCH files USING PRIMARY KEY (id=?)"}},
+		{"hash", store.QueryHash, []string{"SEARCH files USING COVERING INDEX files_hash (hash=?)"}},
+		{"bytes of files", store.QueryFileBytes, []string{"SEARCH files USING COVERING INDEX files_user (user=?)"}},
+		{"a message's files", store.QueryNoFiles, []string{"SEARCH files USING INDEX files_seq (seq=?)"}},
 		{"users", store.QueryUsers, []string{
 			"SCAN users",
 			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",

@@ -19,6 +19,31 @@ func (w *writer) project(ev *chat.Event) error {
 	return w.projectRoom(ev)
 }
 
+// projectSaid changes the read models by a message. Most change none.
+func (w *writer) projectSaid(ev *chat.Event) error {
+	if ev.Thread != 0 {
+		if err := w.replied(ev); err != nil {
+			return err
+		}
+	}
+	for i := range ev.Files {
+		if err := w.keepFile(&ev.Files[i], ev.By, ev.Seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unsaid undoes projectSaid for a message that is being deleted.
+func (w *writer) unsaid(ev *chat.Event) error {
+	if ev.Thread != 0 {
+		if err := w.unreplied(ev); err != nil {
+			return err
+		}
+	}
+	return w.forgetFiles(ev.Seq)
+}
+
 // projectMessage is for what is done to messages.
 func (w *writer) projectMessage(ev *chat.Event) error {
 	if concealed(ev.Kind) {

@@ -108,11 +108,8 @@ func (p *page) nameRepliers(conn *connection, m *Message) error {
 	}, m.Seq)
 }
 
-// projectSaid changes the read models by a message.
-func (w *writer) projectSaid(ev *chat.Event) error {
-	if ev.Thread == 0 {
-		return nil
-	}
+// replied adds a reply to its thread.
+func (w *writer) replied(ev *chat.Event) error {
 	err := run(w.conn, `INSERT INTO replies (root, seq, by, nick) VALUES (?, ?, ?, ?)`, ev.Thread, ev.Seq, ev.By, ev.Nick)
 	if err != nil {
 		return err
@@ -121,11 +118,8 @@ func (w *writer) projectSaid(ev *chat.Event) error {
 		ON CONFLICT DO UPDATE SET replies = replies + 1, last = excluded.last`, ev.Room, ev.Thread, ev.Seq)
 }
 
-// unsaid undoes projectSaid for a message that is being deleted.
-func (w *writer) unsaid(ev *chat.Event) error {
-	if ev.Thread == 0 {
-		return nil
-	}
+// unreplied takes a reply out of its thread.
+func (w *writer) unreplied(ev *chat.Event) error {
 	if err := run(w.conn, `DELETE FROM replies WHERE root = ? AND seq = ?`, ev.Thread, ev.Seq); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -71,7 +72,7 @@ func (f *follower) check(counts ...int) {
 			if a >= len(counts) || next[a] != int(c.ID.N) {
 				f.t.Fatalf("position %d has command %d of appender %d, want %v next: lost, doubled or out of order", b.Position, c.ID.N, a, next)
 			}
-			if want := command(a, next[a]); *c != *want {
+			if want := command(a, next[a]); !reflect.DeepEqual(c, want) {
 				f.t.Fatalf("position %d has %+v, want %+v as it was appended", b.Position, *c, *want)
 			}
 			next[a]++

@@ -269,7 +269,7 @@ func pastBatch(events []chat.Event) string {
 
 // encoder returns the encoder of the client's dialect in rooms.
 func (c *conn) encoder() encoder {
-	return encoder{dialect: dialect(c.dialects.Load() & 0xffff), server: c.gateway.cfg.Server}
+	return encoder{dialect: dialect(c.dialects.Load() & 0xffff), server: c.gateway.cfg.Server, base: c.gateway.cfg.URL}
 }
 
 // shy reports whether the comings and goings in a room are not for the client's

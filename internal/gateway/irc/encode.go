@@ -55,15 +55,16 @@ func dialectsOf(caps capability) uint32 {
 }
 
 // Encoders returns the encoders of the IRC gateway's dialects, in their order. The
-// server's name is what events of its own come from.
-func Encoders(server string) []hub.Encoder {
+// server's name is what events of its own come from. Files are shown as links that
+// begin with base, the address of the server without a slash at the end.
+func Encoders(server, base string) []hub.Encoder {
 	all := make([]hub.Encoder, 0, Dialects)
 	for d := range roomDialects {
-		e := encoder{dialect(d), server}
+		e := encoder{dialect(d), server, base}
 		all = append(all, e.room)
 	}
 	for d := range inboxDialects {
-		e := encoder{dialect(d), server}
+		e := encoder{dialect(d), server, base}
 		all = append(all, e.inbox)
 	}
 	return all
@@ -82,6 +83,7 @@ func (c *conn) Dialect(room *chat.RoomInfo) hub.Dialect {
 type encoder struct {
 	dialect dialect
 	server  string
+	base    string // of links
 }
 
 func (e *encoder) has(bit dialect) bool { return e.dialect&bit != 0 }
@@ -289,7 +291,7 @@ func (e *encoder) said(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 			s.extra = join(replyTag(ev.Target), ev.Tags)
 		}
 	}
-	return s.append(dst, ev.Text)
+	return s.append(dst, ev.Shown(e.base))
 }
 
 // replyTag names the message that one answers.

@@ -277,7 +277,7 @@ func FuzzSaid(f *testing.F) {
 		if nick == "" {
 			ev.By = 0 // the server
 		}
-		e := encoder{dialect(d), strings.Repeat("chat.", 12) + "test"}
+		e := encoder{dialect(d), strings.Repeat("chat.", 12) + "test", "https://chat.test"}
 		body := e.room(nil, room, ev)
 		from := string(e.prefix(nil, ev))
 		if got, want := heard(t, saidLines(t, body, from[len(":"):len(from)-len(" ")])), said(&e, ev); got != want {

@@ -36,6 +36,7 @@ type Config struct {
 	Logger  *slog.Logger
 	First   hub.Dialect // the dialect of the first of [Encoders]; the others follow
 	Server  string      // what the server calls itself: a host name; must be the one given to Encoders
+	URL     string      // of the server, for links; must be the one given to Encoders
 	Network string      // what the network is called, one word
 	Motd    string      // the message of the day: lines
 	Started time.Time

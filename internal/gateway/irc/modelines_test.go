@@ -9,7 +9,7 @@ import (
 
 // What order is kept by in other protocols is seen on IRC too.
 func TestOrderIsKeptInModeLines(t *testing.T) {
-	encode := irc.Encoders(server)[0]
+	encode := irc.Encoders(server, base)[0]
 	room := chat.RoomInfo{ID: 7, Name: "#tea"}
 	for _, c := range []struct {
 		ev   chat.Event

@@ -238,7 +238,7 @@ func (c *conn) playAsText(p *past, events []chat.Event) {
 		}
 		at := time.UnixMilli(int64(ev.Time)).UTC().Format("2006-01-02 15:04 ")
 		s := saying{encoder: e, ev: &chat.Event{Nick: e.server}, command: "NOTICE", target: to}
-		c.out = s.append(c.out, at+who+ev.Text)
+		c.out = s.append(c.out, at+who+ev.Shown(c.gateway.cfg.URL))
 		if len(c.out) >= maxReply && c.label == "" {
 			c.commitReply()
 		}

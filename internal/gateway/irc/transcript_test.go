@@ -11,16 +11,19 @@ import (
 	"hubbub/internal/gateway/transcript"
 )
 
-const server = "chat.test"
+const (
+	server = "chat.test"
+	base   = "https://chat.test"
+)
 
 // chats is the IRC gateway as transcripts test it.
 var chats = transcript.Gateway{
 	Name:     "irc",
-	Encoders: irc.Encoders(server),
+	Encoders: irc.Encoders(server, base),
 	New: func(p *transcript.Parts) func(context.Context, *gateway.Peer) {
 		return irc.New(irc.Config{
 			Pump: p.Pump, Door: p.Door, Hub: p.Hub, Logger: p.Logger, First: p.First,
-			Server: server, Network: "test", Motd: p.Options["motd"], Started: time.Now(), Unhurried: true,
+			URL: base, Server: server, Network: "test", Motd: p.Options["motd"], Started: time.Now(), Unhurried: true,
 			STS: sts(p.Options["sts"]),
 		}).Serve
 	},

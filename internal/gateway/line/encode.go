@@ -20,50 +20,55 @@ const (
 )
 
 // Encoders returns the encoders of the line gateway's dialects, in their order.
-// Times are shown in the given zone.
+// Times are shown in the given zone, and files as links that begin with base, the
+// address of the server without a slash at the end.
 //
 // No text of a user's ever begins a line, nor stands where only the server
 // writes: `HH:MM <nick> `, `HH:MM -nick- ` and `HH:MM * nick ` come before what
 // is said, and `HH:MM *** ` before what happened, which no nick can look like.
-func Encoders(zone *time.Location) []hub.Encoder {
+func Encoders(zone *time.Location, base string) []hub.Encoder {
 	if zone == nil {
 		zone = time.Local
 	}
+	plain, labelled := &encoder{zone: zone, base: base}, &encoder{zone: zone, base: base, labelled: true}
 	return []hub.Encoder{
-		dialectPlain: func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
-			return appendEvent(dst, false, zone, room, ev)
-		},
-		dialectLabelled: func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
-			return appendEvent(dst, true, zone, room, ev)
-		},
-		dialectMachine: appendMachineEvent,
+		dialectPlain:    plain.event,
+		dialectLabelled: labelled.event,
+		dialectMachine:  appendMachineEvent,
 	}
+}
+
+// encoder encodes events for people.
+type encoder struct {
+	zone     *time.Location
+	base     string // of links
+	labelled bool   // with the room's name
 }
 
 // quietRoom is the number of members above which a room does not announce every
 // coming and going any more: it would drown the talk.
 const quietRoom = 100
 
-// appendEvent appends the lines that show an event, if it is to be shown.
-func appendEvent(dst []byte, labelled bool, zone *time.Location, room *chat.RoomInfo, ev *chat.Event) []byte {
+// event appends the lines that show an event, if it is to be shown.
+func (e *encoder) event(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	switch {
 	case ev.Said():
-		dst = appendClock(dst, ev.Time, zone)
-		if labelled {
+		dst = appendClock(dst, ev.Time, e.zone)
+		if e.labelled {
 			dst = appendLabel(dst, room)
 		}
-		return appendSaid(dst, room, ev)
+		return appendSaid(dst, room, ev, e.base)
 	case room.Inbox():
 		return appendInbox(dst, ev)
 	case !shown(room, ev):
 		return dst
 	}
-	dst = appendClock(dst, ev.Time, zone)
-	if labelled {
+	dst = appendClock(dst, ev.Time, e.zone)
+	if e.labelled {
 		dst = appendPair(appendLabel(dst, room), room, ev)
 	}
 	dst = append(append(dst, "*** "...), doer(ev.Nick)...)
-	return appendHappened(dst, zone, room, ev)
+	return appendHappened(dst, e.zone, room, ev)
 }
 
 // shown reports whether people are told of an event that is not a message.
@@ -103,8 +108,9 @@ func appendPair(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	return dst
 }
 
-// appendSaid appends what somebody said, after the time.
-func appendSaid(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
+// appendSaid appends what somebody said, after the time, with its files as links
+// that begin with base.
+func appendSaid(dst []byte, room *chat.RoomInfo, ev *chat.Event, base string) []byte {
 	before, after := "<", "> "
 	switch ev.Kind {
 	case chat.Action:
@@ -123,7 +129,7 @@ func appendSaid(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	if ev.Text == "" {
 		return append(dst, "(deleted)\n"...)
 	}
-	return appendLines(dst, ev.Text)
+	return appendLines(dst, ev.Shown(base))
 }
 
 // addressee returns whom a message in a direct conversation is for, or "" if it

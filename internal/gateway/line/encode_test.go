@@ -13,7 +13,7 @@ import (
 func TestWhatOtherProtocolsBringIsShown(t *testing.T) {
 	tea := &chat.RoomInfo{ID: 7, Name: "#tea", Size: 3}
 	alone := &chat.RoomInfo{ID: 9, Flags: chat.Direct | chat.Private, Members: []chat.Member{{ID: 3, Nick: "ci"}, {ID: 4, Nick: "bob"}}}
-	encoders := line.Encoders(time.UTC)
+	encoders := line.Encoders(time.UTC, base)
 	for _, c := range []struct {
 		room                  *chat.RoomInfo
 		ev                    chat.Event

@@ -133,7 +133,7 @@ func (c *conn) appendPast(dst []byte, room *chat.RoomInfo, m *hub.Message, how m
 	if how == labelled {
 		dst = appendLabel(dst, room)
 	}
-	dst = appendSaid(dst, room, &m.Event)
+	dst = appendSaid(dst, room, &m.Event, c.gateway.cfg.URL)
 	if m.Deleted || !m.Edited && len(m.Reactions) == 0 {
 		return dst
 	}

@@ -12,7 +12,7 @@ import (
 func TestPasswordKeptAnewIsNoNews(t *testing.T) {
 	inbox := &chat.RoomInfo{ID: chat.UserID(7).Inbox()}
 	ev := chat.Event{Kind: chat.CredentialAdded, Room: inbox.ID, User: 7, Whose: "ada", Level: uint8(chat.ByPassword)}
-	encode := line.Encoders(time.UTC)[0]
+	encode := line.Encoders(time.UTC, base)[0]
 	if len(encode(nil, inbox, &ev)) == 0 {
 		t.Error("a new password is no news")
 	}

@@ -35,6 +35,7 @@ type Config struct {
 	Logger *slog.Logger
 	First  hub.Dialect    // the dialect of the first of [Encoders]; the others follow
 	Zone   *time.Location // in which times are shown; nil is the server's
+	URL    string         // of the server, for links; must be the one given to Encoders
 	Max    int            // bytes of a line; 0 is 8192
 }
 

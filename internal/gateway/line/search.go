@@ -43,7 +43,7 @@ func (c *conn) findings(found *hub.Found) string {
 			room = &chat.RoomInfo{}
 		}
 		line := appendLabel(appendClock(nil, m.Time, c.gateway.cfg.Zone), room)
-		b.Write(appendSaid(line, room, &m.Event))
+		b.Write(appendSaid(line, room, &m.Event, c.gateway.cfg.URL))
 	}
 	return b.String()
 }

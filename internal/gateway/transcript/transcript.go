@@ -104,7 +104,10 @@ type performance struct {
 	apart   bool // events before answers
 	options options
 	drawn   secrets
-	out     strings.Builder
+
+	browser  *hub.Session // of pia, see page; nil until she comes
+	pictures int          // that she has sent
+	out      strings.Builder
 }
 
 // perform does what a transcript says its people do, and returns the transcript
@@ -176,6 +179,8 @@ func (p *performance) direct(who, what string) {
 		for _, l := range admintest.Ask(p.t.Context(), s.hub, s.door, p.drawn.reveal(what)) {
 			p.note("console< " + l)
 		}
+	case who == "page":
+		p.page(what)
 	case who == "clock":
 		var d time.Duration
 		if d, err = time.ParseDuration(what); err == nil {

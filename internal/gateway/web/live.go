@@ -219,7 +219,7 @@ func (c *live) room(brief *chat.RoomInfo) *api.Room {
 	if err != nil {
 		return &api.Room{ID: uint64(brief.ID), Name: brief.Name}
 	}
-	now := wire.Room(c.Session(), room)
+	now := wire.FullRoom(c.Session(), room)
 	return &now
 }
 
@@ -231,7 +231,7 @@ func (c *live) welcome(dst []byte, after chat.Seq) []byte {
 		Type: api.TypeWelcome, Epoch: s.Epoch(), Seq: uint64(after), Resumed: c.resumed,
 		User: uint64(s.User()), Nick: s.Nick(), Role: wire.Role(s.Role()),
 	}
-	rooms, err := wire.Joined(c.Context(), s)
+	rooms, err := wire.Rooms(c.Context(), s, s.Joined())
 	if err != nil {
 		c.Stop(err.Text)
 	}

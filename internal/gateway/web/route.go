@@ -135,6 +135,9 @@ func charge(ctx context.Context, s *hub.Session) *chat.Error {
 
 // serveAPI answers requests below /api.
 func (g *Gateway) serveAPI(w http.ResponseWriter, r *http.Request) {
+	if g.reference.serve(w, r) {
+		return
+	}
 	if _, pattern := g.api.Handler(r); pattern != "" && r.Method != http.MethodOptions {
 		g.api.ServeHTTP(w, r)
 		return

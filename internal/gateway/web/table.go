@@ -2,7 +2,9 @@ package web
 
 import "slices"
 
-// table returns all resources.
+// table returns all resources: what is in it is served, and described at /api.
 func (g *Gateway) table() []route {
-	return slices.Concat(g.sessionRoutes())
+	return slices.Concat(
+		g.sessionRoutes(), g.accountRoutes(), g.roomRoutes(), g.messageRoutes(), g.findRoutes(), g.adminRoutes(),
+	)
 }

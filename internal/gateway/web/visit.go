@@ -57,6 +57,12 @@ func claimOf(r *http.Request, secure bool) claim {
 	return claim{}
 }
 
+// secret reports whether who overhears the claim can make it too, and be a member.
+func (c claim) secret() bool {
+	_, guest := guestKey(c.credential)
+	return c.password != "" || c.credential != "" && !guest
+}
+
 // key returns what tells claims apart.
 func (c claim) key() [sha256.Size]byte {
 	return sha256.Sum256([]byte(c.credential + "\n" + c.name + "\n" + c.password))
@@ -78,10 +84,10 @@ func (g *Gateway) prove(ctx context.Context, who client, c claim) (hub.Arrival, 
 		return hub.Arrival{}, nil
 	case guest:
 		return hub.Arrival{Key: key}, nil
+	case c.secret() && !who.private:
+		return hub.Arrival{}, errSecret
 	case c.credential == "" && c.password == "":
 		return hub.Arrival{Nick: c.name, Strict: true, Alone: true}, nil
-	case !who.private:
-		return hub.Arrival{}, errSecret
 	case c.credential == "":
 		a, err := g.cfg.Door.Plain(ctx, c.name, c.password, who.from)
 		return a, unknown(err)
@@ -146,8 +152,11 @@ func (v *visits) init(g *Gateway) { v.gateway, v.open = g, map[visitKey]*visit{}
 func (g *Gateway) visit(r *http.Request) (*hub.Session, func(), *chat.Error) {
 	who := g.clientOf(r)
 	c := claimOf(r, who.secure)
-	if c == (claim{}) && !g.cfg.Hub.Policy().Guests {
+	switch {
+	case c == (claim{}) && !g.cfg.Hub.Policy().Guests:
 		return nil, nil, errLogin
+	case c.secret() && !who.private: // of a visit that is under way too
+		return nil, nil, errSecret
 	}
 	return g.enter(r.Context(), who, c, func(ctx context.Context) (hub.Arrival, *chat.Error) { return g.prove(ctx, who, c) })
 }

@@ -51,6 +51,8 @@ type Config struct {
 	// one: [TextIRC], [BinaryIRC] and [LineBytes].
 	Carried map[string]func(ctx context.Context, peer *gateway.Peer) (rest func())
 	Trusts  func(netip.Addr) bool // whether a proxy's word for its client's address is believed; nil is never
+
+	Disk func() (database, files int64) // how many bytes each takes; nil if nobody knows
 }
 
 // Gateway serves HTTP.
@@ -60,11 +62,13 @@ type Gateway struct {
 	listener  *listener
 	routes    []route
 	api       *http.ServeMux
+	reference *reference
 	page      *page.Files
 	origins   *http.CrossOriginProtection
 	performer *performer
 	visits    visits
 	lives     *lives
+	started   time.Time
 
 	stopping atomic.Bool
 	stop     chan struct{} // closed by Stop
@@ -88,7 +92,7 @@ func New(cfg Config) (*Gateway, error) {
 	cfg.Zone = cmp.Or(cfg.Zone, time.Local)
 	g := &Gateway{
 		cfg: cfg, listener: newListener(), page: files, performer: newPerformer(), lives: newLives(),
-		origins: http.NewCrossOriginProtection(), stop: make(chan struct{}),
+		origins: http.NewCrossOriginProtection(), stop: make(chan struct{}), started: time.Now(),
 	}
 	for _, origin := range cfg.Origins {
 		if err := g.origins.AddTrustedOrigin(origin); err != nil {
@@ -97,6 +101,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	g.visits.init(g)
 	g.routes = g.table()
+	g.reference = newReference(cfg.Version, g.routes)
 	g.api = g.mux(g.routes)
 	g.http = &http.Server{
 		Handler: g, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,

@@ -5,7 +5,6 @@ package wire
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -40,10 +39,20 @@ func Event(ev *chat.Event) api.Event {
 	return api.Event{
 		Seq: uint64(ev.Seq), Prev: uint64(ev.Prev), Room: uint64(ev.Room), Time: int64(ev.Time),
 		Kind: ev.Kind.String(), By: uint64(ev.By), Nick: ev.Nick, Client: string(ev.Client),
-		Target: uint64(ev.Target), Whose: ev.Whose, When: int64(ev.When),
-		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text,
+		Target: uint64(ev.Target), Thread: uint64(ev.Thread), Whose: ev.Whose, When: int64(ev.When),
+		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text, Files: files(ev.Files),
 		Deleted: ev.Said() && ev.Text == "", Level: level(ev),
 	}
+}
+
+func files(all []chat.File) (out []api.File) {
+	for i := range all {
+		f := &all[i]
+		out = append(out, api.File{
+			ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path(),
+		})
+	}
+	return out
 }
 
 // AppendEvent appends the message that tells of an event in a room.
@@ -86,46 +95,25 @@ func rules(flags chat.Flags, slow uint32) string {
 func Messages(s *hub.Session, messages []hub.Message) []api.Event {
 	events := make([]api.Event, len(messages))
 	for i := range messages {
-		m := &messages[i]
-		events[i] = Event(&m.Event)
-		events[i].Edited, events[i].Deleted = m.Edited, m.Deleted
-		if room, err := s.RoomByID(m.Room); err == nil {
-			events[i].RoomName = room.Name
-		}
+		events[i] = Message(s, &messages[i])
 	}
 	return events
 }
 
-// Room returns a room as a list shows it to the session's user.
-func Room(s *hub.Session, room *chat.RoomInfo) api.Room {
-	_, joined := room.Member(s.User())
-	return api.Room{
-		ID: uint64(room.ID), Name: room.Name, Topic: room.Topic, Members: len(room.Members),
-		Private: room.Flags&chat.Private != 0, Announce: room.Flags&chat.Announce != 0, Direct: room.Flags&chat.Direct != 0,
-		Joined: joined, Archived: room.Archived, Head: uint64(s.Head(room)),
+// Message returns a message as it reads now.
+func Message(s *hub.Session, m *hub.Message) api.Event {
+	event := Event(&m.Event)
+	event.Edited, event.Deleted = m.Edited, m.Deleted
+	if room, err := s.RoomByID(m.Room); err == nil {
+		event.RoomName = room.Name
 	}
-}
-
-// Joined returns the rooms that the session's user is in, in the order of joining, with
-// what is unread in each.
-func Joined(ctx context.Context, s *hub.Session) ([]api.Room, *chat.Error) {
-	unread, err := s.Unread(ctx)
-	if err != nil {
-		return nil, err
+	for _, r := range m.Reactions {
+		event.Reactions = append(event.Reactions, api.Reaction{Emoji: r.Emoji, Count: r.Count, Nicks: r.Nicks, Mine: r.Mine})
 	}
-	by := map[chat.RoomID]*hub.Unread{}
-	for i := range unread {
-		by[unread[i].Room] = &unread[i]
+	if r := &m.Replies; r.Count > 0 {
+		event.Replies = &api.Replies{Count: r.Count, Last: uint64(r.Last), Time: int64(r.At), Nicks: r.Nicks}
 	}
-	var rooms []api.Room
-	for _, info := range s.Joined() {
-		room := Room(s, info)
-		if u := by[info.ID]; u != nil {
-			room.Read, room.Unread, room.Mentions, room.First = uint64(u.Marker), u.Count, u.Mentions, uint64(u.First)
-		}
-		rooms = append(rooms, room)
-	}
-	return rooms, nil
+	return event
 }
 
 // Role returns the name of what somebody is on the server: none for a guest.
@@ -148,6 +136,24 @@ func Member(room *chat.RoomInfo, p *hub.Presence) api.Person {
 // Person returns somebody who is asked for by name.
 func Person(p *hub.Person) api.Person {
 	return api.Person{ID: uint64(p.ID), Nick: p.Nick, Role: Role(p.Role), Away: len(p.Sessions) == 0}
+}
+
+// Portrait returns somebody as those who ask over HTTP are told: in a room, if that
+// is not nil.
+func Portrait(room *chat.RoomInfo, p *hub.Portrait) api.Person {
+	person := api.Person{
+		ID: uint64(p.ID), Nick: p.Nick, Role: Role(p.Role), Away: p.Away != "", Here: p.Here, Bot: p.Bot || p.Role == chat.BotRole,
+	}
+	if p.Here && p.Away != hub.Unattended {
+		person.Status = p.Away
+	}
+	if room == nil {
+		return person
+	}
+	if rank := room.Standing(p.ID).Rank; rank != chat.PlainRank {
+		person.Rank = rank.String()
+	}
+	return person
 }
 
 // Refusal returns an error as a program is told it that sent something under an id.

@@ -29,3 +29,20 @@ SELECT root, seq, event_field(record, 'by'), event_field(record, 'nick') FROM (
 
 INSERT INTO threads (room, root, replies, last)
 SELECT stream >> 1, root, count(*), max(replies.seq) FROM replies JOIN events ON events.seq = replies.seq GROUP BY root;
+
+-- The files that messages have, and pictures of links (user is 0): what is in no
+-- message any more is not here.
+CREATE TABLE files (
+	id     TEXT PRIMARY KEY,
+	hash   TEXT NOT NULL,      -- of the bytes, which are elsewhere
+	user   INTEGER NOT NULL,
+	seq    INTEGER NOT NULL,   -- of the message
+	size   INTEGER NOT NULL,
+	type   TEXT NOT NULL,
+	name   TEXT NOT NULL,
+	width  INTEGER NOT NULL,
+	height INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX files_seq ON files (seq);
+CREATE INDEX files_hash ON files (hash);
+CREATE INDEX files_user ON files (user, size);

@@ -1,0 +1,85 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/store"
+)
+
+// file makes up a file. There are so few that many are in two messages, and more
+// that have the same bytes.
+func (m *model) file() chat.File {
+	n := m.rng.IntN(600)
+	f := chat.File{
+		ID: strings.Repeat("a", 24) + string([]byte{'a' + byte(n/26), 'a' + byte(n%26)}), Hash: fmt.Sprintf("%064x", n/3),
+		Name: fmt.Sprintf("file %d.bin", n), Type: "application/octet-stream", Size: int64(n) * 1000,
+	}
+	if n%2 == 0 {
+		f.Type, f.Width, f.Height = "image/png", n+1, n+2
+	}
+	return f
+}
+
+// checkFiles compares what is known of the files of messages that there are.
+func (m *model) checkFiles() {
+	m.t.Helper()
+	files, hashes, sizes := map[string]store.File{}, map[string]bool{}, map[chat.UserID]int64{}
+	for _, ev := range m.events {
+		for _, f := range ev.Files {
+			files[f.ID] = store.File{File: f, By: ev.By, Message: ev.Seq}
+			hashes[f.Hash] = true
+			sizes[ev.By] += f.Size
+		}
+	}
+	for range 20 {
+		f := m.file()
+		want, there := files[f.ID]
+		if got, ok, err := m.store.File(m.t.Context(), f.ID); err != nil || ok != there || got != want {
+			m.t.Fatalf("file %s: %+v, %t, %v; want %+v, %t", f.ID, got, ok, err, want, there)
+		}
+		if kept, err := m.store.HashKept(m.t.Context(), f.Hash); err != nil || kept != hashes[f.Hash] {
+			m.t.Fatalf("hash %s is kept: %t, %v; want %t", f.Hash, kept, err, hashes[f.Hash])
+		}
+	}
+	for _, user := range m.state.Users() {
+		if size, err := m.store.FileBytes(m.t.Context(), user); err != nil || size != sizes[user] {
+			m.t.Fatalf("the files of %d take %d, %v; want %d", user, size, err, sizes[user])
+		}
+	}
+}
+
+// A message's files go with it: nothing of their names is left in any file.
+func TestFilesAreErasedWithTheirMessage(t *testing.T) {
+	dir := t.TempDir()
+	sc := newScript(t, openStore(t, dir))
+	room := sc.room("#a")
+	f := chat.File{
+		ID: "secretsecretsecretsecretse", Hash: strings.Repeat("5ec4e7", 11)[:64], Name: "secret-plan.pdf", Type: "application/pdf", Size: 5,
+	}
+	seq := sc.add(chat.Event{Kind: chat.Message, Room: room, By: 7, Nick: "ann", Text: "see", Files: []chat.File{f}})
+	sc.commit()
+	if m, ok, err := sc.store.Message(t.Context(), seq, 0); err != nil || !ok || len(m.Files) != 1 || m.Files[0] != f {
+		t.Fatalf("%+v, %t, %v", m, ok, err)
+	}
+	traces := []string{f.ID, f.Name}
+	if found := leaks(t, dir, traces); len(found) < len(traces) {
+		t.Fatalf("the file can't be seen at all: %q", found)
+	}
+	sc.remove(room, seq)
+	sc.commit()
+	if _, ok, err := sc.store.File(t.Context(), f.ID); ok || err != nil {
+		t.Errorf("the file is still there, %v", err)
+	}
+	if kept, err := sc.store.HashKept(t.Context(), f.Hash); kept || err != nil {
+		t.Errorf("its bytes are to be kept, %v", err)
+	}
+	if err := sc.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if found := leaks(t, dir, traces); len(found) > 0 {
+		t.Errorf("still there: %q", found)
+	}
+}
