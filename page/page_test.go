@@ -157,7 +157,7 @@ func TestTheManifestRefersToIcons(t *testing.T) {
 // Content-Security-Policy allows neither, and a bare import would need a map.
 var (
 	inline   = regexp.MustCompile(`<script(?:>|\s+(?:type=\S+)?>)|<style|\sstyle=|\son[a-z]+=`)
-	bare     = regexp.MustCompile(`(?:from|import)\s*\(?\s*["']([^."'][^"']*)["']`)
+	bare     = regexp.MustCompile(`(?:from|import)\s*\(?\s*["']([@\w][^"']*)["']`)
 	unsafe   = regexp.MustCompile(`\.(?:innerHTML|outerHTML)\s*=|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\beval\(|new Function`)
 	imported = regexp.MustCompile(`(?:from|import)\s*\(?\s*["'](\.[^"']*)["']`)
 )
