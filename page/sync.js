@@ -400,13 +400,14 @@ export async function loadPeople(room) {
 /** openThread shows the conversation that a message began. @param {RoomState} room @param {number} root */
 export async function openThread(room, root) {
   const shown = thread.value = new ThreadState(room, root);
-  const first = room.timeline.find(root);
-  if (first) shown.timeline.insert([first], { older: false, newer: true });
+  const begin = (/** @type {Api.Event} */ item) => shown.timeline.insert([item], { older: false, newer: true });
+  const near = room.timeline.find(root);
+  if (near) begin(near);
   try {
-    /** @type {Api.Page} */
-    const { messages } = await get(`/messages/${root}/thread${query({ limit: 200 })}`);
-    shown.timeline.insert(messages, { older: false, newer: false });
-    if (!shown.timeline.find(root)) shown.timeline.insert([await get(`/messages/${root}`)], { older: false, newer: true, before: messages[0]?.seq });
+    /** @type {[Api.Page, Api.Event | null]} */
+    const [{ messages }, far] = await Promise.all([get(`/messages/${root}/thread${query({ limit: 200 })}`), near ? null : get(`/messages/${root}`)]);
+    if (far) begin(far);
+    shown.timeline.insert(messages, { older: true, newer: false, after: root });
   } catch (problem) {
     shown.trouble.value = /** @type {Error} */ (problem).message;
   }

@@ -266,7 +266,7 @@ class Scanner {
 function closes(text, at, mark) {
   const after = text[at + mark.length] ?? ' ';
   if (/\s/.test(text[at - 1])) return false;
-  if (mark.length === 1 && (text[at - 1] === mark || after === mark)) return false; // half of a double one
+  if (after === mark[0] || (mark.length === 1 && text[at - 1] === mark)) return false; // part of a longer one
   return mark === '~~' || !word.test(after);
 }
 

@@ -22,6 +22,9 @@ function format(name, options) {
 /** clock returns the time of day, "14:05". @param {number} time */
 export const clock = (time) => format('clock', { hour: '2-digit', minute: '2-digit' }).format(time);
 
+/** hands returns it without "AM" or "PM", where it stands beside another. @param {number} time */
+export const hands = (time) => format('clock', { hour: '2-digit', minute: '2-digit' }).formatToParts(time).filter(({ type }) => type !== 'dayPeriod').map(({ value }) => value).join('').trim();
+
 /** full returns the day and the time of day. @param {number} time */
 export const full = (time) => format('full', { dateStyle: 'full', timeStyle: 'short' }).format(time);
 

@@ -8,7 +8,7 @@ import { t } from '../i18n.js';
 import { roomPath } from '../route.js';
 import { me } from '../store.js';
 import { mentions, summary } from '../text.js';
-import { clock, full, when } from '../time.js';
+import { clock, full, hands, when } from '../time.js';
 import { Avatar, Nick } from './avatar.js';
 import { Files } from './files.js';
 import { Icon } from './icon.js';
@@ -52,7 +52,7 @@ export function Message({ room, item, head, lit = false, inThread = false }) {
 function Gutter({ item, head }) {
   return html`
     <div class="message-gutter">
-      ${head ? html`<${Avatar} nick=${item.nick ?? ''} />` : html`<time class="message-time" datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${clock(item.time)}</time>`}
+      ${head ? html`<${Avatar} nick=${item.nick ?? ''} />` : html`<time class="message-time" datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${hands(item.time)}</time>`}
     </div>`;
 }
 

@@ -46,7 +46,7 @@ function RoomLink({ room, onClick }) {
         ? html`<span class="presence ${presence.value.get(info.with?.id ?? 0) ?? 'gone'}"></span>`
         : html`<${Icon} name=${info.private ? 'lock' : 'hash'} />`}
       <span class="name">${room.title.replace(/^#/, '')}</span>
-      ${unread > 0 && html`<span class="badge ${mentions ? 'mention' : ''}">
+      ${unread > 0 && html`<span class="badge ${mentions ? 'loud' : ''}">
         <span aria-hidden="true" class="count">${mentions || (unread > 99 ? '99+' : unread)}</span>
         <span class="unseen">${mentions ? t('nav.mentions', { n: mentions }) : t('nav.unread', { n: unread })}</span>
       </span>`}

@@ -352,5 +352,5 @@ function RowView({ row, room, lit, stop }) {
 
 /** Waiting stands for messages that are on their way. */
 function Waiting() {
-  return html`<div class="waiting">${[70, 45, 85, 60].map((width) => html`<div class="waiting-row"><span class="waiting-face"></span><span class="waiting-text" style=${{ width: `${width}%` }}></span></div>`)}</div>`;
+  return html`<div class="unloaded">${[70, 45, 85, 60].map((width) => html`<div class="unloaded-row"><span class="unloaded-face"></span><span class="unloaded-text" style=${{ width: `${width}%` }}></span></div>`)}</div>`;
 }

@@ -371,7 +371,7 @@ func acknowledgement(s *hub.Session, of *api.Command, out chat.Outcome) api.Mess
 	switch of.Op {
 	case api.OpJoin, api.OpCreate, api.OpDirect:
 		if room, err := s.RoomByID(out.Room); err == nil {
-			into := wire.Room(s, room)
+			into := wire.FullRoom(s, room)
 			m.Room = &into
 		}
 	}
