@@ -1,6 +1,7 @@
 // Package page holds the chat page: plain HTML, CSS and ES modules, embedded
-// as they are in this directory, with no build step. It starts nothing and
-// speaks no protocol: the HTTP gateway serves its files.
+// as they are in this directory, with no build step; only comments are left out
+// on the way to a browser. It starts nothing and speaks no protocol: the HTTP
+// gateway serves its files.
 //
 // All files together have one version, and every file but [Files.Index] can be
 // asked for below a directory of that name ("/page/3f2a…/app.js"), where it
@@ -64,6 +65,9 @@ func Load() (*Files, error) {
 		body, err := embedded.ReadFile(name)
 		if err != nil {
 			return err
+		}
+		if path.Ext(name) == ".js" && !strings.HasPrefix(name, "vendor/") {
+			body = lean(body)
 		}
 		all[name] = newFile(name, body)
 		sum.Write([]byte(name + "\x00" + all[name].ETag))

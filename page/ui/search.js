@@ -16,7 +16,7 @@ import { Options } from './options.js';
 import { Pane } from './pane.js';
 
 /** @param {{words: string[]}} props */
-export function Search({ words: [asked = ''] }) {
+export default function Search({ words: [asked = ''] }) {
   const [text, setText] = useState(asked);
   const found = useSearch(asked);
   useEffect(() => setText(asked), [asked]);

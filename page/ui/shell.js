@@ -8,16 +8,18 @@ import { over, place } from '../route.js';
 import { announcement, connection, current, me, server, unread } from '../store.js';
 import { live } from '../sync.js';
 import { Questions } from './dialog.js';
+import { later } from './later.js';
 import { MenuHost } from './menu.js';
 import { Overlay } from './overlays.js';
 import { People } from './people.js';
 import { Pins } from './pins.js';
 import { Rooms } from './rooms.js';
 import { Room } from './room.js';
-import { Search } from './search.js';
-import { SignIn } from './signin.js';
 import { Thread } from './thread.js';
 import { Toasts } from './toast.js';
+
+const SignIn = later(() => import('./signin.js'));
+const Search = later(() => import('./search.js'));
 
 /** Shell is the whole page. */
 export function Shell() {

@@ -27,7 +27,7 @@ export function ways({ guests, registration, owner }, invited) {
   return all;
 }
 
-export function SignIn() {
+export default function SignIn() {
   const about = server.value, invited = invitation();
   const [wanted, want] = useState(/** @type {Way | null} */ (null));
   if (!about) return html`<${Unreachable} />`;
