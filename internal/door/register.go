@@ -19,6 +19,7 @@ type Registration struct {
 	Password string
 	Code     string // of an invitation; empty where none is needed
 	From     netip.Addr
+	Lobby    bool // Enroll: they are in the lobby too
 }
 
 // Account checks a registration and returns what the account is made of. That
@@ -115,7 +116,7 @@ func (d *Door) Enroll(ctx context.Context, r Registration) (hub.Arrival, *chat.E
 	}
 	out := d.cfg.Hub.Console().Do(ctx, chat.Command{
 		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation,
-		Open: d.cfg.Hub.Policy().Registration == hub.Open, Private: true, From: from,
+		Open: d.cfg.Hub.Policy().Registration == hub.Open, Private: !r.Lobby, From: from,
 	})
 	if d.Registered(r, out.Err); out.Err != nil {
 		return hub.Arrival{}, out.Err

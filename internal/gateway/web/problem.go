@@ -6,6 +6,7 @@ import (
 
 	"hubbub/api"
 	"hubbub/internal/chat"
+	"hubbub/internal/door"
 	"hubbub/internal/gateway/wire"
 )
 
@@ -17,8 +18,11 @@ var statuses = map[chat.Code]int{
 	chat.Stale: http.StatusPreconditionFailed, chat.Internal: http.StatusInternalServerError,
 }
 
-// loginCode is the code of a refusal of which logging in may change something.
-const loginCode = "login"
+// The codes that only HTTP has.
+const (
+	loginCode  = "login" // logging in may change something
+	factorCode = "code"  // the password was right, and the code of a second factor is needed too
+)
 
 // Refusals that only HTTP has.
 var (
@@ -31,6 +35,9 @@ var (
 
 // statusOf returns what a refusal is in HTTP, and its code.
 func statusOf(err *chat.Error) (status int, code string) {
+	if err == door.ErrCode {
+		return http.StatusUnauthorized, factorCode
+	}
 	if err.Why == chat.NeedsLogin {
 		return http.StatusUnauthorized, loginCode
 	}

@@ -55,11 +55,33 @@ func getMessages(c *call, in *messageRange) (*api.Messages, *chat.Error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.messages(room.ID, in)
+	p, err := c.messages(room.ID, in)
+	if err != nil {
+		return nil, err
+	}
+	return p.json(c.session), nil
+}
+
+// pageOf is a page of messages, and whether there are others around it.
+type pageOf struct {
+	messages     []hub.Message
+	older, newer bool
+}
+
+// json returns the page as programs get it.
+func (p *pageOf) json(s *hub.Session) *api.Messages {
+	out := &api.Messages{Messages: wire.Messages(s, p.messages)}
+	if n := len(p.messages); n > 0 && p.older {
+		out.Before = uint64(p.messages[0].Seq)
+	}
+	if n := len(p.messages); n > 0 && p.newer {
+		out.After = uint64(p.messages[n-1].Seq)
+	}
+	return out
 }
 
 // messages reads a page.
-func (c *call) messages(room chat.RoomID, in *messageRange) (*api.Messages, *chat.Error) {
+func (c *call) messages(room chat.RoomID, in *messageRange) (*pageOf, *chat.Error) {
 	limit := size(in.Limit, usualMessages, mostMessages)
 	older := hub.Range{Before: chat.Seq(in.Before), Latest: true, Limit: limit}
 	newer := hub.Range{After: chat.Seq(in.After), Limit: limit}
@@ -80,17 +102,7 @@ func (c *call) messages(room chat.RoomID, in *messageRange) (*api.Messages, *cha
 	if err != nil {
 		return nil, err
 	}
-	all := append(before, after...)
-	out := &api.Messages{Messages: wire.Messages(c.session, all)}
-	if n := len(all); n > 0 {
-		if more || in.After != 0 {
-			out.Before = uint64(all[0].Seq)
-		}
-		if still || in.Before != 0 {
-			out.After = uint64(all[n-1].Seq)
-		}
-	}
-	return out, nil
+	return &pageOf{append(before, after...), more || in.After != 0, still || in.Before != 0}, nil
 }
 
 // part reads a part of a page, and reports whether there is more beyond it.
@@ -186,11 +198,8 @@ func getThread(c *call, in *threadRange) (*api.Messages, *chat.Error) {
 	if more {
 		all = all[1:]
 	}
-	out := &api.Messages{Messages: wire.Messages(c.session, all)}
-	if more {
-		out.Before = uint64(all[0].Seq)
-	}
-	return out, nil
+	p := pageOf{messages: all, older: more, newer: in.Before != 0}
+	return p.json(c.session), nil
 }
 
 func postCommand(c *call, in *api.Command) (*api.Message, *chat.Error) {

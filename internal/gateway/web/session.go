@@ -148,7 +148,7 @@ func (c *call) enter(in *api.Login, credential string, how func(context.Context)
 // there is one.
 func (c *call) register(in *api.Login) (*api.Session, *chat.Error) {
 	g := c.gateway
-	r := door.Registration{Nick: in.Register.Nick, Password: in.Register.Password, Code: in.Register.Invitation, From: c.client.from}
+	r := door.Registration{Nick: in.Register.Nick, Password: in.Register.Password, Code: in.Register.Invitation, From: c.client.from, Lobby: true}
 	if by := claimOf(c.r, c.client.secure); by != (claim{}) {
 		if s, leave, err := g.visit(c.r); err == nil {
 			defer leave()

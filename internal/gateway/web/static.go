@@ -18,20 +18,19 @@ var forBrowsers = map[string]string{
 	"/sw.js": "sw.js", "/manifest.webmanifest": "manifest.webmanifest", "/favicon.ico": "icon.svg", "/robots.txt": "robots.txt",
 }
 
-// servePage answers requests for the page and its files.
+// servePage answers requests for the page, its files, and what else is at the root.
 func (g *Gateway) servePage(w http.ResponseWriter, r *http.Request) {
-	if !reads(r) {
-		w.Header().Set("Allow", "GET, HEAD")
-		refuse(w, http.StatusMethodNotAllowed, chat.Invalid.String(), "What is here can be read, and nothing else be done with it.")
-		return
-	}
 	name, ok := strings.CutPrefix(r.URL.Path, "/page/")
 	if !ok {
 		name, ok = forBrowsers[r.URL.Path]
 	}
-	if !ok {
-		w.Header().Set("Content-Security-Policy", pagePolicy)
-		send(w, r, g.page.Index, false)
+	switch {
+	case !ok:
+		g.servePlace(w, r)
+		return
+	case !reads(r):
+		w.Header().Set("Allow", "GET, HEAD")
+		refuse(w, http.StatusMethodNotAllowed, chat.Invalid.String(), "What is here can be read, and nothing else be done with it.")
 		return
 	}
 	file, fixed := g.page.Lookup(name)
@@ -50,7 +49,7 @@ func send(w http.ResponseWriter, r *http.Request, file *page.File, fixed bool) {
 	h := w.Header()
 	h.Set("Content-Type", file.Type)
 	h.Set("ETag", file.ETag)
-	h.Set("Vary", "Accept-Encoding")
+	h.Add("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "no-cache")
 	if fixed {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/door"
 	"hubbub/internal/hub"
 )
 
@@ -98,7 +99,7 @@ func (g *Gateway) prove(ctx context.Context, who client, c claim) (hub.Arrival, 
 
 // unknown says of a claim that was refused that another may be accepted.
 func unknown(err *chat.Error) *chat.Error {
-	if err == nil || err.Code != chat.Forbidden || err.Why != 0 {
+	if err == nil || err.Code != chat.Forbidden || err.Why != 0 || err == door.ErrCode {
 		return err
 	}
 	again := *err

@@ -64,7 +64,7 @@ func with(s *hub.Session, room *chat.RoomInfo) *api.Person {
 // may returns what the session's user may do in a room that they are in.
 func may(s *hub.Session, room *chat.RoomInfo) (names []string) {
 	role, rank := s.Role(), room.Standing(s.User()).Rank
-	if s.MaySay(room) {
+	if s.MaySay(room) && !room.Archived {
 		names = append(names, "say")
 	}
 	for _, a := range acts {
