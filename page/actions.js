@@ -4,7 +4,7 @@
 import { signal } from './html.js';
 import { get } from './api.js';
 import { t } from './i18n.js';
-import { newID } from './outbox.js';
+import { newID } from './id.js';
 import { go, open, roomPath } from './route.js';
 import { spelled } from './emoji.js';
 import { commands, parse } from './slash.js';
@@ -67,7 +67,7 @@ export function say(room, text, { action, reply, files }) {
 }
 
 /** edit changes what was said. @param {number} target @param {string} text */
-export const edit = (target, text) => ask({ op: 'edit', target, text: spelled(text), id: newID() });
+export const edit = (target, text) => ask({ op: 'edit', target, text: spelled(text) });
 
 const grace = 5; // seconds in which a deletion can be undone
 
@@ -85,7 +85,7 @@ export function remove(item) {
 /** @param {number} seq */
 async function destroy(seq) {
   deletions.delete(seq);
-  await ask({ op: 'delete', target: seq, id: newID() });
+  await ask({ op: 'delete', target: seq });
   spare(seq); // the event has come, or the message stays
 }
 
@@ -104,12 +104,12 @@ export function hurry() { for (const seq of [...deletions.keys()]) destroy(seq);
 /** react adds our reaction, or takes it back. @param {Item} item @param {string} emoji */
 export function react(item, emoji) {
   const mine = item.reactions?.some((reaction) => reaction.emoji === emoji && reaction.mine);
-  return ask({ op: mine ? 'unreact' : 'react', target: item.seq, text: emoji, id: newID() });
+  return ask({ op: mine ? 'unreact' : 'react', target: item.seq, text: emoji });
 }
 
 /** pin pins a message, or takes the pin away. @param {RoomState} room @param {Item} item */
 export function pin(room, item) {
-  return ask({ op: room.info.peek().pins?.includes(item.seq) ? 'unpin' : 'pin', target: item.seq, id: newID() });
+  return ask({ op: room.info.peek().pins?.includes(item.seq) ? 'unpin' : 'pin', target: item.seq });
 }
 
 /** report tells the admins of a message. @param {Item} item */

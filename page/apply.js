@@ -83,7 +83,7 @@ export function apply(timeline, info, event, me, counted) {
   /** @type {Outcome} */
   const outcome = { info: { head: Math.max(info.head, event.seq) }, changed: record(timeline, event, me.user), news: false, mention: false, ask: false };
   if (said(event) && event.by !== me.user) hear(info, event, me, counted, outcome);
-  Object.assign(outcome.info, facts(info, event, me));
+  if (event.seq > counted) Object.assign(outcome.info, facts(info, event, me));
   outcome.ask = event.kind === 'rules' || (event.user === me.user && (event.kind === 'rank' || event.kind === 'muted' || event.kind === 'unmuted'));
   return outcome;
 }

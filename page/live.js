@@ -3,6 +3,7 @@
 // after the last event that was handled, and tells in which state it is.
 
 import { Problem, offline, query } from './api.js';
+import { newID } from './id.js';
 
 /** @typedef {'connecting' | 'online' | 'waiting' | 'offline' | 'ended'} State */
 
@@ -42,7 +43,6 @@ export class Live {
     this.welcomed = false;
     this.failures = 0;
     this.ended = true;
-    this.next = 1; // number of the next command that brings no id of its own
     this.parting = ''; // what the server said when it said goodbye
     /** @type {Map<string, {resolve: (ack: Api.Message) => void, reject: (problem: Problem) => void}>} */
     this.waiting = new Map(); // commands by id
@@ -82,7 +82,7 @@ export class Live {
    */
   send(command) {
     if (!this.welcomed || !this.socket) return Promise.reject(offline());
-    const id = command.id ?? `c${this.next++}`;
+    const id = command.id ?? newID();
     this.socket.send(JSON.stringify({ ...command, id }));
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
   }

@@ -111,9 +111,3 @@ export class Outbox {
     this.means.changed(this.entries);
   }
 }
-
-/** newID makes a client id: 128 random bits. */
-export function newID() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is for TLS only
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

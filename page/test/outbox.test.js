@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Outbox, newID } from '../outbox.js';
+import { newID } from '../id.js';
+import { Outbox } from '../outbox.js';
 
 const entry = (id, more = {}) => ({ id, room: 1, by: 7, nick: 'ola', time: 0, text: id, action: false, reply: 0, files: [], state: 'waiting', error: '', ...more });
 const refusal = (code) => Object.assign(new Error(`refused: ${code}`), { code });

@@ -30,8 +30,8 @@ export class Completion {
     return this.choices.length ? wish : null;
   }
 
-  /** exact reports whether what was typed is a whole command already, so that Enter sends it. @param {Wish | null} wish */
-  exact(wish) { return wish?.kind === 'command' && this.choices[0]?.insert === '/' + wish.query; }
+  /** exact reports whether what was typed is a whole name already, so that Enter sends it. @param {Wish | null} wish @param {number} chosen */
+  exact(wish, chosen) { return this.choices[chosen]?.insert.slice(1).toLowerCase() === wish?.query.toLowerCase(); }
 
   /** @param {Wish} wish @returns {Choice[]} */
   find({ kind, query }) {

@@ -20,6 +20,9 @@ import { UploadList, Uploads } from './uploads.js';
 
 /** @typedef {import('../store.js').RoomState} RoomState */
 
+/** size returns how many bytes a text takes on the way. @param {string} text */
+const size = (text) => new TextEncoder().encode(text).length;
+
 const typingEvery = 4000; // milliseconds between two words of it
 
 /**
@@ -155,7 +158,7 @@ export class Composer extends Component {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.setState({ chosen: (this.state.chosen + step + choices.length) % choices.length });
     else if (event.key === 'Escape') this.setState({ wish: null });
-    else if (event.key === 'Tab' || (event.key === 'Enter' && !this.completion.exact(this.state.wish))) this.choose(choices[this.state.chosen]);
+    else if (event.key === 'Tab' || (event.key === 'Enter' && !this.completion.exact(this.state.wish, this.state.chosen))) this.choose(choices[this.state.chosen]);
     else return false;
     event.stopPropagation();
     return true;
@@ -193,7 +196,7 @@ export class Composer extends Component {
     event?.preventDefault();
     const { room, root } = this.props;
     const text = this.state.text.trimEnd();
-    if (this.state.busy || (!text.trim() && (this.editing || !this.uploads.some)) || text.length > this.most()) return;
+    if (this.state.busy || (!text.trim() && (this.editing || !this.uploads.some)) || size(text) > this.most()) return;
     if (this.editing) return this.finishEdit(text);
     this.setState({ busy: true });
     try {
@@ -220,8 +223,8 @@ export class Composer extends Component {
     if (text !== before && !await edit(seq, text)) room.edit.value = seq;
   }
 
-  /** most returns how many characters fit. */
-  most() { return server.value?.limits?.text ?? 32_000; }
+  /** most returns how many bytes fit. */
+  most() { return server.value?.limits?.text || 32_000; }
 
   /** @param {Event} event */
   drag(event) {
@@ -257,7 +260,7 @@ export class Composer extends Component {
     if (info.may && !info.may.includes('say')) return html`<p class="composer-closed">${t('composer.silent')}</p>`;
     const label = root ? t('composer.answer') : room.direct ? t('composer.direct', { nick: room.title }) : t('composer.room', { room: room.title });
     const choices = wish ? this.completion.choices : [];
-    const left = this.most() - text.length;
+    const left = text.length * 4 < this.most() ? Infinity : this.most() - size(text);
     const listbox = `completion-${this.slot}`;
     return html`
       <form class="composer" onSubmit=${this.submit} ref=${(/** @type {any} */ element) => { this.form = element; }}>
@@ -265,8 +268,8 @@ export class Composer extends Component {
         <${UploadList} uploads=${this.uploads} />
         ${choices.length > 0 && html`<${Choices} id=${listbox} choices=${choices} chosen=${chosen} onChoose=${(/** @type {any} */ choice) => this.choose(choice)} />`}
         <div class="composer-box">
-          <label class="icon-button" title=${t('composer.attach')}><${Icon} name="attach" /><span class="unseen">${t('composer.attach')}</span>
-            <input class="unseen" type="file" multiple onChange=${(/** @type {any} */ event) => { this.uploads.add([...event.target.files]); event.target.value = ''; this.area?.focus(); }} /></label>
+          ${server.value?.limits?.files !== 0 && html`<label class="icon-button" title=${t('composer.attach')}><${Icon} name="attach" /><span class="unseen">${t('composer.attach')}</span>
+            <input class="unseen" type="file" multiple onChange=${(/** @type {any} */ event) => { this.uploads.add([...event.target.files]); event.target.value = ''; this.area?.focus(); }} /></label>`}
           <textarea ref=${(/** @type {any} */ element) => { this.area = element; }} rows="1" aria-label=${label} placeholder=${label} value=${text}
             aria-autocomplete="list" aria-controls=${choices.length ? listbox : undefined} aria-activedescendant=${choices.length ? `${listbox}-${chosen}` : undefined}
             autocapitalize="sentences" enterkeyhint=${settings.value.enterSends ? 'send' : 'enter'}

@@ -115,7 +115,7 @@ export class Timeline extends Component {
     const pending = outgoing.value.filter((entry) => entry.room === room.id && !(run?.items.some((item) => item.client === entry.id && item.by === entry.by)));
     const dead = doomed.value;
     this.shown = run;
-    this.rows = run ? layRows(run, { firstUnread: room.firstUnread.value, comings: settings.value.comings, pending, hidden: dead.size ? (item) => dead.has(item.seq) : undefined }) : [];
+    this.rows = run ? layRows(run, { firstUnread: room.firstUnread.value, comings: settings.value.comings && !room.direct, pending, hidden: dead.size ? (item) => dead.has(item.seq) : undefined }) : [];
     this.heights.lay(this.rows);
     this.find();
   }
