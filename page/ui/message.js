@@ -102,7 +102,7 @@ function Reactions({ item }) {
       ${item.reactions?.map((reaction) => {
         const more = reaction.count - reaction.nicks.length;
         const who = reaction.nicks.join(', ') + (more > 0 ? ' ' + t('message.andMore', { n: more }) : '');
-        return html`<li key=${reaction.emoji}><button type="button" class="reaction" aria-pressed=${Boolean(reaction.mine)} title=${who} aria-label=${t('message.reactedBy', { emoji: reaction.emoji, who })} onClick=${() => react(item, reaction.emoji)}>
+        return html`<li key=${reaction.emoji}><button type="button" class="reaction" aria-pressed=${Boolean(reaction.mine)} title=${who} aria-label=${t('message.reactedBy', { emoji: reaction.emoji, n: reaction.count, who })} onClick=${() => react(item, reaction.emoji)}>
           <span aria-hidden="true">${reaction.emoji}</span><span class="count" aria-hidden="true">${reaction.count}</span></button></li>`;
       })}
       <li><button type="button" class="reaction add" aria-label=${t('message.react')} onClick=${(/** @type {any} */ event) => pickEmoji(event.currentTarget, (emoji) => react(item, emoji))}><${Icon} name="smile" /></button></li>
