@@ -140,17 +140,16 @@ func (f *Files) Names() []string {
 
 var (
 	cast    = regexp.MustCompile(`/\*\* @(?:type|param|returns|extends) [^\n]*?\*/ ?`)
-	comment = regexp.MustCompile(`(?m)^[ \t]*(?://.*|/\*\*(?s:.*?)\*/[ \t]*)$`)
+	comment = regexp.MustCompile(`(?m)^[ \t]*(?://.*|/\*\*(?:[^*]|\*+[^*/])*\*+/[ \t]*)$`)
 )
 
 // uncommented leaves the comments out of a module of ours: about a third of
 // what would be transferred. Only whole lines go, and types; each line keeps its
 // number, so that what a browser reports can be found here.
 func uncommented(module []byte) []byte {
-	module = comment.ReplaceAllFunc(module, func(found []byte) []byte {
+	return comment.ReplaceAllFunc(cast.ReplaceAll(module, nil), func(found []byte) []byte {
 		return bytes.Repeat([]byte("\n"), bytes.Count(found, []byte("\n")))
 	})
-	return cast.ReplaceAll(module, nil)
 }
 
 func newFile(name string, body []byte) *File {

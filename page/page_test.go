@@ -165,9 +165,14 @@ func TestServedModulesKeepTheirLinesButNotTheirComments(t *testing.T) {
 		if got, want := bytes.Count(file.Body, []byte("\n")), bytes.Count(source, []byte("\n")); got != want {
 			t.Errorf("%s has %d lines, of %d: what a browser reports could not be found", name, got, want)
 		}
+		written := strings.Split(string(source), "\n")
 		for i, line := range strings.Split(string(file.Body), "\n") {
-			if text := strings.TrimSpace(line); strings.HasPrefix(text, "//") || strings.HasPrefix(text, "/**") {
+			text, before := strings.TrimSpace(line), strings.TrimSpace(written[i])
+			if strings.HasPrefix(text, "//") || strings.HasPrefix(text, "/**") {
 				t.Errorf("%s:%d: a comment is served: %s", name, i+1, text)
+			}
+			if text == "" && before != "" && !strings.HasPrefix(before, "//") && !strings.HasPrefix(before, "/**") && !strings.HasPrefix(before, "*") {
+				t.Errorf("%s:%d: this is not served: %s", name, i+1, before)
 			}
 		}
 		left += len(source) - len(file.Body)
