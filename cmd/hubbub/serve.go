@@ -30,6 +30,7 @@ type serveFlags struct {
 	trusted    []server.TrustedProxy
 	secure     tlsFlags
 	names      nameFlags
+	identity   identityFlags
 	substrings bool
 	level      slog.Level
 
@@ -74,6 +75,12 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 		},
 	}
 	f.names.configure(&cfg)
+	if err := f.identity.configure(&cfg, bound, f.secure.domains); err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
 	return server.Run(ctx, cfg)
 }
 
@@ -92,6 +99,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
 	f.secure.add(flags)
 	f.names.add(flags)
+	f.identity.add(flags)
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
@@ -161,6 +169,9 @@ func (f *serveFlags) complete(flags *flag.FlagSet) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if err := f.names.complete(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := f.identity.complete(); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	for _, s := range f.settings {

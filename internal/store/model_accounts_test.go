@@ -35,7 +35,7 @@ func (m *model) learnAccounts(ev *chat.Event) {
 		}
 	case ev.Kind == chat.CredentialAdded:
 		c := store.Credential{Credential: chat.CredentialOf(ev), Secret: ev.Secret}
-		if c.Proof == chat.ByPassword || c.Proof == chat.ByTOTP {
+		if c.Proof.Single() {
 			m.proofs = slices.DeleteFunc(m.proofs, func(old store.Credential) bool { return old.User == c.User && old.Proof == c.Proof })
 		}
 		m.proofs = append(m.proofs, c)
@@ -77,7 +77,7 @@ func (m *model) wantProofs(n *chat.Need, want *chat.Facts) {
 // console, or too much would be refused.
 func (m *model) account(c *chat.Command) *chat.Command {
 	rng := m.rng
-	c.Op = chat.Register + chat.Op(rng.IntN(int(chat.DropMask-chat.Register)+1))
+	c.Op = chat.Register + chat.Op(rng.IntN(int(chat.SetProperty-chat.Register)+1))
 	if rng.IntN(3) == 0 {
 		c.Client = chat.ClientID(fmt.Sprintf("id-%d", rng.IntN(400)))
 	}
@@ -123,6 +123,8 @@ func (m *model) account(c *chat.Command) *chat.Command {
 		m.order(c)
 	case chat.Report:
 		c.Target = m.message()
+	case chat.SetProperty:
+		m.property(c)
 	}
 	return c
 }
@@ -151,10 +153,12 @@ func (m *model) credential(c *chat.Command) {
 		proof := m.proofs[m.rng.IntN(n)]
 		c.User, c.Target = proof.User, proof.Seq
 	}
-	c.Level, c.Name, c.Count = 1+uint8(m.rng.IntN(6)), fmt.Sprintf("credential %d", m.rng.IntN(9)), m.rng.Uint32()
-	if p := chat.Proof(c.Level); p == chat.ByPassword || p == chat.ByTOTP {
+	c.Level, c.Name, c.Count = 1+uint8(m.rng.IntN(8)), fmt.Sprintf("credential %d", m.rng.IntN(9)), m.rng.Uint32()
+	p := chat.Proof(c.Level)
+	if p.Secretive() {
 		c.Secret = m.secret()
-	} else {
+	}
+	if p.Keyed() {
 		c.Key = m.keys[m.rng.IntN(len(m.keys))]
 	}
 }
