@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -24,22 +25,19 @@ func load(t *testing.T) *page.Files {
 // The budget of issue and README: what a first visit transfers.
 const firstLoad = 100 << 10
 
-// later are what a page fetches only when it is wanted.
-var later = regexp.MustCompile(`^(words/(pl)\.js|sw\.js|.*\.png)$`)
-
 func TestTheFirstLoadStaysSmall(t *testing.T) {
 	files := load(t)
 	total := len(files.Index.Gzip)
-	for _, name := range files.Names() {
-		file, _ := files.Lookup(name)
-		if later.MatchString(name) {
-			continue
-		}
+	for _, ref := range regexp.MustCompile(`"/page/([^"]*)"`).FindAllSubmatch(files.Index.Body, -1) {
+		file, _ := files.Lookup(string(ref[1]))
 		if file.Gzip != nil {
 			total += len(file.Gzip)
 		} else {
 			total += len(file.Body)
 		}
+	}
+	if total < 20<<10 {
+		t.Errorf("the first load is %d bytes compressed: the index does not tell of all modules", total)
 	}
 	t.Logf("the first load is %d bytes compressed", total)
 	if total > firstLoad {
@@ -134,5 +132,52 @@ func TestThePolicyIsCheckedAgainstPlantedFaults(t *testing.T) {
 		if !rule.MatchString(text) {
 			t.Errorf("%q is not found", text)
 		}
+	}
+}
+
+func TestTheIndexNamesTheModulesThatThePageStartsWith(t *testing.T) {
+	files := load(t)
+	modules := files.Modules()
+	if modules[0] != "app.js" {
+		t.Errorf("the first module is %s", modules[0])
+	}
+	for _, name := range []string{"ui/shell.js", "vendor/preact.js", "words/en.js"} {
+		if !strings.Contains(string(files.Index.Body), `"modulepreload" href="/page/`+files.Version+`/`+name+`"`) {
+			t.Errorf("the index does not name %s, which the page can't start without", name)
+		}
+	}
+	if strings.Contains(string(files.Index.Body), "words/pl.js") {
+		t.Error("the index names words/pl.js, which is fetched only when it is wanted")
+	}
+}
+
+func TestServedModulesKeepTheirLinesButNotTheirComments(t *testing.T) {
+	files, left := load(t), 0
+	for _, name := range files.Names() {
+		if path.Ext(name) != ".js" || path.Dir(name) == "vendor" {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, _ := files.Lookup(name)
+		if got, want := bytes.Count(file.Body, []byte("\n")), bytes.Count(source, []byte("\n")); got != want {
+			t.Errorf("%s has %d lines, of %d: what a browser reports could not be found", name, got, want)
+		}
+		written := strings.Split(string(source), "\n")
+		for i, line := range strings.Split(string(file.Body), "\n") {
+			text, before := strings.TrimSpace(line), strings.TrimSpace(written[i])
+			if strings.HasPrefix(text, "//") || strings.HasPrefix(text, "/**") {
+				t.Errorf("%s:%d: a comment is served: %s", name, i+1, text)
+			}
+			if text == "" && before != "" && !strings.HasPrefix(before, "//") && !strings.HasPrefix(before, "/**") && !strings.HasPrefix(before, "*") {
+				t.Errorf("%s:%d: this is not served: %s", name, i+1, before)
+			}
+		}
+		left += len(source) - len(file.Body)
+	}
+	if left == 0 {
+		t.Error("nothing was left out")
 	}
 }
