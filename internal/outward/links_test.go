@@ -26,7 +26,7 @@ func picture(t *testing.T, width, height int) string {
 func TestLinksAreShownWithWhatIsBehindThem(t *testing.T) {
 	w := newWorld(t, nil)
 	w.page("/tea", "text/html", `<title>All about tea</title><meta name="description" content="Leaves &amp; water"><meta property="og:image" content="/leaf.png">`)
-	w.page("/leaf.png", "image/png", picture(t, 900, 600))
+	w.page("/leaf.png", "image/png", picture(t, 900, 6))
 	w.page("/long", "text/html", "<title>"+strings.Repeat("茶", 500)+"</title>")
 	ann := w.member("ann")
 	tea, leaf, long := "http://tea.example:"+port(w)+"/tea", "http://leaf.example:"+port(w)+"/leaf.png", "http://long.example:"+port(w)+"/long"

@@ -184,7 +184,7 @@ func (w *world) until(what string, so func() bool) {
 	w.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for over := time.After(20 * time.Second); !so(); {
+	for over := time.After(time.Minute); !so(); {
 		select {
 		case <-tick.C:
 		case <-over:
