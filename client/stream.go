@@ -77,7 +77,10 @@ func (c *Client) dial(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if network == "tls" {
+	switch network {
+	case "http", "https":
+		return dialWeb(ctx, network, address, c.cfg.TLS)
+	case "tls":
 		d := tls.Dialer{Config: c.cfg.TLS}
 		return d.DialContext(ctx, "tcp", address)
 	}

@@ -92,12 +92,17 @@ func TestParseAddress(t *testing.T) {
 		{"tls://chat.example.org", "tls", "chat.example.org:7007"},
 		{"tls://[::1]:99/", "tls", "[::1]:99"},
 		{"tls://", "tls", "127.0.0.1:7007"},
+		{"https://chat.example.org", "https", "chat.example.org:443"},
+		{"https://chat.example.org/", "https", "chat.example.org:443"},
+		{"wss://chat.example.org:99", "https", "chat.example.org:99"},
+		{"http://[::1]", "http", "[::1]:80"},
+		{"ws://127.0.0.1:7007", "http", "127.0.0.1:7007"},
 	} {
 		if network, address, err := ParseAddress(c.in); network != c.network || address != c.address || err != nil {
 			t.Errorf("ParseAddress(%q) = %q, %q, %v", c.in, network, address, err)
 		}
 	}
-	for _, in := range []string{"unix:", "a:b", "a:0", "a:99999", "a b", "#room", "a:1:2", "[::1", "a:-1", "tls://unix:/a", "tls://tls://a", "https://a"} {
+	for _, in := range []string{"unix:", "a:b", "a:0", "a:99999", "a b", "#room", "a:1:2", "[::1", "a:-1", "tls://unix:/a", "tls://tls://a", "https://a/b", "https://unix:/a", "https://tls://a", "ftp://a", "http://a?b"} {
 		if network, address, err := ParseAddress(in); err == nil {
 			t.Errorf("ParseAddress(%q) = %q, %q", in, network, address)
 		}

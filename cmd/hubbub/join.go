@@ -129,12 +129,12 @@ func (f *joinFlags) complete(args []string) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	switch {
-	case network == "tls":
+	case network == "tls", network == "https":
 		if f.trust, err = newTrust(address, f.fingerprint); err != nil {
 			return fmt.Errorf("%w: --fingerprint: %w", errUsage, err)
 		}
 	case f.fingerprint != "":
-		return fmt.Errorf("%w: --fingerprint is about a certificate, and so for an address that begins with tls://", errUsage)
+		return fmt.Errorf("%w: --fingerprint is about a certificate, and so for an address that begins with tls:// or https://", errUsage)
 	}
 	f.nick = cmp.Or(f.nick, loginName())
 	return nil

@@ -101,20 +101,20 @@ func (c *client) feed(p []byte, now int64) (used int) {
 		}
 	}
 	if c.counting {
-		n := uint64(bytes.Count(p[used:], []byte{tagMark}))
+		n, counted := c.dialect.Count(p[used:])
 		c.sh.delivered += n
 		c.sight.seen += n
 		c.sh.reads++
-		return len(p)
+		return used + counted
 	}
 	acks, before := 0, c.sight.seen
 	for {
-		n := bytes.IndexByte(p[used:], '\n')
-		if n < 0 {
+		line, n := c.dialect.Cut(p[used:])
+		if n == 0 {
 			break
 		}
-		acks += c.line(trimCR(p[used:used+n]), now)
-		used += n + 1
+		acks += c.line(line, now)
+		used += n
 	}
 	if c.sight.seen > before {
 		c.sh.reads++
@@ -125,24 +125,15 @@ func (c *client) feed(p []byte, now int64) (used int) {
 	return used
 }
 
-// trimCR removes a carriage return from the end of a line.
-func trimCR(line []byte) []byte {
-	if n := len(line); n > 0 && line[n-1] == '\r' {
-		return line[:n-1]
-	}
-	return line
-}
-
 // land looks for the answer of the landing probe and ignores all else: the
 // greeting, the room's history, the coming of others.
 func (c *client) land(p []byte, now int64) (used int) {
 	for !c.landed {
-		n := bytes.IndexByte(p[used:], '\n')
-		if n < 0 {
+		line, n := c.dialect.Cut(p[used:])
+		if n == 0 {
 			return used
 		}
-		line := trimCR(p[used : used+n])
-		used += n + 1
+		used += n
 		c.landStep(line, now)
 	}
 	return used

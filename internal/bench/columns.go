@@ -21,6 +21,12 @@ func against(cfg Config, targets ...Target) (columns []Column) {
 // columns returns what to compare, this program first, and remarks on it.
 func (o *options) columns() (columns []Column, notes []string, err error) {
 	own := o.cfg.Target
+	if o.cfg.web() {
+		if o.servers != "" {
+			return nil, nil, fmt.Errorf("bench: --servers goes with the scenarios of IRC")
+		}
+		return o.webColumns(), nil, nil
+	}
 	if !o.cfg.irc() {
 		if o.servers != "" {
 			return nil, nil, fmt.Errorf("bench: --servers goes with the scenarios of IRC")
@@ -55,6 +61,21 @@ func (o *options) columns() (columns []Column, notes []string, err error) {
 		columns = append(columns, against(o.cfg, Target{Ircd: d})...)
 	}
 	return columns, notes, nil
+}
+
+// webColumns returns the same load by WebSocket, deflated, and by the line protocol. A
+// reader in some inflates what it gets, since all that did would take the server's
+// time.
+func (o *options) webColumns() (columns []Column) {
+	for _, d := range []Dialect{webPlain(), webDeflated(), lineDialect{}} {
+		cfg := o.cfg
+		cfg.Dialects = []Dialect{d}
+		if d == Dialect(webDeflated()) {
+			cfg.Verify = VerifySample
+		}
+		columns = append(columns, Column{d.Name(), cfg})
+	}
+	return columns
 }
 
 // chosen returns whether a server is to run. By default all are.

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -130,9 +131,13 @@ func (c *Config) check() error {
 	return c.Target.check()
 }
 
-// irc reports whether any client speaks IRC.
+// irc reports whether any client speaks IRC, and web whether any goes by WebSocket.
 func (c *Config) irc() bool {
-	return slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return d.Name() != lineDialect{}.Name() })
+	return slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return strings.HasPrefix(d.Name(), "irc") })
+}
+
+func (c *Config) web() bool {
+	return slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return strings.HasPrefix(d.Name(), "web") })
 }
 
 // line reports whether any client speaks the line protocol.
@@ -142,7 +147,7 @@ func (c *Config) line() bool {
 
 // minRooms returns the least number of rooms: an IRC client may be in none.
 func (c *Config) minRooms() float64 {
-	if c.line() || c.Senders > 0 {
+	if c.line() || c.web() || c.Senders > 0 {
 		return 1
 	}
 	return 0
@@ -153,6 +158,8 @@ func (c *Config) checkDialects() error {
 	switch {
 	case c.line() && (c.Target.Ircd != "" || c.scenarioOfIRC()):
 		return fmt.Errorf("bench: the line protocol can't be among the dialects here: use --dialect with those of IRC, or another scenario")
+	case c.web() && (c.Target.Ircd != "" || c.Target.Reference != "" || c.scenarioOfIRC()):
+		return fmt.Errorf("bench: only hubbub speaks the dialects web and web-deflated")
 	case !c.irc():
 		return nil
 	case c.Size > maxIRCSize:

@@ -7,7 +7,8 @@ import (
 )
 
 // Dialect is what the load generator must know of a protocol. Lines are given
-// without their line break.
+// without their line break; of protocols that have none, a line is what comes as a
+// whole.
 //
 // A client lands in one step or two. It says hello; if the server then bids it
 // welcome (kindWelcome), it enters its room. Either way a ping follows, and the
@@ -43,6 +44,14 @@ type Dialect interface {
 	// AppendQuit appends what somebody sends who has had a look and leaves.
 	AppendQuit(dst []byte) []byte
 
+	// Cut returns the first whole line of what has come, and how many bytes it
+	// takes with its line break: 0 if it is not there yet.
+	Cut(p []byte) (line []byte, used int)
+
+	// Count counts the messages in what has come, without looking at them, and
+	// returns how many bytes need not be looked at again.
+	Count(p []byte) (messages uint64, used int)
+
 	// Sort tells what kind of line it is, and returns the part of it that
 	// matters for that kind. It does not allocate.
 	Sort(line []byte) (kind, []byte)
@@ -65,7 +74,7 @@ const (
 
 // dialects returns all of them, in the order in which help lists them.
 func dialects() []Dialect {
-	return []Dialect{lineDialect{}, ircPlain(), ircTimed(), ircTagged(), ircNameless()}
+	return []Dialect{lineDialect{}, ircPlain(), ircTimed(), ircTagged(), ircNameless(), webPlain(), webDeflated()}
 }
 
 // dialectNames returns the names of all of them, for people.
@@ -95,8 +104,33 @@ next:
 // lobby is the room in which every line client lands.
 const lobby = "#lobby"
 
+// lines are protocols whose lines end in a line break.
+type lines struct{}
+
+// Cut cuts at a line break, with or without a carriage return before it.
+func (lines) Cut(p []byte) (line []byte, used int) {
+	n := bytes.IndexByte(p, '\n')
+	if n < 0 {
+		return nil, 0
+	}
+	return trimCR(p[:n]), n + 1
+}
+
+// Count counts the marks of tags.
+func (lines) Count(p []byte) (messages uint64, used int) {
+	return uint64(bytes.Count(p, []byte{tagMark})), len(p)
+}
+
+// trimCR removes a carriage return from the end of a line.
+func trimCR(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		return line[:n-1]
+	}
+	return line
+}
+
 // lineDialect is the plain line protocol: text in, `HH:MM <nick> text` out.
-type lineDialect struct{}
+type lineDialect struct{ lines }
 
 // Name returns "line".
 func (lineDialect) Name() string { return "line" }

@@ -202,7 +202,7 @@ func (f *fleet) land(ctx context.Context) error {
 	var waiting []*client // to be dialed once more
 	var pause <-chan time.Time
 	for next, done := 0, 0; done < len(f.clients); {
-		for next < len(order) && next-done < f.cfg.Target.landBurst() {
+		for next < len(order) && next-done < f.cfg.landBurst() {
 			c := f.clients[order[next]]
 			c.dialed = f.now()
 			f.tr.dial(c)

@@ -3,7 +3,6 @@ package bench
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -75,19 +74,35 @@ func (g *guest) next(patience time.Duration) (said, error) {
 		if err := g.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 			return said{}, err
 		}
-		line, err := g.in.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			err = errLongLine
-		}
+		line, err := g.line()
 		if err != nil {
 			return said{}, err
 		}
-		line = trimCR(line[:len(line)-1])
 		k, part := g.dialect.Sort(line)
 		if k != kindPing {
 			return said{k, part, line}, nil
 		}
 		g.send(g.dialect.AppendPong(nil, part))
+	}
+}
+
+// line returns the next line.
+func (g *guest) line() ([]byte, error) {
+	for have := 1; ; {
+		p, err := g.in.Peek(have)
+		if p, _ = g.in.Peek(g.in.Buffered()); len(p) > 0 { // which does not read
+			if line, used := g.dialect.Cut(p); used > 0 {
+				g.in.Discard(used) // it is there; the bytes stay until the next read
+				return line, nil
+			}
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case len(p) == g.in.Size():
+			return nil, errLongLine
+		}
+		have = len(p) + 1
 	}
 }
 

@@ -4,6 +4,7 @@ import "bytes"
 
 // ircDialect is IRC as one kind of client speaks it.
 type ircDialect struct {
+	lines
 	name string
 	caps string // the capabilities that the client asks for; a server must grant all of them
 	echo bool   // echo-message is among them

@@ -35,10 +35,14 @@ func (d Ircd) check() error {
 
 // landBurst returns how many connections may be landing at once. The kernel
 // keeps ten for ngIRCd until it takes them, and those beyond try again only after
-// a second or more.
-func (t Target) landBurst() int {
-	if t.Ircd == NgIRCd {
+// a second or more. Whoever asks for a WebSocket must do so soon after connecting,
+// or is taken for a person who waits to be greeted.
+func (c *Config) landBurst() int {
+	switch {
+	case c.Target.Ircd == NgIRCd:
 		return 8
+	case c.web():
+		return 64
 	}
 	return landBurst
 }

@@ -175,7 +175,7 @@ func (o *options) flags(compare bool) *flag.FlagSet {
 	fs.DurationVar(&c.Warmup, "warmup", c.Warmup, "time under load before the measured window")
 	fs.DurationVar(&c.Duration, "duration", c.Duration, "the measured window")
 	fs.IntVar(&c.Count, "count", c.Count, "end when so many messages are acknowledged; best with --warmup 0 and a long --duration; irc-history: how many to put into the room first")
-	fs.DurationVar(&c.Settle, "settle", c.Settle, "idle, irc-idle: time before memory is read")
+	fs.DurationVar(&c.Settle, "settle", c.Settle, "idle, irc-idle, web-idle: time before memory is read")
 	fs.StringVar((*string)(&c.Verify), "verify", string(c.Verify), "full: every reader checks every message; sample: one reader in --sample does; count: readers only count")
 	fs.IntVar(&c.Sample, "sample", c.Sample, "see --verify sample")
 	fs.IntVar(&c.Readers, "readers", c.Readers, "reading goroutines, on Linux (default: one for each core, at most 4)")
@@ -230,8 +230,8 @@ func writeFile(name string, write func(io.Writer) error) error {
 // usageText writes the help of the whole command.
 func usageText(w io.Writer) error {
 	p := &printer{w: w}
-	p.printf(`hubbub bench measures a chat server that speaks the line protocol or IRC: this
-program's own, started for the run on a temporary directory, or any other.
+	p.printf(`hubbub bench measures a chat server that speaks the line protocol, IRC, or
+hubbub's API by WebSocket: this program's own, started for the run on a temporary directory, or any other.
 
   hubbub bench [scenario] [flags]           one run
   hubbub bench compare [scenario] [flags]   this server and others, in turn
@@ -257,6 +257,7 @@ lists them. Some ways to use them:
   hubbub bench compare irc-join --servers hubbub,inspircd --clients 1000
   hubbub bench irc-idle --ircd ngircd --rooms 1
   hubbub bench irc-history --data big; then again with --count 0
+  hubbub bench compare web-fanout --rounds 3
 
 A bare loop keeps a list of sockets and writes to each; it stores nothing. It
 comes in two forms: one write for each reader and message (unbatched), and one
@@ -270,6 +271,9 @@ without no-implicit-names, and irc-history has nobody to compare with.
 --dialect says what clients speak: irc negotiates nothing, irc-time only times,
 irc-tags all that tags can tell, irc-no-names no lists of names. Several share
 the rooms in turn, line too: --dialect line,irc,irc-tags.
+
+web is the API by WebSocket, web-deflated the same with permessage-deflate. Their
+scenarios are compared with each other, and with the line protocol on the same load.
 
 Every message carries a tag, so that each reader knows what was lost, doubled
 or out of order, and a run with such faults ends with an error. CPU time and

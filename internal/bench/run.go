@@ -86,7 +86,7 @@ func (r *runner) run(ctx context.Context) error {
 	var err error
 	switch r.cfg.Scenario {
 	case scenarioConnect:
-	case scenarioIdle, scenarioIRCIdle:
+	case scenarioIdle, scenarioIRCIdle, scenarioWebIdle:
 		r.wait(ctx, r.cfg.Settle, false)
 	case scenarioAck:
 		err = r.ack(ctx)

@@ -19,6 +19,8 @@ const (
 	scenarioIRCIdle    = "irc-idle"
 	scenarioIRCJoin    = "irc-join"
 	scenarioIRCHistory = "irc-history"
+
+	scenarioWebIdle = "web-idle"
 )
 
 // Scenario is a named configuration.
@@ -28,7 +30,9 @@ type Scenario struct {
 }
 
 // idles reports whether the scenario is about connections that do nothing.
-func (c *Config) idles() bool { return c.Scenario == scenarioIdle || c.Scenario == scenarioIRCIdle }
+func (c *Config) idles() bool {
+	return c.Scenario == scenarioIdle || c.Scenario == scenarioIRCIdle || c.Scenario == scenarioWebIdle
+}
 
 // scenarioOfIRC reports whether the scenario's clients must all speak IRC.
 func (c *Config) scenarioOfIRC() bool { return strings.HasPrefix(c.Scenario, "irc-") }
@@ -66,7 +70,19 @@ func Scenarios() []Scenario {
 			c.Clients, c.Senders, c.Rate, c.Logins, c.Duration = 100, 20, 50, 1000, 20*time.Second
 			c.Target.Limits = true
 		}),
-	}, ircScenarios(scenario)...)
+	}, append(ircScenarios(scenario), webScenarios(scenario)...)...)
+}
+
+// webScenarios returns those whose clients go by WebSocket.
+func webScenarios(scenario func(name, about string, change func(*Config)) Scenario) []Scenario {
+	return []Scenario{
+		scenario("web-fanout", "2,000 readers in one room by WebSocket, 4 of them send as fast as they are acknowledged", func(c *Config) {
+			c.Clients, c.Window, c.Dialects = 2000, 256, []Dialect{webPlain()}
+		}),
+		scenario(scenarioWebIdle, "8,000 idle WebSockets: the server's memory for each", func(c *Config) {
+			c.Clients, c.Senders, c.Settle, c.Dialects = 8000, 0, 10*time.Second, []Dialect{webPlain()}
+		}),
+	}
 }
 
 // ircScenarios returns those whose clients speak IRC. scenario makes one from

@@ -42,6 +42,16 @@ func (r *RoomInfo) Standing(id UserID) Standing {
 	return r.Standings[i]
 }
 
+// RankOf returns the rank of somebody of a role in the room. Admins are owners of every
+// room.
+func (r *RoomInfo) RankOf(id UserID, role Role) Rank {
+	if role >= AdminRole {
+		return OwnerRank
+	}
+	st := r.Standing(id)
+	return st.Rank
+}
+
 func (r *room) standings() []Standing {
 	if len(r.standing) == 0 {
 		return nil

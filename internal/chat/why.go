@@ -45,6 +45,8 @@ const (
 
 	BannedFromServer
 	Confined // guests of this server talk in its public rooms only
+
+	NeedsLogin // who asks has to prove who they are, or prove it by something else
 )
 
 // Because gives a refusal its reason, and returns it.

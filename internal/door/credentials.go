@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"strconv"
+	"strings"
 	"time"
 
 	"hubbub/internal/auth"
@@ -68,23 +69,38 @@ func (d *Door) NewToken(ctx context.Context, by Actor, user chat.UserID, t Token
 	return secret, nil
 }
 
-// remembered is what the tokens are called by which clients come back, and
-// maxRemembered how many of them a member has: the oldest makes room.
-const (
-	remembered    = "hubbub join"
-	maxRemembered = 20
-)
+// JoinClient is what the tokens are called by which hubbub join comes back.
+const JoinClient = "hubbub join"
+
+// browserPrefix begins what those of browsers are called.
+const browserPrefix = "web: "
+
+// Browser returns what the token is called by which a browser comes back.
+func Browser(name string) string { return browserPrefix + name }
+
+// Remembered returns the client that comes back by a token of that name, and false
+// if it is one that somebody has made themselves.
+func Remembered(token string) (client string, ok bool) {
+	if token == JoinClient {
+		return token, true
+	}
+	return strings.CutPrefix(token, browserPrefix)
+}
+
+// maxRemembered is how many tokens of clients that come back a member has: the
+// oldest makes room.
+const maxRemembered = 20
 
 // Remember makes a token by which a client comes back that has given a password,
-// so that it need not keep it.
-func (d *Door) Remember(ctx context.Context, user chat.UserID, lasts time.Duration) (auth.Secret, *chat.Error) {
+// so that it need not keep it. What it is called is [JoinClient] or by [Browser].
+func (d *Door) Remember(ctx context.Context, user chat.UserID, client string, lasts time.Duration) (auth.Secret, *chat.Error) {
 	all, err := d.cfg.Hub.Credentials(ctx, user)
 	if err != nil {
 		return "", err
 	}
 	var clients []chat.Seq
 	for _, c := range all {
-		if c.Proof == chat.ByToken && c.Name == remembered {
+		if _, remembered := Remembered(c.Name); remembered && c.Proof == chat.ByToken {
 			clients = append(clients, c.Seq)
 		}
 	}
@@ -95,7 +111,7 @@ func (d *Door) Remember(ctx context.Context, user chat.UserID, lasts time.Durati
 		}
 		clients = clients[1:]
 	}
-	return d.NewToken(ctx, console, user, Token{Name: remembered, Lasts: lasts})
+	return d.NewToken(ctx, console, user, Token{Name: client, Lasts: lasts})
 }
 
 // AddKey adds an SSH public key, given as in authorized_keys.

@@ -19,6 +19,7 @@ type Registration struct {
 	Password string
 	Code     string // of an invitation; empty where none is needed
 	From     netip.Addr
+	Lobby    bool // Enroll: they are in the lobby too
 }
 
 // Account checks a registration and returns what the account is made of. That
@@ -103,7 +104,8 @@ func (d *Door) Become(ctx context.Context, s *hub.Session, r Registration) *chat
 }
 
 // Enroll makes a member of somebody for whom no session speaks yet, and returns how
-// one comes to. They are in no room but those of their invitation.
+// one comes to. They are in no room but those of their invitation, unless r.Lobby says
+// so.
 func (d *Door) Enroll(ctx context.Context, r Registration) (hub.Arrival, *chat.Error) {
 	account, err := d.Account(ctx, r)
 	if err != nil {
@@ -129,7 +131,8 @@ func (d *Door) admit(ctx context.Context, r Registration, account *hub.Account, 
 		from = r.From.WithZone("").String()
 	}
 	out := d.cfg.Hub.Console().Do(ctx, chat.Command{
-		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation, Open: open, Private: true, From: from,
+		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation,
+		Open: open, Private: !r.Lobby, From: from,
 	})
 	d.Registered(r, out.Err)
 	return out.User, out.Err

@@ -2,6 +2,7 @@ package door
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +53,40 @@ func Until(text string) (until chat.Millis, rest string) {
 func IsNetwork(word string) bool {
 	_, err := chat.ParseNetwork(word)
 	return err == nil || strings.ContainsAny(word, "/:")
+}
+
+// BanTarget returns whom a ban from the server, or the lifting of one, names: a
+// person by their nick, who need not be here if it is lifted; or a network, unless
+// who bans it would be out too.
+func BanTarget(s *hub.Session, word string, lift bool) (user chat.UserID, network string, err *chat.Error) {
+	if word == "" {
+		return 0, "", chat.Errorf(chat.Invalid, "That needs a person, an address or a network.")
+	}
+	if !IsNetwork(word) {
+		user, err = bannedPerson(s, strings.TrimPrefix(word, "@"), lift)
+		return user, "", err
+	}
+	network, err = chat.ParseNetwork(word)
+	if err != nil || lift {
+		return 0, network, err
+	}
+	if prefix := netip.MustParsePrefix(network); prefix.Contains(s.Address().WithZone("")) {
+		return 0, "", chat.Errorf(chat.Invalid, "You come from %s yourself, and would be out too.", network)
+	}
+	return 0, network, nil
+}
+
+func bannedPerson(s *hub.Session, nick string, lift bool) (chat.UserID, *chat.Error) {
+	id, err := s.Lookup(nick)
+	if err == nil || !lift {
+		return id, err
+	}
+	for _, b := range s.Bans() {
+		if b.User != 0 && chat.Fold(b.Name) == chat.Fold(nick) {
+			return b.User, nil
+		}
+	}
+	return 0, err
 }
 
 // ParseToken reads what a token is for: a name, and then a scope and a time, if

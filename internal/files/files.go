@@ -161,3 +161,6 @@ func (s *Store) temporary() (*os.File, error) {
 	}
 	return f, nil
 }
+
+// MaxBytes returns how large one file may be.
+func (s *Store) MaxBytes() int64 { return s.o.MaxBytes }

@@ -261,3 +261,39 @@ func TestKickedSessionsExit(t *testing.T) {
 		}
 	})
 }
+
+// Sessions that came by a token end with it, and no others.
+func TestDroppedCredentialEndsWhatCameByIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.NoLimits())
+		defer w.stop()
+		ada := w.member("ada")
+		token := w.order(chat.Command{Op: chat.AddCredential, User: ada.User(), Level: uint8(chat.ByToken), Name: "phone", Key: chat.Key{1}}).Seq
+		other := w.order(chat.Command{Op: chat.AddCredential, User: ada.User(), Level: uint8(chat.ByToken), Name: "laptop", Key: chat.Key{2}}).Seq
+		by := func(credential chat.Seq) *client {
+			c := w.connect(localhost)
+			if err := c.Arrive(t.Context(), hub.Arrival{User: ada.User(), Credential: credential}); err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		phone, laptop, late := by(token), by(other), w.connect(localhost)
+		w.batch(func() {
+			aside(func() *chat.Error {
+				return late.Arrive(t.Context(), hub.Arrival{User: ada.User(), Credential: token})
+			})
+			synctest.Wait()
+			ada.send(chat.Command{Op: chat.DropCredential, Target: token})
+		})
+		for _, c := range []*client{phone, late} {
+			c.awaitEnd()
+			if why := c.Evicted(); why == nil || !why.Login {
+				t.Errorf("a session of the token ended with %+v: nothing says that another login would do", why)
+			}
+		}
+		ada.wantsOn()
+		laptop.wantsOn()
+		laptop.must(chat.Command{Op: chat.DropCredential, Target: other}) // who logs out themselves hears the answer
+		laptop.wantsOn()
+	})
+}

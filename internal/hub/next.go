@@ -11,6 +11,7 @@ import (
 // departed, was banned, or has closed it from elsewhere.
 type Evicted struct {
 	Reason string // a sentence for the peer
+	Login  bool   // since what the session came by counts no more: by something else one may come back
 }
 
 // Error says so.
@@ -88,10 +89,13 @@ func (s *Session) Next(ctx context.Context, max int, wait bool) (Delivery, error
 // lags behind, somebody who is banned reads no more of it.
 func (s *Session) ended() error {
 	if why := s.evicted.Load(); why != nil {
-		return &Evicted{*why}
+		return why
 	}
 	return nil
 }
+
+// Evicted returns why the session has to end, or nil.
+func (s *Session) Evicted() *Evicted { return s.evicted.Load() }
 
 // answer returns the next answer, if there is one and it is due.
 func (r *reader) answer(due bool) (Delivery, bool) {

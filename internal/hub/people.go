@@ -84,7 +84,7 @@ func (h *Hub) departed(ev *chat.Event, w *wakes) {
 	}
 	for _, s := range p.sessions { // came back as the departure was on its way, or has to go
 		s.unfollow(ev.Room, ev.Seq, w)
-		s.evict("You were away for too long and have been let go; connect again.", w)
+		s.evict(Evicted{Reason: "You were away for too long and have been let go; connect again."}, w)
 	}
 }
 
@@ -147,7 +147,7 @@ func (h *Hub) attach(s *Session, id chat.UserID, resume chat.Seq, brought []chat
 	p := h.people[id]
 	if p == nil { // was here, and departed later in the same batch
 		h.mu.Unlock()
-		s.evict("You have been let go; connect again.", w)
+		s.evict(Evicted{Reason: "You have been let go; connect again."}, w)
 		return
 	}
 	h.forgive(p)

@@ -102,15 +102,16 @@ func (h *Hub) promoted(ev *chat.Event) {
 type expulsion struct {
 	at      int          // the event's index in the batch
 	user    chat.UserID  // 0 for a network
+	proof   chat.Seq     // of the user's, those that came by this credential; 0 for all
 	network netip.Prefix // if there is no user
 	spared  *Session     // but this one; nil for none
-	why     string
+	why     Evicted
 }
 
 // ends reports whether it ends a session that speaks for a user.
 func (x *expulsion) ends(s *Session, user chat.UserID) bool {
 	switch {
-	case s == x.spared:
+	case s == x.spared, x.proof != 0 && s.proof.Load() != uint64(x.proof):
 		return false
 	case x.user != 0:
 		return user == x.user

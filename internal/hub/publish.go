@@ -116,7 +116,13 @@ func (a *applier) membership() {
 		case chat.Disconnected:
 			if ev.Room == ev.User.Inbox() {
 				h.dismiss(ev, a.issuer(i))
-				a.expel(expulsion{at: i, user: ev.User, spared: a.issuer(i), why: "Your connections have been closed" + because(ev.Text)})
+				a.expel(expulsion{at: i, user: ev.User, spared: a.issuer(i), why: Evicted{Reason: "Your connections have been closed" + because(ev.Text)}})
+			}
+		case chat.CredentialDropped:
+			if ev.Room == ev.User.Inbox() {
+				a.expel(expulsion{at: i, user: ev.User, proof: ev.Target, spared: a.issuer(i), why: Evicted{
+					Reason: "What you came in by counts no more; log in again.", Login: true,
+				}})
 			}
 		case chat.RulesSet, chat.KeySet:
 			if ev.Room == ev.About && closes(ev) {
@@ -158,10 +164,10 @@ func (a *applier) banned(i int) {
 	case ev.Kind == chat.Unbanned:
 	case ev.User == 0:
 		if network, err := netip.ParsePrefix(ev.Name); err == nil {
-			a.expel(expulsion{at: i, network: network, why: "Your address has been banned from this server" + because(ev.Text)})
+			a.expel(expulsion{at: i, network: network, why: Evicted{Reason: "Your address has been banned from this server" + because(ev.Text)}})
 		}
 	case ev.Room == ev.User.Inbox():
-		a.expel(expulsion{at: i, user: ev.User, why: "You have been banned from this server" + because(ev.Text)})
+		a.expel(expulsion{at: i, user: ev.User, why: Evicted{Reason: "You have been banned from this server" + because(ev.Text)}})
 	}
 }
 

@@ -36,7 +36,9 @@ type Session struct {
 	began  uint32        // in Unix seconds
 	scopes atomic.Uint32 // what a token lets it do: see [Scopes]
 
-	evicted atomic.Pointer[string] // why, if the session has to end
+	proof atomic.Uint64 // the credential that it came by; 0 for none
+
+	evicted atomic.Pointer[Evicted] // why, if the session has to end
 
 	mu       sync.Mutex    // guards the following; never held across I/O
 	queue    []*cursor     // marked since the reader last looked
@@ -50,6 +52,7 @@ type Session struct {
 	arriving bool // or arrived
 	looking  bool // it reads rooms and speaks for nobody, see [Session.Look]
 
+	passing bool     // see [Session.Pass]; set before the session arrives
 	tracker *tracker // nil unless it tracks; set before the session arrives, see [Session.Track]
 
 	reader reader // owned by the reader
@@ -150,6 +153,7 @@ func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 	}
 	s.resume.Store(uint64(a.Resume))
 	s.scopes.Store(uint32(a.Scopes))
+	s.proof.Store(uint64(a.Credential))
 	c.From = s.from()
 	err := s.hub.await(ctx, c, &proposal{session: s, resume: a.Resume}).Err
 	if err != nil && ctx.Err() == nil { // else it may yet be granted
@@ -274,7 +278,7 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 		return chat.Errorf(chat.Forbidden, "You have not arrived yet.")
 	}
 	if why := s.evicted.Load(); why != nil {
-		return chat.Errorf(chat.Unavailable, "%s Nothing was sent.", *why)
+		return chat.Errorf(chat.Unavailable, "%s Nothing was sent.", why.Reason)
 	}
 	if !Scopes(s.scopes.Load()).allow(c) {
 		return chat.Errorf(chat.Forbidden, "The token that you came with does not allow that.")
@@ -441,7 +445,7 @@ func (s *Session) unfollow(id chat.RoomID, seq chat.Seq, w *wakes) {
 }
 
 // evict ends a session. Next says so, and why: the first reason counts.
-func (s *Session) evict(why string, w *wakes) {
+func (s *Session) evict(why Evicted, w *wakes) {
 	s.evicted.CompareAndSwap(nil, &why)
 	s.mu.Lock()
 	defer s.mu.Unlock()

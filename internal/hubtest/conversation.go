@@ -25,7 +25,14 @@ func (p *Program) connect() {
 		if p.small {
 			l.SetReadBuffer(64 << 10)
 		}
-		p.converse(l)
+		switch p.way {
+		case byLines:
+			p.converse(l)
+		case byPage:
+			p.conversePage(l)
+		case byStream:
+			p.converseStream(l)
+		}
 	}
 	p.view.close(p)
 }
@@ -140,7 +147,7 @@ func (p *Program) record(r *request, outcome checker.Outcome, seq uint64) {
 	}
 	op := *r.op
 	op.Verb, op.Who, op.Author, op.Room = checker.Send, p.who, strconv.FormatUint(p.user, 10), r.room
-	op.Start, op.End, op.Outcome, op.Protocol, op.Node = r.start, p.trial.rec.Now(), outcome, "json", node
+	op.Start, op.End, op.Outcome, op.Protocol, op.Node = r.start, p.trial.rec.Now(), outcome, p.way.protocol(), node
 	if op.Seq = seq; seq != 0 {
 		op.Epoch = p.view.epoch
 	}
@@ -216,6 +223,7 @@ const (
 	codeFull        = "full"
 	codeForbidden   = "forbidden"
 	codeConflict    = "conflict"
+	codeNotFound    = "not-found"
 	codeUnavailable = "unavailable" // whether it was done is not known
 )
 

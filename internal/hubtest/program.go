@@ -15,7 +15,7 @@ import (
 	"hubbub/internal/checker"
 )
 
-// Program is an actor that speaks the machine mode. It keeps one session over
+// Program is an actor that speaks the machine mode, or goes by the web. It keeps one session over
 // any number of connections: after each it resumes where it was, and sends
 // again, under the same client ids, what was not answered.
 //
@@ -27,6 +27,7 @@ type Program struct {
 	token string // by which the server knows it again, or an account's; empty: each connection is another guest
 	ids   string // begins its client ids: those of one account's programs differ
 	cuts  func() cut
+	way   way
 	quiet bool          // what it does and is shown is not recorded
 	tried bool          // somebody keeps order, and it may be kicked, muted and banned
 	small bool          // the kernel takes in little for it that it does not read
@@ -256,7 +257,12 @@ func (p *Program) Go(room string) {
 
 // Rooms asks for the rooms.
 func (p *Program) Rooms() []api.Room {
-	rooms := p.ask("/rooms").Rooms
+	var rooms []api.Room
+	if p.way == byLines {
+		rooms = p.ask("/rooms").Rooms
+	} else {
+		rooms = p.webRooms()
+	}
 	return slices.DeleteFunc(rooms, func(r api.Room) bool { return r.Name == "" })
 }
 

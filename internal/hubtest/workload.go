@@ -17,6 +17,8 @@ type Workload struct {
 	Readers  int // programs that only read, each connection as another guest
 	Persons  int // write and read, with nothing but a socket
 	Chatters int // write and read, by IRC
+	Pages    int // write and read, by WebSocket
+	Streams  int // write by requests, and read a stream of events
 	Cut      int // after about how many bytes a connection is cut; 0 is never
 	Window   int // how many requests a program may have under way
 	Members  int // of the programs, so many have accounts, and a second connection each; the others are guests
@@ -46,6 +48,10 @@ func (tr *Trial) Run(w Workload) {
 	}
 	for i := range w.Members {
 		p := c.program(i, 4, "d")
+		writing.Go(func() { c.write(p) })
+	}
+	for i := range w.Pages + w.Streams {
+		p := c.page(i)
 		writing.Go(func() { c.write(p) })
 	}
 	if w.Order > 0 {
@@ -113,6 +119,20 @@ func (c *cast) program(i int, role uint64, ids string) *author {
 	}
 	p.open()
 	p.window = 1 + rng.IntN(max(c.Window, 1))
+	a := &author{Program: p, rng: rng, cast: c, home: c.room(i)}
+	c.authors = append(c.authors, a)
+	return a
+}
+
+// page returns the i-th program that goes by the web: the last ones by streams.
+func (c *cast) page(i int) *author {
+	rng := c.rng(7, i)
+	p := c.trial.prepare(fmt.Sprintf("page%d", i), c.cuts(rng))
+	p.ids, p.tried, p.token, p.way, p.window = "p", c.Order > 0, guestSecret(), byPage, 1+rng.IntN(max(c.Window, 1))
+	if i >= c.Pages {
+		p.way = byStream
+	}
+	p.open()
 	a := &author{Program: p, rng: rng, cast: c, home: c.room(i)}
 	c.authors = append(c.authors, a)
 	return a

@@ -87,6 +87,14 @@ func parseOrigin(s string) (origin, host string, err error) {
 // Origin returns the first of the site's origins, for links to it.
 func (rp *RelyingParty) Origin() string { return rp.origins[0] }
 
+// Origins returns the site's origins; none if there is no site.
+func (rp *RelyingParty) Origins() []string {
+	if rp == nil {
+		return nil
+	}
+	return slices.Clone(rp.origins)
+}
+
 // Has reports whether an origin, as browsers write it, is one of the site's.
 func (rp *RelyingParty) Has(origin string) bool { return slices.Contains(rp.origins, origin) }
 

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,9 +19,11 @@ import (
 	"hubbub/internal/certs"
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
+	"hubbub/internal/files"
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
+	"hubbub/internal/gateway/web"
 	"hubbub/internal/hub"
 	"hubbub/internal/oidc"
 	"hubbub/internal/passkey"
@@ -78,8 +83,12 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s := &server{cfg: cfg, store: st}
+	if s.files, err = files.Open(filepath.Join(cfg.Data, filesName), files.Options{MaxBytes: int64(cfg.Limits.File)}); err != nil {
+		closeAll(cfg.Listeners)
+		return err
+	}
 	if s.hub, err = hub.New(ctx, hub.Config{
-		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg),
+		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg, st.Epoch()),
 		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
 	}); err == nil {
 		err = s.openDoor()
@@ -92,14 +101,15 @@ func Run(ctx context.Context, cfg Config) (err error) {
 }
 
 // encoders returns all gateways' encoders, in the order of their dialects.
-func encoders(cfg *Config) []hub.Encoder {
-	return append(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL)...)
+func encoders(cfg *Config, epoch string) []hub.Encoder {
+	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), web.Encoders(epoch, cfg.Zone, cfg.URL))
 }
 
 // server is a server from its start to its end.
 type server struct {
 	cfg   Config
 	store *store.Store
+	files *files.Store
 	hub   *hub.Hub
 	door  *door.Door
 	pump  *gateway.Pump
@@ -120,6 +130,7 @@ func (s *server) run(ctx context.Context) error {
 		background.Go(func() { s.cfg.Certs.Run(serving) })
 	}
 	background.Go(func() { s.tidy(serving) })
+	background.Go(func() { s.sweepFiles(serving) })
 
 	err := s.hub.Start(ctx)
 	var welcome Welcome
@@ -188,12 +199,29 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		Server: cfg.ServerName, URL: cfg.URL, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
 		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
 	})
+	pages, err := web.New(web.Config{
+		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
+		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text,
+		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
+		Carried: map[string]func(context.Context, *gateway.Peer) func(){
+			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,
+		},
+	})
+	if err != nil {
+		closeAll(cfg.Listeners)
+		return err
+	}
+	var requests sync.WaitGroup
+	requests.Go(func() { pages.Run(serving) })
+	defer requests.Wait()
+	defer pages.Stop()
 	accepting, stopAccepting := context.WithCancel(serving)
 	defer stopAccepting()
 	how := ListenConfig{
 		Handlers: map[Protocol]Handler{
 			Lines: func(_ context.Context, c *Conn) func() { return lines.Greet(serving, c.peer()) },
 			IRC:   func(_ context.Context, c *Conn) func() { return chats.Greet(serving, c.peer()) },
+			HTTP1: func(_ context.Context, c *Conn) func() { return pages.Greet(serving, c.peer()) },
 		},
 		Barred:   s.hub.Barred,
 		MaxConns: cfg.Limits.Conns, MaxConnsPerAddr: cfg.Limits.ConnsPerAddr,
@@ -208,19 +236,35 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	}
 	select {
 	case <-ctx.Done():
+		pages.Stop()
 		pump.Stop("The server is stopping. What you said is kept; come back in a moment.")
 		stopAccepting()
 		return <-ended
 	case err := <-applied:
 		applied <- err
+		pages.Stop()
 		pump.Stop("The server can't write to its disk any more and stops. What it acknowledged is kept.")
 		stopAccepting()
 		<-ended
 		return err
 	case err := <-ended:
+		pages.Stop()
 		pump.Stop("The server is stopping. What you said is kept; come back in a moment.")
 		return fmt.Errorf("server: stopped listening: %w", err)
 	}
+}
+
+// trusts reports whether a peer is a proxy whose word for its client is believed.
+func (cfg *Config) trusts(peer netip.Addr) bool {
+	return peer.IsValid() && slices.ContainsFunc(cfg.TrustedProxies, func(p TrustedProxy) bool { return p.Prefix.Contains(peer) })
+}
+
+// version returns which version of the program this is.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }
 
 // port returns the first port that is listened on, or 0.

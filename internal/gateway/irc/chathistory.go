@@ -276,7 +276,7 @@ func (c *conn) encoder() encoder {
 // eyes.
 func (c *conn) shy(room *chat.RoomInfo) bool {
 	s := c.Session()
-	return room != nil && room.Flags&chat.Quiet != 0 && rankIn(room, s.User(), s.Role()) < chat.ModeratorRank
+	return room != nil && room.Flags&chat.Quiet != 0 && room.RankOf(s.User(), s.Role()) < chat.ModeratorRank
 }
 
 // scribe writes events of the past for one reader.

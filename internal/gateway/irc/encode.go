@@ -30,6 +30,9 @@ const (
 	inboxDialects         = 1 << (3 + iota)
 )
 
+// Dialects is how many there are, counted from [Config.First].
+const Dialects = roomDialects + inboxDialects
+
 // dialectsOf returns the dialects that follow from capabilities: of rooms in the
 // lower half, of the inbox in the upper.
 func dialectsOf(caps capability) uint32 {
@@ -55,7 +58,7 @@ func dialectsOf(caps capability) uint32 {
 // server's name is what events of its own come from. Files are shown as links that
 // begin with base, the address of the server without a slash at the end.
 func Encoders(server, base string) []hub.Encoder {
-	all := make([]hub.Encoder, 0, roomDialects+inboxDialects)
+	all := make([]hub.Encoder, 0, Dialects)
 	for d := range roomDialects {
 		e := encoder{dialect(d), server, base}
 		all = append(all, e.room)

@@ -84,7 +84,7 @@ func (c *conn) isLocked(room *chat.RoomInfo) bool {
 func (c *conn) tellKeepers(room *chat.RoomInfo, sig *hub.Signal) {
 	var to []chat.UserID
 	for _, p := range c.Session().Presences(room.Members) {
-		if rankIn(room, p.ID, p.Role) >= chat.ModeratorRank {
+		if room.RankOf(p.ID, p.Role) >= chat.ModeratorRank {
 			to = append(to, p.ID)
 		}
 	}

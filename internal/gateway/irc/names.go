@@ -86,7 +86,7 @@ func (c *conn) appendNameLines(dst []byte, nick string, room *chat.RoomInfo, joi
 // keeps reports whether the client keeps order in a room.
 func (c *conn) keeps(room *chat.RoomInfo) bool {
 	s := c.Session()
-	return rankIn(room, s.User(), s.Role()) >= chat.ModeratorRank
+	return room.RankOf(s.User(), s.Role()) >= chat.ModeratorRank
 }
 
 // manner is what of the members of a room is listed.
@@ -143,7 +143,7 @@ func (c *conn) listPeople(room *chat.RoomInfo, some manner, head int) []string {
 	var lines []string
 	var line []byte
 	for _, p := range c.Session().Presences(room.Members) {
-		rank := rankIn(room, p.ID, p.Role)
+		rank := room.RankOf(p.ID, p.Role)
 		if some&spoken != 0 && rank < chat.VoiceRank {
 			continue
 		}
@@ -172,15 +172,6 @@ func symbol(room *chat.RoomInfo) string {
 		return "@"
 	}
 	return "="
-}
-
-// rankIn returns what somebody is in a room. Admins are owners of every room.
-func rankIn(room *chat.RoomInfo, id chat.UserID, role chat.Role) chat.Rank {
-	if role >= chat.AdminRole {
-		return chat.OwnerRank
-	}
-	st := room.Standing(id)
-	return st.Rank
 }
 
 // realNames are what the authors of the last events say their names are: all who are

@@ -145,7 +145,7 @@ func (c *conn) unseen(d *hub.Delivery) bool {
 		return false
 	}
 	room, err := c.Session().RoomByID(d.Room.ID)
-	return err == nil && rankIn(room, c.Session().User(), c.role.now(c.Session())) < chat.ModeratorRank
+	return err == nil && room.RankOf(c.Session().User(), c.role.now(c.Session())) < chat.ModeratorRank
 }
 
 // ownRole is what the client's user is on the server. All who are in a room ask for it

@@ -210,7 +210,7 @@ func (c *conn) shownIn(room *chat.RoomInfo) []chat.UserID {
 	hides := room.Flags&chat.Quiet != 0 && !c.keeps(room)
 	var people []chat.UserID
 	for _, p := range c.Session().Presences(room.Members) {
-		if !hides || p.ID == c.Session().User() || rankIn(room, p.ID, p.Role) >= chat.VoiceRank {
+		if !hides || p.ID == c.Session().User() || room.RankOf(p.ID, p.Role) >= chat.VoiceRank {
 			people = append(people, p.ID)
 		}
 	}

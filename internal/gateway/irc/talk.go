@@ -2,7 +2,6 @@ package irc
 
 import (
 	"strings"
-	"time"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
@@ -190,7 +189,7 @@ func (c *conn) aside(u utterance, name string) {
 	}
 	var to []chat.UserID
 	for _, p := range c.Session().Presences(room.Members) {
-		if p.ID != c.Session().User() && rankIn(room, p.ID, p.Role) >= least {
+		if p.ID != c.Session().User() && room.RankOf(p.ID, p.Role) >= least {
 			to = append(to, p.ID)
 		}
 	}
@@ -208,11 +207,7 @@ func (c *conn) speakable(k *call, name string) (*chat.RoomInfo, bool) {
 		c.missing(k, errNoSuchChannel, "No such channel")
 		return nil, false
 	}
-	st := room.Standing(c.Session().User())
-	now := chat.Millis(time.Now().UnixMilli())
-	role := c.Session().Role()
-	masked := len(room.Masks) > 0 && rankIn(room, st.User, role) < chat.VoiceRank && room.Silences(c.Session().Nick(), role)
-	if _, in := room.Member(st.User); !in || masked || st.Silenced(now) || !chat.Permit(chat.ActSay, role, st.Rank, room.Flags) {
+	if !c.Session().MaySay(room) {
 		c.missing(k, errCannotSendToChan, "Cannot send to channel")
 		return nil, false
 	}

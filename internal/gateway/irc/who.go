@@ -247,7 +247,7 @@ func whoFlags(room *chat.RoomInfo, p *hub.Portrait) string {
 		flags += "*"
 	}
 	if room != nil {
-		flags += prefixes(rankIn(room, p.ID, p.Role))
+		flags += prefixes(room.RankOf(p.ID, p.Role))
 	}
 	if isBot(p) {
 		flags += botMode

@@ -73,7 +73,7 @@ func (c *conn) whoisRooms(p *hub.Portrait) {
 	var rooms []string
 	for _, room := range c.Session().Joined() {
 		if _, in := room.Member(p.ID); in && room.Flags&chat.Direct == 0 {
-			rooms = append(rooms, prefixes(rankIn(room, p.ID, p.Role))+room.Name)
+			rooms = append(rooms, prefixes(room.RankOf(p.ID, p.Role))+room.Name)
 		}
 	}
 	if len(rooms) == 0 {

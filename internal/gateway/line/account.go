@@ -105,7 +105,7 @@ const programToken = 90 * 24 * time.Hour
 // issue makes a token for a program that has given a password, so that it need
 // not keep it.
 func (c *conn) issue(user chat.UserID) {
-	secret, err := c.gateway.cfg.Door.Remember(c.Context(), user, programToken)
+	secret, err := c.gateway.cfg.Door.Remember(c.Context(), user, door.JoinClient, programToken)
 	if err == nil {
 		c.in().issued = secret.Reveal()
 	}

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"bytes"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -8,6 +9,7 @@ import (
 	"hubbub/api"
 	"hubbub/internal/chat"
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/wire"
 	"hubbub/internal/hub"
 )
 
@@ -160,12 +162,37 @@ func (c *conn) handleAll() {
 			c.hello = string(c.line)
 			return
 		}
+		if !c.heard && !c.machine && isRequest(c.line, c.long) {
+			c.turnBack()
+			return
+		}
 		c.handleLine()
 		if !c.goesOn() {
 			return
 		}
 		c.next()
 	}
+}
+
+// turnBack ends a connection that turned out to be a browser's after it had been
+// greeted as a person's, since its request came late: many open connections ahead of
+// need. What it says has headers with secrets in it, and nobody must be told.
+//
+//go:noinline
+func (c *conn) turnBack() {
+	c.heard, c.quit = true, true
+	c.refuse("", chat.Errorf(chat.Invalid, "This connection was taken for a person's, who types lines; nothing was sent. Make another."))
+}
+
+// isRequest reports whether a line begins a request of HTTP (RFC 9112 §3), as
+// programs send it. Of one that was too long there is the beginning.
+func isRequest(line []byte, long bool) bool {
+	method, rest, ok := bytes.Cut(line, []byte(" "))
+	if !ok || len(bytes.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) > 0 {
+		return false
+	}
+	version := rest[bytes.LastIndexByte(rest, ' ')+1:]
+	return bytes.HasPrefix(version, []byte("HTTP/")) || long && bytes.HasPrefix(rest, []byte("/"))
 }
 
 // handleLine does what the line that was read says.
@@ -270,13 +297,7 @@ func (c *conn) reply(req request, m api.Message) {
 // refuse answers a request that was not done. It is the one place where errors
 // become the peer's.
 func (c *conn) refuse(id string, err *chat.Error) {
-	c.post(refusal(id, err))
-}
-
-// refusal is an error as the peer is told it. What it quotes may come from the
-// peer, and go on to a screen.
-func refusal(id string, err *chat.Error) api.Message {
-	return api.Message{Type: api.TypeError, ID: id, Code: err.Code.String(), Text: chat.CleanText(err.Text)}
+	c.post(wire.Refusal(id, err))
 }
 
 // post sends an answer behind those to everything before it. If the connection
@@ -291,7 +312,7 @@ func (c *conn) post(m api.Message) {
 // render turns an answer into bytes.
 func (c *conn) render(m *api.Message) []byte {
 	if c.machine {
-		return appendJSON(nil, m)
+		return wire.AppendLine(nil, m)
 	}
 	switch {
 	case m.Text == "":
@@ -321,10 +342,10 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	id, _ := tag.(string)
 	switch {
 	case out.Err != nil:
-		m := refusal(id, out.Err)
+		m := wire.Refusal(id, out.Err)
 		return append(dst, c.render(&m)...)
 	case c.machine:
-		return appendJSON(dst, &api.Message{Type: api.TypeAck, ID: id, Seq: uint64(out.Seq)})
+		return wire.AppendLine(dst, &api.Message{Type: api.TypeAck, ID: id, Seq: uint64(out.Seq)})
 	}
 	return dst // one's own message is the acknowledgement
 }

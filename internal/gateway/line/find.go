@@ -36,7 +36,7 @@ func (c *conn) history(req request) {
 	case err != nil:
 		c.refuse(req.id, err)
 	case c.machine:
-		c.reply(req, api.Message{Events: c.messagesJSON(messages)})
+		c.reply(req, api.Message{Events: c.machineEvents(messages)})
 	case len(messages) == 0 && before != 0:
 		c.reply(req, api.Message{Text: "* Nothing was said here before that."})
 	case len(messages) == 0:
@@ -165,7 +165,7 @@ func (c *conn) pins(req request) {
 	}
 	switch {
 	case c.machine:
-		c.reply(req, api.Message{Events: c.messagesJSON(messages)})
+		c.reply(req, api.Message{Events: c.machineEvents(messages)})
 	case len(messages) == 0:
 		c.reply(req, api.Message{Text: "* Nothing is pinned here; /pin MESSAGE does that."})
 	default:

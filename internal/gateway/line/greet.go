@@ -14,6 +14,7 @@ import (
 	"hubbub/api"
 	"hubbub/internal/auth"
 	"hubbub/internal/chat"
+	"hubbub/internal/gateway/wire"
 	"hubbub/internal/hub"
 )
 
@@ -322,18 +323,15 @@ func (c *conn) welcome(dst []byte, after chat.Seq) []byte {
 	c.from = after
 	m := api.Message{
 		Type: api.TypeWelcome, Epoch: s.Epoch(), Seq: uint64(after),
-		User: uint64(s.User()), Nick: s.Nick(),
-	}
-	if s.Role() != chat.GuestRole {
-		m.Role = s.Role().String()
+		User: uint64(s.User()), Nick: s.Nick(), Role: wire.Role(s.Role()),
 	}
 	if c.coming != nil {
 		m.Token = c.coming.issued
 	}
 	for _, room := range s.Joined() {
-		m.Rooms = append(m.Rooms, c.roomJSON(room))
+		m.Rooms = append(m.Rooms, wire.Room(s, room))
 	}
-	return appendJSON(dst, &m)
+	return wire.AppendLine(dst, &m)
 }
 
 // Exited implements [gateway.Protocol].

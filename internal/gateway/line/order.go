@@ -2,7 +2,6 @@ package line
 
 import (
 	"fmt"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 	"hubbub/api"
 	"hubbub/internal/chat"
 	"hubbub/internal/door"
-	"hubbub/internal/hub"
+	"hubbub/internal/gateway/wire"
 )
 
 // Keeping order: who may do what, who has to go, and who did that to whom.
@@ -71,11 +70,7 @@ func (c *conn) banOrLift(req request, op chat.Op) {
 	cmd := chat.Command{Op: op}
 	cmd.Until, cmd.Text = door.Until(args[1])
 	var err *chat.Error
-	if door.IsNetwork(args[0]) {
-		cmd.Name, err = c.network(args[0], op)
-	} else {
-		cmd.User, err = c.banned(args[0], op)
-	}
+	cmd.User, cmd.Name, err = door.BanTarget(c.Session(), args[0], op == chat.Unban)
 	if err != nil {
 		c.refuse(req.id, err)
 		return
@@ -83,34 +78,6 @@ func (c *conn) banOrLift(req request, op chat.Op) {
 	if _, ok := c.do(req, cmd); ok {
 		c.note("Done; /audit tells of it, and /bans lists all.")
 	}
-}
-
-// network returns the network that a ban from the server names, unless the peer
-// would be out too.
-func (c *conn) network(word string, op chat.Op) (string, *chat.Error) {
-	network, err := chat.ParseNetwork(word)
-	if err != nil || op == chat.Unban {
-		return network, err
-	}
-	if prefix := netip.MustParsePrefix(network); prefix.Contains(c.Session().Address().WithZone("")) {
-		return "", chat.Errorf(chat.Invalid, "You come from %s yourself, and would be out too.", network)
-	}
-	return network, nil
-}
-
-// banned returns whom a ban from the server names. One that is lifted may be of
-// somebody who is not here.
-func (c *conn) banned(nick string, op chat.Op) (chat.UserID, *chat.Error) {
-	id, err := c.person(nick)
-	if err == nil || op == chat.Ban {
-		return id, err
-	}
-	for _, b := range c.Session().Bans() {
-		if b.User != 0 && chat.Fold(b.Name) == chat.Fold(strings.TrimPrefix(nick, "@")) {
-			return b.User, nil
-		}
-	}
-	return 0, err
 }
 
 func (c *conn) bans(req request) {
@@ -198,15 +165,7 @@ func (c *conn) whois(req request) {
 			text += "\n*   " + connection(s, c.gateway.cfg.Zone)
 		}
 	}
-	c.reply(req, api.Message{Text: text, People: []api.Person{personJSON(p)}})
-}
-
-func personJSON(p hub.Person) api.Person {
-	person := api.Person{ID: uint64(p.ID), Nick: p.Nick, Away: len(p.Sessions) == 0}
-	if p.Role != chat.GuestRole {
-		person.Role = p.Role.String()
-	}
-	return person
+	c.reply(req, api.Message{Text: text, People: []api.Person{wire.Person(&p)}})
 }
 
 func article(noun string) string {
@@ -313,7 +272,7 @@ func (c *conn) audit(req request) {
 		}
 		at := time.UnixMilli(int64(events[i].Time)).In(c.gateway.cfg.Zone).Format("2006-01-02 15:04")
 		text += "\n* " + at + " " + door.Recorded(&events[i])
-		m.Events = append(m.Events, eventJSON(&events[i]))
+		m.Events = append(m.Events, wire.Event(&events[i]))
 	}
 	m.Text = text
 	c.reply(req, m)

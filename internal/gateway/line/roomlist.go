@@ -9,6 +9,7 @@ import (
 
 	"hubbub/api"
 	"hubbub/internal/chat"
+	"hubbub/internal/gateway/wire"
 )
 
 // How many rooms /rooms lists for a person, and for a program.
@@ -31,7 +32,7 @@ func (c *conn) rooms(req request) {
 	var m api.Message
 	var b strings.Builder
 	for _, room := range listed {
-		m.Rooms = append(m.Rooms, c.roomJSON(room))
+		m.Rooms = append(m.Rooms, wire.Room(c.Session(), room))
 		b.WriteString(c.roomLine(room))
 	}
 	switch more := len(rooms) - len(listed); {

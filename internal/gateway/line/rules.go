@@ -69,31 +69,28 @@ func term(word string) (cmd chat.Command, ok bool, err *chat.Error) {
 	return cmd, true, nil
 }
 
-// roomRules are the rules as they are typed.
+// roomRules are what the rules say.
 var roomRules = [...]struct {
-	name string
 	flag chat.Flags
 	on   string
 }{
-	{"announce", chat.Announce, "only those with a voice say something"},
-	{"noguests", chat.NoGuests, "guests can't come in"},
-	{"heldinvites", chat.HeldInvites, "only moderators invite"},
-	{"heldpins", chat.HeldPins, "only moderators pin and set the topic"},
-	{"inviteonly", chat.InviteOnly, "one comes in by invitation, and only members read"},
-	{"hidden", chat.Hidden, "it is not listed for others"},
-	{"quiet", chat.Quiet, "comings and goings are not shown"},
+	{chat.Announce, "only those with a voice say something"},
+	{chat.NoGuests, "guests can't come in"},
+	{chat.HeldInvites, "only moderators invite"},
+	{chat.HeldPins, "only moderators pin and set the topic"},
+	{chat.InviteOnly, "one comes in by invitation, and only members read"},
+	{chat.Hidden, "it is not listed for others"},
+	{chat.Quiet, "comings and goings are not shown"},
 }
 
 // withRule returns rules with one changed: announce, -announce, slow=30, -slow.
 func withRule(flags chat.Flags, slow uint32, word string) (chat.Flags, uint32, *chat.Error) {
 	name, off := strings.CutPrefix(word, "-")
-	for _, r := range roomRules {
-		if r.name == name && off {
-			return flags &^ r.flag, slow, nil
-		}
-		if r.name == name {
-			return flags | r.flag, slow, nil
-		}
+	switch rule, ok := chat.ParseRule(name); {
+	case ok && off:
+		return flags &^ rule, slow, nil
+	case ok:
+		return flags | rule, slow, nil
 	}
 	if name == "slow" && off {
 		return flags, 0, nil
@@ -104,20 +101,6 @@ func withRule(flags chat.Flags, slow uint32, word string) (chat.Flags, uint32, *
 		}
 	}
 	return flags, slow, chat.Errorf(chat.Invalid, "%q is no rule: there are announce, noguests, heldinvites, heldpins, inviteonly, hidden, quiet and slow=SECONDS, and each with - before it; and alone, key=WORD and limit=COUNT.", quoted(word))
-}
-
-// typedRules returns rules as they are typed.
-func typedRules(flags chat.Flags, slow uint32) string {
-	var all []string
-	for _, r := range roomRules {
-		if flags&r.flag != 0 {
-			all = append(all, r.name)
-		}
-	}
-	if slow > 0 {
-		all = append(all, fmt.Sprintf("slow=%d", slow))
-	}
-	return strings.Join(all, " ")
 }
 
 // rulesOf says what the rules of a room are.

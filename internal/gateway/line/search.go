@@ -28,7 +28,7 @@ func (c *conn) search(req request) {
 	if !c.machine {
 		text = c.findings(&found) + text
 	}
-	c.reply(req, api.Message{Text: text, Events: c.messagesJSON(found.Messages)})
+	c.reply(req, api.Message{Text: text, Events: c.machineEvents(found.Messages)})
 }
 
 // findings shows what a search found, newest first.

@@ -191,6 +191,6 @@ func (c *conn) msg(req request) {
 	default:
 		c.here.Store(&place{id: out.Room})
 		room, _ := c.Session().RoomByID(out.Room)
-		c.reply(req, api.Message{Rooms: c.roomsJSON(room), Text: c.whereabouts()})
+		c.reply(req, api.Message{Rooms: c.machineRooms(room), Text: c.whereabouts()})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"hubbub/api"
 	"hubbub/internal/chat"
+	"hubbub/internal/gateway/wire"
 	"hubbub/internal/hub"
 )
 
@@ -179,7 +180,7 @@ func (c *conn) who(req request) {
 	nicks := make([]string, 0, len(named)+1)
 	for i := range named {
 		nicks = append(nicks, listed(room, &named[i]))
-		m.People = append(m.People, memberJSON(room, &named[i]))
+		m.People = append(m.People, wire.Member(room, &named[i]))
 	}
 	if more := len(room.Members) - len(named); more > 0 {
 		nicks = append(nicks, fmt.Sprintf("and %d more", more))
@@ -209,17 +210,6 @@ func listed(room *chat.RoomInfo, p *hub.Presence) string {
 		nick += "~"
 	}
 	return nick
-}
-
-func memberJSON(room *chat.RoomInfo, p *hub.Presence) api.Person {
-	person := api.Person{ID: uint64(p.ID), Nick: p.Nick, Away: !p.Here}
-	if p.Role != chat.GuestRole {
-		person.Role = p.Role.String()
-	}
-	if rank := room.Standing(p.ID).Rank; rank != chat.PlainRank {
-		person.Rank = rank.String()
-	}
-	return person
 }
 
 // wrapped appends words to text in lines of at most 78 characters, if the words

@@ -1,0 +1,162 @@
+// @ts-check
+// What the page knows, as signals. Components read it; sync.js and actions.js
+// write it.
+
+import { computed, signal } from './html.js';
+import { place } from './route.js';
+import { Timeline } from './timeline.js';
+
+/** Who we are; null as long as nobody has signed in. */
+export const me = signal(/** @type {Api.Session | null} */ (null));
+
+/** The server, as it describes itself. */
+export const server = signal(/** @type {Api.Server | null} */ (null));
+
+/** The state of the live connection, when it tries again, and what the server said when it closed it. */
+export const connection = signal(/** @type {{state: import('./live.js').State, retryAt: number, why: string}} */ ({ state: 'connecting', retryAt: 0, why: '' }));
+
+/** Whether the rooms are known, from the server or from the cache. */
+export const ready = signal(false);
+
+/** A RoomState is a room and what we know of what was said in it. */
+export class RoomState {
+  /** @param {Api.Room} info */
+  constructor(info) {
+    this.id = info.id;
+    this.info = signal(info);
+    this.timeline = new Timeline();
+    /** Counts the changes of the timeline: who shows it reads this. */
+    this.changes = signal(0);
+    /** Who is typing: nick to when it is over. */
+    this.typing = signal(/** @type {Map<string, number>} */ (new Map()));
+    /** The people in it; null until they are asked for. */
+    this.people = signal(/** @type {Api.Person[] | null} */ (null));
+    /** Where "new" begins while the room is shown: seq of the first unread message. */
+    this.firstUnread = signal(0);
+    /** What is being written here answers this message, or changes that one; 0 if none. */
+    this.reply = signal(0);
+    this.edit = signal(0);
+    /** Whether its messages are those of an earlier time, of which changes may have been missed. */
+    this.stale = false;
+    /** Up to which event the server has counted what is unread. */
+    this.counted = info.head;
+    /** What happened while pages are on their way, to be done to those as well; null if none are. */
+    this.meanwhile = /** @type {Api.Event[] | null} */ (null);
+    /** Why its messages can't be shown; empty if they can. */
+    this.trouble = signal('');
+  }
+
+  /** change replaces some of what the server tells of the room. @param {Partial<Api.Room>} change */
+  change(change) { this.info.value = { ...this.info.peek(), ...change }; }
+
+  /** changed tells those who show the timeline. */
+  changed() { this.changes.value++; }
+
+  get direct() { return Boolean(this.info.value.direct || this.info.value.with); }
+
+  /** What the room is called: "#tea", or the nick of the other. */
+  get title() {
+    const { name, with: other } = this.info.value;
+    return other?.nick ?? name ?? '';
+  }
+
+  /** may reports whether we are allowed something, as "pin". @param {string} what */
+  may(what) { return this.info.value.may?.includes(what) ?? false; }
+}
+
+/** The rooms that we are in or look into, by id. */
+export const rooms = signal(/** @type {Map<number, RoomState>} */ (new Map()));
+
+/** Who is here, by id: people we share a room with. */
+export const presence = signal(/** @type {Map<number, 'here' | 'away' | 'gone'>} */ (new Map()));
+
+/** put adds a room or changes what is known of it. @param {Api.Room} info */
+export function put(info) {
+  const known = rooms.peek().get(info.id);
+  if (known) {
+    known.change(info);
+    return known;
+  }
+  const room = new RoomState(info);
+  rooms.value = new Map(rooms.peek()).set(room.id, room);
+  return room;
+}
+
+/** remove forgets a room. @param {number} id */
+export function remove(id) {
+  const all = new Map(rooms.peek());
+  if (all.delete(id)) rooms.value = all;
+}
+
+/** @param {string} a @param {string} b */
+export function sameName(a, b) {
+  return a.replace(/^#/, '').normalize('NFC').toLowerCase() === b.replace(/^#/, '').normalize('NFC').toLowerCase();
+}
+
+/** roomNamed returns the room of a name, with or without its #. @param {string} name */
+export function roomNamed(name) {
+  for (const room of rooms.value.values()) {
+    if (!room.direct && sameName(room.info.value.name ?? '', name)) return room;
+  }
+  return null;
+}
+
+/** directWith returns the conversation with somebody. @param {string} nick */
+export function directWith(nick) {
+  for (const room of rooms.value.values()) {
+    if (sameName(room.info.value.with?.nick ?? '', nick)) return room;
+  }
+  return null;
+}
+
+/** The room that the address tells; null if we don't know it, or there is none. */
+export const current = computed(() => {
+  const { kind, name } = place.value;
+  if (kind === 'home') return null;
+  return kind === 'direct' ? directWith(name) : roomNamed(name);
+});
+
+/** byName orders rooms as a list shows them. @param {RoomState} a @param {RoomState} b */
+const byName = (a, b) => a.title.localeCompare(b.title);
+
+/** The rooms of the list that have a name. */
+export const channels = computed(() => [...rooms.value.values()].filter((room) => !room.direct && room.info.value.joined !== false).sort(byName));
+
+/** The direct conversations, the one with the last event first. */
+export const directs = computed(() => [...rooms.value.values()].filter((room) => room.direct).sort((a, b) => b.info.value.head - a.info.value.head));
+
+/** What is on its way, of all rooms. */
+export const outgoing = signal(/** @type {import('./outbox.js').Entry[]} */ ([]));
+
+/** Messages that are not shown, as they are about to be deleted. */
+export const doomed = signal(/** @type {Set<number>} */ (new Set()));
+
+/** A conversation that is shown beside its room: all that answers one message. */
+export class ThreadState {
+  /** @param {RoomState} room @param {number} root seq of the message that began it */
+  constructor(room, root) {
+    this.room = room;
+    this.root = root;
+    this.timeline = new Timeline();
+    this.changes = signal(0);
+    this.trouble = signal('');
+  }
+}
+
+/** The conversation that is shown beside its room, if there is one. */
+export const thread = signal(/** @type {ThreadState | null} */ (null));
+
+/** What the screen reader is told: news of the room that is shown. */
+export const announcement = signal('');
+
+/** How many rooms have something unread, and how often we are mentioned in all. */
+export const unread = computed(() => {
+  let count = 0, mentions = 0;
+  for (const room of rooms.value.values()) {
+    const info = room.info.value;
+    if (info.unread) count++;
+    mentions += info.mentions ?? 0;
+    if (info.with) mentions += info.unread ?? 0;
+  }
+  return { rooms: count, mentions };
+});

@@ -1,0 +1,356 @@
+// @ts-check
+// The list of what was said. Only the rows near the visible part are in the
+// document; their heights are measured, and the row at the top stays where it
+// is whatever changes above it: older messages, a picture, another width.
+
+import { Component, html } from '../html.js';
+import { t } from '../i18n.js';
+import { go, place, roomPath } from '../route.js';
+import { rows as layRows, said } from '../rows.js';
+import { settings } from '../settings.js';
+import { doomed, me, outgoing } from '../store.js';
+import { loadAround, loadNewer, loadNewest, loadOlder, markRead } from '../sync.js';
+import { day } from '../time.js';
+import { Happened } from './happened.js';
+import { Icon } from './icon.js';
+import { Message, Pending, messageKey } from './message.js';
+import { Heights } from '../heights.js';
+
+/** @typedef {import('../store.js').RoomState} RoomState */
+/** @typedef {import('../rows.js').Row} Row */
+
+const margin = 800; // pixels beyond the visible part that are in the document
+const near = 1500; // pixels from an end at which more is asked for
+const sticky = 24; // pixels from the bottom that count as there
+const shine = 2500; // milliseconds for which a message that was jumped to is lit
+
+/** A Spot is what stays in place: how far a row begins above the visible part. @typedef {{key: string, above: number}} Spot */
+
+/** @type {Map<number, Spot>} where rooms were left, by id, if not at the bottom */
+const left = new Map();
+
+/** @extends {Component<{room: RoomState}, {from: number, to: number, away: number, lit: number}>} */
+export class Timeline extends Component {
+  /** @param {{room: RoomState}} props */
+  constructor(props) {
+    super(props);
+    this.state = { from: 0, to: 0, away: 0, lit: 0 };
+    /** @type {Row[]} */
+    this.rows = [];
+    this.heights = new Heights();
+    this.top = 0; // where the visible part begins
+    this.view = 600; // how high it is
+    this.width = 0;
+    this.bottom = true; // whether it is kept at the bottom
+    /** @type {Spot | null} */
+    this.spot = null;
+    this.wanted = 0; // seq of the message to jump to, as soon as it is there
+    this.seen = 0; // the last seq when the bottom was left
+    this.settled = false; // whether the first place has been found
+    /** @type {string} */
+    this.focused = '';
+    /** @type {HTMLElement | null} */
+    this.scroller = null;
+    /** @type {HTMLElement | null} */
+    this.list = null;
+    /** @type {ResizeObserver | null} */
+    this.observer = null;
+    this.scrolled = this.scrolled.bind(this);
+    this.keys = this.keys.bind(this);
+    this.attend = this.attend.bind(this);
+  }
+
+  componentDidMount() {
+    this.observer = new ResizeObserver(() => this.measure());
+    if (this.scroller) this.observer.observe(this.scroller);
+    document.addEventListener('visibilitychange', this.attend);
+    window.addEventListener('focus', this.attend);
+    this.stopPlace = place.subscribe((now) => { if (now.message) this.show(now.message); });
+    this.start();
+    this.componentDidUpdate();
+  }
+
+  componentWillUnmount() {
+    const { room } = this.props;
+    if (this.bottom || !this.spot) left.delete(room.id);
+    else left.set(room.id, this.spot);
+    this.observer?.disconnect();
+    document.removeEventListener('visibilitychange', this.attend);
+    window.removeEventListener('focus', this.attend);
+    this.stopPlace?.();
+  }
+
+  /** start finds the first place: a message, where the room was left, what is new, or the bottom. */
+  start() {
+    const { room } = this.props;
+    const info = room.info.peek();
+    room.firstUnread.value = info.unread ? info.first ?? 0 : 0;
+    if (!this.wanted && left.has(room.id) && !info.unread) {
+      this.spot = left.get(room.id) ?? null;
+      this.bottom = false;
+    }
+    if (!this.wanted && (!room.timeline.live || room.stale)) loadNewest(room);
+  }
+
+  /** show jumps to a message, and asks for it if need be. @param {number} seq */
+  async show(seq) {
+    const { room } = this.props;
+    this.wanted = seq;
+    if (!room.timeline.runAt(seq)) await loadAround(room, seq);
+    else this.forceUpdate();
+  }
+
+  /** The run that is shown: the one of the message that was asked for, or of the spot, or the last. */
+  run() {
+    const { timeline } = this.props.room;
+    const seq = this.wanted || (!this.bottom && this.spot ? Number(this.spot.key.slice(1)) || 0 : 0);
+    return (seq && timeline.runAt(seq)) || timeline.live || timeline.runs.at(-1) || null;
+  }
+
+  /** lay makes the rows of what there is now. */
+  lay() {
+    const { room } = this.props;
+    room.changes.value; // whoever renders this follows the timeline
+    const run = this.run();
+    const pending = outgoing.value.filter((entry) => entry.room === room.id && !(run?.items.some((item) => item.client === entry.id && item.by === entry.by)));
+    const dead = doomed.value;
+    this.shown = run;
+    this.rows = run ? layRows(run, { firstUnread: room.firstUnread.value, comings: settings.value.comings && !room.direct, pending, hidden: dead.size ? (item) => dead.has(item.seq) : undefined }) : [];
+    this.heights.lay(this.rows);
+    this.find();
+  }
+
+  /** find puts the visible part where it belongs among the rows. */
+  find() {
+    if (this.wanted && this.jump(this.wanted)) this.wanted = 0;
+    if (!this.settled && this.rows.length && !this.wanted) this.settle();
+    if (this.bottom) {
+      this.top = Math.max(0, this.heights.total - this.view);
+    } else if (this.spot) {
+      const index = this.heights.index(this.spot.key);
+      if (index >= 0) this.top = this.heights.offset(index) - this.spot.above;
+    }
+    this.top = Math.max(0, Math.min(this.top, this.heights.total - this.view));
+  }
+
+  /** settle begins at what is new, if that is more than fits. */
+  settle() {
+    this.settled = true;
+    const index = this.heights.index('new');
+    if (index < 0 || this.heights.total - this.heights.offset(index) < this.view * 0.8) return;
+    this.bottom = false;
+    this.spot = { key: this.rows[index + 1]?.key ?? 'new', above: this.view / 4 };
+  }
+
+  /** jump makes a message what stays in place. @param {number} seq @returns {boolean} whether it is there */
+  jump(seq) {
+    const index = this.heights.index(`m${seq}`);
+    if (index < 0) return Boolean(this.shown && this.props.room.timeline.runAt(seq)); // it is hidden
+    this.settled = true;
+    this.bottom = false;
+    this.spot = { key: `m${seq}`, above: this.view / 3 };
+    this.light(seq);
+    return true;
+  }
+
+  /** light shows which message was jumped to. @param {number} seq */
+  light(seq) {
+    queueMicrotask(() => this.setState({ lit: seq }));
+    setTimeout(() => this.state.lit === seq && this.setState({ lit: 0 }), shine);
+  }
+
+  componentDidUpdate() {
+    if (this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
+    this.measure();
+    this.focus();
+    this.more();
+    this.attend();
+  }
+
+  /** measure takes the heights of what is in the document, and corrects the place. */
+  measure() {
+    const { scroller, list } = this;
+    if (!scroller || !list) return;
+    const resized = scroller.clientWidth !== this.width || scroller.clientHeight !== this.view;
+    if (scroller.clientWidth !== this.width) this.heights.forget();
+    this.width = scroller.clientWidth;
+    this.view = scroller.clientHeight;
+    let changed = resized;
+    for (const element of /** @type {HTMLElement[]} */ ([...list.children])) {
+      this.observer?.observe(element);
+      if (this.heights.measured(element.dataset.key ?? '', element.getBoundingClientRect().height)) changed = true;
+    }
+    if (changed) this.forceUpdate();
+  }
+
+  scrolled() {
+    if (!this.scroller) return;
+    this.top = this.scroller.scrollTop;
+    const wasBottom = this.bottom;
+    this.bottom = Boolean(this.shown && !this.shown.newer) && this.top + this.view >= this.heights.total - sticky;
+    if (wasBottom && !this.bottom) this.seen = this.shown?.items.at(-1)?.seq ?? 0;
+    this.spot = this.spotAt(this.top);
+    const [from, to] = this.window();
+    if (from !== this.state.from || to !== this.state.to || wasBottom !== this.bottom) this.forceUpdate();
+    else this.more();
+    this.attend();
+  }
+
+  /** spotAt returns the first message of the visible part, as a spot. @param {number} top @returns {Spot | null} */
+  spotAt(top) {
+    for (let i = this.heights.at(top); i < this.rows.length; i++) {
+      const row = this.rows[i];
+      if (row.kind === 'said' || row.kind === 'pending' || row.kind === 'happened') return { key: row.key, above: this.heights.offset(i) - top };
+    }
+    return null;
+  }
+
+  /** window returns which rows are in the document, in steps so that it seldom changes. */
+  window() {
+    const from = this.heights.at(Math.max(0, this.top - margin));
+    const to = this.heights.at(this.top + this.view + margin) + 1;
+    return [from - from % 4, Math.min(this.rows.length, to + 4 - to % 4)];
+  }
+
+  /** more asks for what is before or after, where an end is near. */
+  more() {
+    const { room } = this.props, run = this.shown;
+    if (!run || !run.items.length || room.stale) return;
+    if (run.older && this.top < near) loadOlder(room, run.items[0].seq);
+    if (run.newer && this.heights.total - this.top - this.view < near) loadNewer(room, run.items[run.items.length - 1].seq);
+  }
+
+  /** attend tells the server that everything has been read, if somebody looks at it. */
+  attend() {
+    if (this.bottom && this.shown && !this.shown.newer && document.visibilityState === 'visible' && document.hasFocus()) markRead(this.props.room);
+  }
+
+  /** toBottom goes to what is newest. */
+  toBottom() {
+    const { room } = this.props;
+    this.bottom = true;
+    this.spot = null;
+    this.wanted = 0;
+    if (place.peek().message) go(roomPath(room.info.peek()), true);
+    if (!room.timeline.live) loadNewest(room);
+    this.forceUpdate();
+  }
+
+  /** toUnread goes to the first message that is new. */
+  toUnread() {
+    const { room } = this.props;
+    this.show(room.firstUnread.peek());
+  }
+
+  /** keys moves the focus from message to message. @param {KeyboardEvent} event */
+  keys(event) {
+    const element = event.target instanceof Element ? event.target.closest('[data-key]') : null;
+    const key = element instanceof HTMLElement ? element.dataset.key ?? '' : '';
+    if (event.target !== element && event.target !== this.scroller) return; // in a button or a link
+    const row = this.rows[this.heights.index(key)];
+    if (row?.kind === 'said' && messageKey(this.props.room, row.item, event)) return;
+    const step = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key];
+    if (event.key === 'End') this.toBottom();
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.step(key ? this.heights.index(key) : this.rows.length, step);
+  }
+
+  /** step focuses the next message from a row on. @param {number} index @param {number} step */
+  step(index, step) {
+    for (let i = index + step; i >= 0 && i < this.rows.length; i += step) {
+      if (this.rows[i].kind !== 'said') continue;
+      this.focused = this.rows[i].key;
+      this.reveal(i);
+      return;
+    }
+  }
+
+  /** reveal scrolls so far that a row is visible. @param {number} index */
+  reveal(index) {
+    const start = this.heights.offset(index), end = this.heights.offset(index + 1);
+    const top = start < this.top + 60 ? start - 60 : end > this.top + this.view ? end - this.view + 8 : this.top;
+    if (top !== this.top) {
+      this.bottom = false;
+      this.top = Math.max(0, top);
+      this.spot = this.spotAt(this.top);
+    }
+    this.moving = true;
+    this.forceUpdate();
+  }
+
+  /** focus gives the focus to the message that it was moved to, as soon as it is in the document. */
+  focus() {
+    const { list, scroller } = this;
+    if (!this.moving || !list || !scroller) return;
+    const element = [...list.children].find((element) => element instanceof HTMLElement && element.dataset.key === this.focused);
+    if (!(element instanceof HTMLElement)) return;
+    this.moving = false;
+    element.focus({ preventScroll: true });
+  }
+
+  render() {
+    const { room } = this.props;
+    this.lay();
+    const [from, to] = this.window();
+    Object.assign(this.state, { from, to });
+    const visible = this.rows.slice(from, to);
+    const { firstUnread } = room;
+    const unreadAbove = !this.bottom && firstUnread.value > 0 && this.heights.index('new') >= 0 && this.heights.offset(this.heights.index('new')) < this.top;
+    return html`
+      <div class="timeline">
+        ${this.bars(unreadAbove)}
+        <div class="scroller" id="messages" tabindex="0" role="region" aria-label=${t('message.list', { room: room.title })} ref=${(/** @type {any} */ element) => { this.scroller = element; }} onScroll=${this.scrolled} onKeyDown=${this.keys}>
+          ${room.trouble.value ? html`<p class="empty">${room.trouble.value}</p>` : !this.shown && html`<${Waiting} />`}
+          <div class="extent" style=${{ height: `${this.heights.total}px` }}>
+            <ol class="window" style=${{ top: `${this.heights.offset(from)}px` }} ref=${(/** @type {any} */ element) => { this.list = element; }}>
+              ${visible.map((row) => html`<${RowView} key=${row.key} row=${row} room=${room} lit=${row.kind === 'said' && row.item.seq === this.state.lit} stop=${row.key === this.focused} />`)}
+            </ol>
+          </div>
+        </div>
+        ${this.below()}
+      </div>`;
+  }
+
+  /** bars is what lies over the top. @param {boolean} unreadAbove */
+  bars(unreadAbove) {
+    const { room } = this.props;
+    const info = room.info.value;
+    const missing = Boolean(info.unread && info.first && this.shown && !this.props.room.timeline.runAt(info.first) && (this.shown.items[0]?.seq ?? 0) > info.first);
+    if (!unreadAbove && !missing) return null;
+    return html`<button type="button" class="bar top" onClick=${() => missing ? this.show(info.first ?? 0) : this.toUnread()}>${t('message.toUnread')}</button>`;
+  }
+
+  /** below is the button that leads down. */
+  below() {
+    if (this.bottom || !this.shown) return null;
+    const mine = me.value?.user;
+    const { items } = this.shown;
+    let count = 0;
+    for (let i = items.length - 1; i >= 0 && items[i].seq > this.seen && count < 100; i--) if (said(items[i]) && items[i].by !== mine) count++;
+    if (!this.seen || this.shown.newer) count = 0;
+    const label = count ? t('message.newBelow', { n: count }) : t('message.toBottom');
+    return html`<button type="button" class="bar bottom ${count ? 'news' : ''}" onClick=${() => this.toBottom()}><${Icon} name="down" /><span class=${count ? '' : 'unseen'}>${label}</span></button>`;
+  }
+}
+
+/**
+ * RowView is one row; stop is where the focus comes to by the Tab key.
+ * @param {{row: Row, room: RoomState, lit: boolean, stop: boolean}} props
+ */
+function RowView({ row, room, lit, stop }) {
+  switch (row.kind) {
+    case 'said': return html`<li data-key=${row.key} tabindex=${stop ? 0 : -1}><${Message} room=${room} item=${row.item} head=${row.head} lit=${lit} /></li>`;
+    case 'pending': return html`<li data-key=${row.key}><${Pending} entry=${row.entry} head=${row.head} /></li>`;
+    case 'happened': return html`<li data-key=${row.key}><${Happened} items=${row.items} /></li>`;
+    case 'day': return html`<li data-key=${row.key} class="rule"><span>${day(row.time)}</span></li>`;
+    case 'new': return html`<li data-key=${row.key} class="rule new"><span>${t('message.new')}</span></li>`;
+    case 'beginning': return html`<li data-key=${row.key} class="beginning"><h3>${room.title}</h3><p>${room.direct ? t('message.beginningDirect') : t('message.beginning')}</p></li>`;
+    default: return html`<li data-key=${row.key} class="loading" aria-hidden="true"><${Waiting} /></li>`;
+  }
+}
+
+/** Waiting stands for messages that are on their way. */
+function Waiting() {
+  return html`<div class="unloaded">${[70, 45, 85, 60].map((width) => html`<div class="unloaded-row"><span class="unloaded-face"></span><span class="unloaded-text" style=${{ width: `${width}%` }}></span></div>`)}</div>`;
+}

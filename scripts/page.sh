@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Checks the page: its types, and the tests of what needs no browser. The type
+# checker comes from npm at the version in page/package-lock.json, into the
+# cache: the tree stays as it is, and the next run finds it there.
+set -euo pipefail
+cd "$(dirname "$0")/../page"
+tools=${XDG_CACHE_HOME:-$HOME/.cache}/hubbub/page-$(cksum <package-lock.json | cut -d ' ' -f 1)
+if [ ! -x "$tools/node_modules/.bin/tsc" ]; then
+	mkdir -p "$tools"
+	cp package.json package-lock.json "$tools"
+	npm ci --prefix "$tools" --silent --no-audit --no-fund
+fi
+"$tools/node_modules/.bin/tsc" -p .
+node --test --test-reporter=dot test/
