@@ -84,6 +84,24 @@ func (s *subscribers) leave(id chat.UserID) {
 	delete(s.people, id)
 }
 
+// drop removes somebody's browsers that subscribed by a credential, and returns their
+// keys: where one is logged out, one is not told either.
+func (s *subscribers) drop(user chat.UserID, credential chat.Seq) (keys []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := s.people[user]
+	if one == nil {
+		return nil
+	}
+	for key, b := range one.browsers {
+		if b.Credential == credential {
+			keys = append(keys, key)
+			delete(one.browsers, key)
+		}
+	}
+	return keys
+}
+
 // owners returns who has a browser, by the key of its property.
 func (s *subscribers) owners(key string) (all []chat.UserID) {
 	s.mu.Lock()

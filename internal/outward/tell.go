@@ -53,6 +53,10 @@ func (t *teller) see(ctx context.Context, ev *chat.Event) {
 		if p, own := chat.PropertyOf(ev); own {
 			t.subscribers.learn(&p)
 		}
+	case ev.Kind == chat.CredentialDropped && ev.Room == ev.User.Inbox():
+		for _, key := range t.subscribers.drop(ev.User, ev.Target) {
+			t.forgetFor(ctx, ev.User, key)
+		}
 	case ev.Kind == chat.Departed:
 		t.subscribers.leave(ev.By)
 	}
@@ -110,8 +114,12 @@ func (t *teller) tell(to *subscriber, room *chat.RoomInfo, ev *chat.Event, reaso
 func (t *teller) forget(ctx context.Context, browser push.Subscription) {
 	key := browser.Name()
 	for _, id := range t.subscribers.owners(key) {
-		if err := t.cfg.Hub.ForgetPrivate(ctx, id, key); err != nil && ctx.Err() == nil {
-			t.cfg.Logger.Warn("a browser that takes no pushes any more can't be forgotten", "user", id, "err", err)
-		}
+		t.forgetFor(ctx, id, key)
+	}
+}
+
+func (t *teller) forgetFor(ctx context.Context, user chat.UserID, key string) {
+	if err := t.cfg.Hub.ForgetPrivate(ctx, user, key); err != nil && ctx.Err() == nil {
+		t.cfg.Logger.Warn("a browser that is to be told no more can't be forgotten", "user", user, "err", err)
 	}
 }

@@ -227,6 +227,24 @@ func TestBrowserThatIsGoneIsForgotten(t *testing.T) {
 	}
 }
 
+// Where somebody is logged out from elsewhere, nothing is told any more: a phone that
+// was lost stays silent.
+func TestBrowserThatIsLoggedOutIsForgotten(t *testing.T) {
+	w := newWorld(t, nil)
+	ann, bob := w.member("ann"), w.member("bob")
+	laptop := bob.subscribe("laptop")
+	token := bob.do(chat.Command{Op: chat.AddCredential, Level: uint8(chat.ByToken), Name: "phone", Key: chat.Key{1}}).Seq
+	lost := pushtest.NewBrowser(t)
+	sub := lost.Subscribe(t, endpoint+"lost")
+	sub.Credential = token
+	bob.keep(sub.Name(), string(sub.Encode()))
+	bob.do(chat.Command{Op: chat.DropCredential, Target: token})
+	bob.Close()
+	ann.say(w.lobby(), "@bob")
+	w.wantTold(laptop, "laptop", "@bob")
+	w.wantTold(lost, "lost")
+}
+
 // What is said to all is told once in a while, what concerns one always.
 func TestBurstIsToldOnce(t *testing.T) {
 	w := newWorld(t, nil)

@@ -219,8 +219,9 @@ func TestMessagesAreSentToTheInternetOnly(t *testing.T) {
 func TestASubscriptionIsKeptAsItWas(t *testing.T) {
 	b := pushtest.NewBrowser(t)
 	s := b.Subscribe(t, endpoint)
+	s.Credential = 812
 	back, err := push.ParseSubscription(s.Encode())
-	if err != nil || back.Name() != s.Name() || !bytes.Equal(back.Encode(), s.Encode()) {
+	if err != nil || back.Name() != s.Name() || back.Credential != 812 || !bytes.Equal(back.Encode(), s.Encode()) {
 		t.Errorf("%s, %v", s.Encode(), err)
 	}
 	if name := s.Name(); len(name) != len("push/")+16 || !strings.HasPrefix(name, push.Prefix) || name != pushtest.NewBrowser(t).Subscribe(t, endpoint).Name() {

@@ -48,6 +48,7 @@ type Config struct {
 	Text    int          // bytes of a message, at most
 	Files   *files.Store // what is uploaded; nil: nothing can be
 	Quota   int64        // bytes that one person's files may take together; 0 for no limit
+	PushKey string       // by which browsers subscribe to what is pushed, base64url; empty: nothing is
 	Origins []string     // besides the server's own, from which pages may use the API: https://host
 
 	// Carried are other gateways, by the subprotocol with which a WebSocket asks for
