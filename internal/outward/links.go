@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"hubbub/internal/chat"
@@ -16,21 +17,28 @@ import (
 const (
 	lookers  = 4    // goroutines that look at links: as many as there are requests at once
 	maxLinks = 1000 // that wait to be looked at; more are left as they are
+	maxOfOne = 20   // of them, of one author, so that nobody keeps others waiting for long
 )
 
 // looker looks at what is behind links.
 type looker struct {
 	cfg   *Config
 	links chan link // those that wait; never closed
+
+	mu      sync.Mutex          // guards waiting
+	waiting map[chat.UserID]int // links of each author that wait, or are looked at
 }
 
 // link is a link in a message.
 type link struct {
 	message chat.Seq
+	author  chat.UserID
 	url     string // as it stands there
 }
 
-func newLooker(cfg *Config) *looker { return &looker{cfg, make(chan link, maxLinks)} }
+func newLooker(cfg *Config) *looker {
+	return &looker{cfg: cfg, links: make(chan link, maxLinks), waiting: map[chat.UserID]int{}}
+}
 
 // see notes the links of what was said, or is said now instead. What programs send as
 // notices is not looked at: their authors had no reader in mind who clicks.
@@ -44,14 +52,34 @@ func (l *looker) see(ev *chat.Event) {
 		return
 	}
 	for _, to := range preview.URLs(ev.Text) {
-		if l.own(to) {
-			continue
+		if !l.own(to) && !l.add(link{at, ev.By, to}) {
+			l.cfg.Logger.Debug("too many links wait to be looked at: one is left as it is", "message", at)
 		}
-		select {
-		case l.links <- link{at, to}:
-		default:
-			l.cfg.Logger.Warn("too many links wait to be looked at: one is left as it is", "message", at)
-		}
+	}
+}
+
+// add has a link looked at, and reports whether there was room for it.
+func (l *looker) add(at link) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting[at.author] >= maxOfOne {
+		return false
+	}
+	select {
+	case l.links <- at:
+		l.waiting[at.author]++
+		return true
+	default:
+		return false
+	}
+}
+
+// done makes room for another link of an author's.
+func (l *looker) done(author chat.UserID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting[author]--; l.waiting[author] == 0 {
+		delete(l.waiting, author)
 	}
 }
 
@@ -68,6 +96,7 @@ func (l *looker) run(ctx context.Context) {
 		select {
 		case one := <-l.links:
 			l.look(ctx, one)
+			l.done(one.author)
 		case <-ctx.Done():
 			return
 		}

@@ -132,3 +132,32 @@ func TestOwnPagesAreNotLookedAt(t *testing.T) {
 		t.Error("a server that does not know its address has no pages")
 	}
 }
+
+// Whoever writes many links has the later ones left as they are, and others don't
+// wait for them.
+func TestLinksThatWaitAreBounded(t *testing.T) {
+	links := outward.NewLinks()
+	fill := func(author chat.UserID) (n int) {
+		for links.Add(author) {
+			n++
+		}
+		return n
+	}
+	if n := fill(1); n != outward.MaxOfOne {
+		t.Errorf("%d of one author wait", n)
+	}
+	if !links.Add(2) {
+		t.Error("another author has no room")
+	}
+	links.Look()
+	if n := fill(1); n != 1 {
+		t.Errorf("after one was looked at %d more wait", n)
+	}
+	n := outward.MaxOfOne + 1
+	for author := chat.UserID(3); author < 1000; author++ {
+		n += fill(author)
+	}
+	if n != outward.MaxLinks {
+		t.Errorf("%d wait", n)
+	}
+}
