@@ -31,6 +31,7 @@ type serveFlags struct {
 	secure     tlsFlags
 	names      nameFlags
 	identity   identityFlags
+	outward    outwardFlags
 	substrings bool
 	level      slog.Level
 
@@ -75,6 +76,7 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 		},
 	}
 	f.names.configure(&cfg)
+	f.outward.configure(&cfg)
 	if err := f.identity.configure(&cfg, bound, f.secure.domains); err != nil {
 		for _, l := range listeners {
 			l.Close()
@@ -100,6 +102,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	f.secure.add(flags)
 	f.names.add(flags)
 	f.identity.add(flags)
+	f.outward.add(flags)
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
@@ -172,6 +175,9 @@ func (f *serveFlags) complete(flags *flag.FlagSet) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if err := f.identity.complete(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := f.outward.complete(); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	for _, s := range f.settings {

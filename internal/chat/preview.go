@@ -12,8 +12,8 @@ import (
 const (
 	MaxPreviews    = 10   // of one message, with those that were dropped
 	MaxPreviewURL  = 2048 // bytes
-	maxPreviewLine = 512  // bytes of the title, and of the site's name
-	maxPreviewText = 2048 // bytes of the description
+	MaxPreviewLine = 512  // bytes of the title, and of the site's name
+	MaxPreviewText = 2048 // bytes of the description
 )
 
 // LinkPreview is what is at the other end of a link in a message, in short: as it
@@ -57,7 +57,7 @@ func (p *LinkPreview) check() *Error {
 		return Errorf(Invalid, "%q is no link to a page, as https://example.org/ is.", shortened(p.URL))
 	case p.Title == "" && p.Description == "" && p.Image == nil:
 		return Errorf(Invalid, "A preview of %s that shows nothing is none.", shortened(p.URL))
-	case !plainLine(p.Title, maxPreviewLine), !plainLine(p.Site, maxPreviewLine), !plainLine(p.Description, maxPreviewText):
+	case !plainLine(p.Title, MaxPreviewLine), !plainLine(p.Site, MaxPreviewLine), !plainLine(p.Description, MaxPreviewText):
 		return Errorf(Invalid, "The preview of %s is too long, or not plain lines.", shortened(p.URL))
 	case p.Image == nil:
 		return nil

@@ -126,6 +126,9 @@ type BanInfo struct {
 	At     Millis
 }
 
+// Holds reports whether the ban is not over.
+func (b *BanInfo) Holds(now Millis) bool { return !over(b.Until, now) }
+
 func banOf(ev *Event) BanInfo {
 	name := ev.Name
 	if ev.User != 0 {

@@ -200,3 +200,6 @@ func (h *Hub) Info(id chat.RoomID) *chat.RoomInfo { return h.dir.byID(id).info.L
 
 // Onlookers returns how many sessions look in.
 func (h *Hub) Onlookers() int { return len(h.onlookers.all()) }
+
+// TrailPage is how many events a trail reads at once.
+const TrailPage = trailPage

@@ -66,6 +66,7 @@ type Hub struct {
 	gone      bygones
 	watches   watches
 	onlookers onlookers
+	beacon    beacon
 	applier   applier
 
 	departures sync.WaitGroup // guests who are waited for, or are being let go

@@ -213,6 +213,15 @@ func (p *person) reason() string {
 	return Absent
 }
 
+// attends reports whether somebody is here and not away: at least one of their
+// sessions says no such thing.
+func (h *Hub) attends(id chat.UserID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.people[id]
+	return p != nil && len(p.sessions) > 0 && p.reason() == ""
+}
+
 // reviewAway tells everybody who has to do with somebody if they are away or back
 // since that was told last.
 func (h *Hub) reviewAway(id chat.UserID) {

@@ -59,3 +59,29 @@ func (h *Hub) changed(ev *chat.Event) {
 		})
 	}
 }
+
+// PrivateProperties returns what everybody keeps for themselves alone, of the keys
+// that are wanted, in no order: for what the server does for them. Later changes come
+// as events, in their inboxes.
+func (h *Hub) PrivateProperties(ctx context.Context, want func(key string) bool) (all []Property, err *chat.Error) {
+	people := h.People()
+	for chunk := range slices.Chunk(people, MaxOwners) {
+		owners := make([]chat.RoomID, len(chunk))
+		for i := range chunk {
+			owners[i] = chunk[i].ID.Inbox()
+		}
+		some, failed := h.store.Properties(ctx, func(key string, _ int) bool { return want(key) }, owners...)
+		if failed != nil {
+			return nil, h.internal("read properties", failed)
+		}
+		all = append(all, some...)
+	}
+	return slices.DeleteFunc(all, func(p Property) bool { return !p.Private }), nil
+}
+
+// ForgetPrivate removes what somebody keeps for themselves alone: as they would, since
+// nobody else may. It is for what was given to the server to be used by it, and is of
+// no use any more.
+func (h *Hub) ForgetPrivate(ctx context.Context, user chat.UserID, key string) *chat.Error {
+	return h.do(ctx, chat.Command{Op: chat.SetProperty, By: user, Name: key, Private: true}).Err
+}

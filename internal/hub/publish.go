@@ -16,7 +16,7 @@ import (
 //  4. sessions that track learn which events are theirs, and the horizon advances;
 //  5. who knows a guest that has become a member, or somebody who keeps something
 //     else about themselves now, is told so, and those who wait are answered;
-//  6. the sessions are woken.
+//  6. the sessions are woken, and trails are told that there is more.
 //
 // A session reads the horizon first and takes its queue second, and reads no
 // further than that horizon. So when it sees one event of a batch, all cursors
@@ -42,6 +42,9 @@ func (a *applier) publish() {
 		}
 	}
 	a.wakes.wake()
+	if len(a.events) > 0 {
+		a.hub.beacon.flash()
+	}
 }
 
 // group collects each room's events of the batch.

@@ -49,7 +49,7 @@ func (f *Fetcher) request(ctx context.Context, u *url.URL, accept string) (*http
 	if err != nil {
 		return nil, "", fmt.Errorf("preview: %w", err)
 	}
-	r.Header.Set("User-Agent", f.o.Agent)
+	r.Header.Set("User-Agent", f.agent)
 	r.Header.Set("Accept", accept)
 	answer, err := f.client.Do(r)
 	if err != nil {

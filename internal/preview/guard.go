@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"syscall"
 	"time"
@@ -72,18 +73,59 @@ func public(a netip.Addr) bool {
 	return true
 }
 
+// guard connects to the public internet only. What it is made of does not change.
+type guard struct {
+	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	allow  func(netip.AddrPort) bool
+}
+
+func (o *Options) guard() *guard {
+	g := &guard{o.Lookup, o.Allow}
+	if g.lookup == nil {
+		g.lookup = lookup
+	}
+	if g.allow == nil {
+		g.allow = func(netip.AddrPort) bool { return false }
+	}
+	return g
+}
+
+// lookup asks the system's resolver.
+func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+}
+
+// transport returns what makes requests by connections that the guard lets through,
+// and by no proxy.
+func (g *guard) transport() *http.Transport {
+	return &http.Transport{DialContext: g.dial, TLSHandshakeTimeout: maxTime, MaxResponseHeaderBytes: maxHeader}
+}
+
+// Transport returns what makes requests to hosts that others name, to the public
+// internet only, as a [Fetcher] does. It keeps connections for the next request:
+// close those when it is done with. Of the options Lookup and Allow count.
+func Transport(o Options) *http.Transport {
+	t := o.guard().transport()
+	t.ForceAttemptHTTP2 = true // or it would not, as it does not dial by itself
+	t.IdleConnTimeout = maxIdle
+	return t
+}
+
+// maxIdle is how long a connection is kept for which there is no request.
+const maxIdle = 30 * time.Second
+
 // dial connects to a host. It resolves the name by itself, so that it knows
 // which addresses it tries.
-func (f *Fetcher) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (g *guard) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	addrs, err := f.resolve(ctx, host)
+	addrs, err := g.resolve(ctx, host)
 	if err != nil {
 		return nil, err
 	}
-	d := net.Dialer{ControlContext: f.control, Timeout: maxConnecting}
+	d := net.Dialer{ControlContext: g.control, Timeout: maxConnecting}
 	err = fmt.Errorf("preview: %s has no address", host)
 	for i, addr := range addrs {
 		if i == maxAddresses {
@@ -108,14 +150,14 @@ const (
 )
 
 // resolve returns the addresses of a host that is a name or an address.
-func (f *Fetcher) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
+func (g *guard) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		if addr.Is4In6() { // which the system would take for IPv4
 			return nil, ErrForbidden
 		}
 		return []netip.Addr{addr}, nil
 	}
-	addrs, err := f.o.Lookup(ctx, host)
+	addrs, err := g.lookup(ctx, host)
 	for i := range addrs {
 		addrs[i] = addrs[i].Unmap() // as the resolver writes IPv4
 	}
@@ -124,13 +166,13 @@ func (f *Fetcher) resolve(ctx context.Context, host string) ([]netip.Addr, error
 
 // control is called with the address that a socket is about to be connected to.
 // Nothing comes after it that could make it another.
-func (f *Fetcher) control(_ context.Context, _, address string, _ syscall.RawConn) error {
+func (g *guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return ErrForbidden
 	}
 	web := at.Port() == 80 || at.Port() == 443
-	if web && public(at.Addr()) || f.o.Allow(at) {
+	if web && public(at.Addr()) || g.allow(at) {
 		return nil
 	}
 	return ErrForbidden

@@ -146,6 +146,37 @@ func TestANameThatChangesItsAddressDoesNotHelp(t *testing.T) {
 	}
 }
 
+// The guard stands before whoever else has requests to make.
+func TestTransportIsGuarded(t *testing.T) {
+	w, inner := newWeb(t), newWeb(t)
+	w.page("/", html("hello"))
+	inner.page("/", html("secret"))
+	transport := preview.Transport(w.options())
+	defer transport.CloseIdleConnections()
+	get := func(url string) error {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := transport.RoundTrip(r)
+		if err == nil {
+			answer.Body.Close()
+		}
+		return err
+	}
+	if err := get(w.url("push.example.com", "/")); err != nil {
+		t.Error(err)
+	}
+	for _, url := range []string{inner.url("push.example.com", "/"), inner.url("127.0.0.1", "/"), "https://[::1]/"} {
+		if err := get(url); !errors.Is(err, preview.ErrForbidden) {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	if transport.Proxy != nil || inner.requests.Load() > 0 {
+		t.Error("something went where it must not")
+	}
+}
+
 func TestNoProxyIsAsked(t *testing.T) {
 	if newWeb(t).fetcher().HasProxy() {
 		t.Error("the fetcher would ask a proxy, which looks names up by itself")

@@ -14,7 +14,8 @@
 // What can't be seen from here: a public address that leads back inside, because
 // somebody's router or NAT64 prefix makes it.
 //
-// [URLs] finds the links in a message. What comes back from [Fetcher.Fetch] is
+// [URLs] finds the links in a message. [Transport] makes other requests under the same
+// guard. What comes back from [Fetcher.Fetch] is
 // clean, and fit to be shown.
 //
 // The package starts no goroutines but those of net/http, which end with the
@@ -24,7 +25,6 @@ package preview
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -81,7 +81,7 @@ type Options struct {
 
 // Fetcher fetches what links lead to, and remembers it for a while.
 type Fetcher struct {
-	o      Options
+	agent  string
 	client *http.Client
 	turns  *turns
 	cache  *cache
@@ -89,25 +89,13 @@ type Fetcher struct {
 
 // New makes a fetcher.
 func New(o Options) *Fetcher {
-	if o.Lookup == nil {
-		o.Lookup = lookup
-	}
-	if o.Allow == nil {
-		o.Allow = func(netip.AddrPort) bool { return false }
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	f := &Fetcher{o: o, turns: newTurns(), cache: newCache(o.Now)}
-	f.client = &http.Client{
-		CheckRedirect: followed,
-		Transport: &polite{f.turns, &http.Transport{
-			DialContext:            f.dial, // and no proxy
-			DisableKeepAlives:      true,   // each request is for a host that is checked anew
-			TLSHandshakeTimeout:    maxTime,
-			MaxResponseHeaderBytes: maxHeader,
-		}},
-	}
+	t := o.guard().transport()
+	t.DisableKeepAlives = true // each request is for a host that is checked anew
+	f := &Fetcher{agent: o.Agent, turns: newTurns(), cache: newCache(o.Now)}
+	f.client = &http.Client{CheckRedirect: followed, Transport: &polite{f.turns, t}}
 	return f
 }
 
@@ -156,9 +144,4 @@ func followed(next *http.Request, before []*http.Request) error {
 		return ErrForbidden
 	}
 	return nil
-}
-
-// lookup asks the system's resolver.
-func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
-	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 }

@@ -40,16 +40,19 @@ const (
 // Subscription is where a browser takes messages. It is checked when it is
 // parsed, and does not change.
 type Subscription struct {
-	Endpoint string
+	Endpoint   string
+	Credential chat.Seq // what its owner had come by when they subscribed; 0 if it is not known
 
 	public *ecdh.PublicKey
 	auth   []byte
 }
 
-// inJSON is a subscription as browsers write it (Push API §8.1).
+// inJSON is a subscription as browsers write it (Push API §8.1), with what the server
+// adds.
 type inJSON struct {
-	Endpoint string `json:"endpoint"`
-	Keys     struct {
+	Endpoint   string   `json:"endpoint"`
+	Credential chat.Seq `json:"credential,omitempty"`
+	Keys       struct {
 		Public string `json:"p256dh"`
 		Auth   string `json:"auth"`
 	} `json:"keys"`
@@ -65,7 +68,7 @@ func ParseSubscription(raw []byte) (Subscription, *chat.Error) {
 	if err := json.Unmarshal(raw, &given); err != nil {
 		return Subscription{}, malformed(err)
 	}
-	s := Subscription{Endpoint: given.Endpoint}
+	s := Subscription{Endpoint: given.Endpoint, Credential: given.Credential}
 	if err := CheckEndpoint(s.Endpoint); err != nil {
 		return Subscription{}, err
 	}
@@ -102,9 +105,9 @@ func decode(s string, n int) ([]byte, error) {
 	return b, err
 }
 
-// Encode returns the subscription in JSON, as browsers write it.
+// Encode returns the subscription in JSON, as [ParseSubscription] reads it.
 func (s Subscription) Encode() []byte {
-	out := inJSON{Endpoint: s.Endpoint}
+	out := inJSON{Endpoint: s.Endpoint, Credential: s.Credential}
 	out.Keys.Public = base64.RawURLEncoding.EncodeToString(s.public.Bytes())
 	out.Keys.Auth = base64.RawURLEncoding.EncodeToString(s.auth)
 	b, err := json.Marshal(out)

@@ -16,6 +16,7 @@ import (
 
 	"hubbub/internal/chat"
 	"hubbub/internal/push"
+	"hubbub/internal/push/pushtest"
 )
 
 const endpoint = "https://push.example.org/send/abc"
@@ -50,38 +51,38 @@ func TestAMessageIsEncryptedAsTheStandardHasIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &browser{theirs, unb64(t, "BTBZMqHH6r4Tts7J_aSIgg")}
-	if text, err := b.read(body); err != nil || string(text) != "When I grow up, I want to be a watermelon" {
+	b := &pushtest.Browser{Private: theirs, Auth: unb64(t, "BTBZMqHH6r4Tts7J_aSIgg")}
+	if text, err := b.Read(body); err != nil || string(text) != "When I grow up, I want to be a watermelon" {
 		t.Errorf("the browser reads %q, %v", text, err)
 	}
 }
 
 func TestAMessageIsReadByItsBrowserOnly(t *testing.T) {
-	k, net, b := keys(t), new(service), newBrowser(t)
-	s, to := push.NewSender(k, "mailto:ada@example.org", net), b.subscribe(t, endpoint)
+	k, net, b := keys(t), new(pushtest.Service), pushtest.NewBrowser(t)
+	s, to := push.NewSender(k, "mailto:ada@example.org", net), b.Subscribe(t, endpoint)
 	for _, text := range []string{"", "hello", strings.Repeat("x", 127), strings.Repeat("x", 128), strings.Repeat("x", push.MaxPayload)} {
 		if err := s.Send(t.Context(), &to, push.Message{Payload: []byte(text), TTL: time.Hour, Urgency: push.High, Topic: "room 12"}); err != nil {
 			t.Fatal(err)
 		}
-		came := net.arrivals()
+		came := net.Arrivals()
 		last := came[len(came)-1]
-		if got, err := b.read(last.body); err != nil || string(got) != text {
+		if got, err := b.Read(last.Body); err != nil || string(got) != text {
 			t.Errorf("%d bytes arrive as %d, %v", len(text), len(got), err)
 		}
-		if _, err := newBrowser(t).read(last.body); err == nil {
+		if _, err := pushtest.NewBrowser(t).Read(last.Body); err == nil {
 			t.Error("another browser reads it")
 		}
 	}
-	last := net.arrivals()[1]
+	last := net.Arrivals()[1]
 	for name, want := range map[string]string{"TTL": "3600", "Urgency": "high", "Content-Encoding": "aes128gcm"} {
-		if got := last.header.Get(name); got != want {
+		if got := last.Header.Get(name); got != want {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
-	if topic := last.header.Get("Topic"); len(topic) != 32 || strings.Contains(topic, "room") {
+	if topic := last.Header.Get("Topic"); len(topic) != 32 || strings.Contains(topic, "room") {
 		t.Errorf("the topic is %q", topic)
 	}
-	claims, public := signed(t, last.header.Get("Authorization"))
+	claims, public := signed(t, last.Header.Get("Authorization"))
 	expires := time.Unix(int64(claims["exp"].(float64)), 0)
 	if claims["aud"] != "https://push.example.org" || claims["sub"] != "mailto:ada@example.org" || public != k.Public() ||
 		time.Until(expires) > 24*time.Hour || time.Until(expires) < time.Hour {
@@ -90,7 +91,7 @@ func TestAMessageIsReadByItsBrowserOnly(t *testing.T) {
 	if err := s.Send(t.Context(), &to, push.Message{Payload: make([]byte, push.MaxPayload+1)}); err != push.ErrTooLarge {
 		t.Errorf("one byte more: %v", err)
 	}
-	if a, b := net.arrivals()[1].body, net.arrivals()[2].body; len(a) != len(b) || bytes.Equal(a[:86], b[:86]) {
+	if a, b := net.Arrivals()[1].Body, net.Arrivals()[2].Body; len(a) != len(b) || bytes.Equal(a[:86], b[:86]) {
 		t.Error("a length tells what it is, or a key is used twice")
 	}
 }
@@ -134,8 +135,8 @@ func TestWhatAPushServiceAnswersIsUnderstood(t *testing.T) {
 		{429, "120", "later 2m0s"}, {503, "", "later 0s"}, {500, "x", "later 0s"}, {429, "999999999", "later 1h0m0s"}, {0, "", "later 0s"},
 		{400, "", "no"}, {401, "", "no"}, {403, "", "no"}, {302, "", "no"},
 	} {
-		net := &service{answer: func(*http.Request) (int, http.Header) { return c.status, http.Header{"Retry-After": {c.after}} }}
-		to := newBrowser(t).subscribe(t, endpoint)
+		net := &pushtest.Service{Answer: func(*http.Request) (int, http.Header) { return c.status, http.Header{"Retry-After": {c.after}} }}
+		to := pushtest.NewBrowser(t).Subscribe(t, endpoint)
 		got := said(push.NewSender(keys(t), "", net).Send(t.Context(), &to, push.Message{}))
 		if got != c.want {
 			t.Errorf("%d %q: %s, not %s", c.status, c.after, got, c.want)
@@ -216,28 +217,29 @@ func TestMessagesAreSentToTheInternetOnly(t *testing.T) {
 }
 
 func TestASubscriptionIsKeptAsItWas(t *testing.T) {
-	b := newBrowser(t)
-	s := b.subscribe(t, endpoint)
+	b := pushtest.NewBrowser(t)
+	s := b.Subscribe(t, endpoint)
+	s.Credential = 812
 	back, err := push.ParseSubscription(s.Encode())
-	if err != nil || back.Name() != s.Name() || !bytes.Equal(back.Encode(), s.Encode()) {
+	if err != nil || back.Name() != s.Name() || back.Credential != 812 || !bytes.Equal(back.Encode(), s.Encode()) {
 		t.Errorf("%s, %v", s.Encode(), err)
 	}
-	if name := s.Name(); len(name) != len("push/")+16 || !strings.HasPrefix(name, push.Prefix) || name != newBrowser(t).subscribe(t, endpoint).Name() {
+	if name := s.Name(); len(name) != len("push/")+16 || !strings.HasPrefix(name, push.Prefix) || name != pushtest.NewBrowser(t).Subscribe(t, endpoint).Name() {
 		t.Errorf("it is kept as %q", name)
 	}
-	if other := b.subscribe(t, endpoint+"d"); other.Name() == s.Name() {
+	if other := b.Subscribe(t, endpoint+"d"); other.Name() == s.Name() {
 		t.Error("two are kept in one place")
 	}
 }
 
 func TestWhatIsNoSubscriptionIsRefused(t *testing.T) {
-	b := newBrowser(t)
+	b := pushtest.NewBrowser(t)
 	change := func(f func(endpoint *string, keys map[string]string)) string {
 		var v struct {
 			Endpoint string            `json:"endpoint"`
 			Keys     map[string]string `json:"keys"`
 		}
-		if err := json.Unmarshal(b.json(endpoint), &v); err != nil {
+		if err := json.Unmarshal(b.JSON(endpoint), &v); err != nil {
 			t.Fatal(err)
 		}
 		f(&v.Endpoint, v.Keys)
@@ -261,7 +263,7 @@ func TestWhatIsNoSubscriptionIsRefused(t *testing.T) {
 		"a long secret":     change(func(_ *string, k map[string]string) { k["auth"] += "AAAA" }),
 		"no base64":         change(func(_ *string, k map[string]string) { k["auth"] = "!!" }),
 		"too much escaped":  change(func(e *string, _ map[string]string) { *e += strings.Repeat("&", 1500) }),
-		"too much":          strings.Repeat(" ", 5000) + string(b.json(endpoint)),
+		"too much":          strings.Repeat(" ", 5000) + string(b.JSON(endpoint)),
 	} {
 		if _, err := push.ParseSubscription([]byte(raw)); err == nil || err.Code != chat.Invalid {
 			t.Errorf("%s: %v", name, err)
@@ -270,7 +272,7 @@ func TestWhatIsNoSubscriptionIsRefused(t *testing.T) {
 }
 
 func FuzzParseSubscription(f *testing.F) {
-	f.Add(newBrowser(f).json(endpoint))
+	f.Add(pushtest.NewBrowser(f).JSON(endpoint))
 	f.Add([]byte(`{"endpoint":"https://127.0.0.1/","keys":{"p256dh":"BA","auth":"AA"}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, err := push.ParseSubscription(raw)

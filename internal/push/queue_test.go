@@ -11,19 +11,20 @@ import (
 	"time"
 
 	"hubbub/internal/push"
+	"hubbub/internal/push/pushtest"
 )
 
 // running is a queue at work, in a bubble, and what it says is gone.
 type running struct {
 	*push.Queue
-	net  *service
+	net  *pushtest.Service
 	gone []string
 }
 
 // start has a queue work until the test ends.
 func start(t *testing.T, answer func(*http.Request) (int, http.Header)) *running {
 	t.Helper()
-	r := &running{net: &service{answer: answer}}
+	r := &running{net: &pushtest.Service{Answer: answer}}
 	var mu sync.Mutex // guards gone
 	r.Queue = push.NewQueue(push.NewSender(keys(t), "", r.net), func(s push.Subscription) {
 		mu.Lock()
@@ -44,18 +45,18 @@ func status(n int) func(*http.Request) (int, http.Header) {
 func TestAMessageIsTriedAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, began := start(t, status(503)), time.Now()
-		q.Add(newBrowser(t).subscribe(t, endpoint), push.Message{TTL: 24 * time.Hour})
+		q.Add(pushtest.NewBrowser(t).Subscribe(t, endpoint), push.Message{TTL: 24 * time.Hour})
 		<-time.After(24 * time.Hour)
-		came := q.net.arrivals()
+		came := q.net.Arrivals()
 		if len(came) != 5 {
 			t.Fatalf("it is tried %d times", len(came))
 		}
 		for i, want := range []time.Duration{0, 5 * time.Second, 25 * time.Second, 105 * time.Second, 425 * time.Second} {
-			if got := came[i].at.Sub(began); got != want {
+			if got := came[i].At.Sub(began); got != want {
 				t.Errorf("try %d comes after %v, not %v", i+1, got, want)
 			}
 		}
-		if first, second := came[0].header.Get("TTL"), came[1].header.Get("TTL"); first != "86400" || second != "86395" {
+		if first, second := came[0].Header.Get("TTL"), came[1].Header.Get("TTL"); first != "86400" || second != "86395" {
 			t.Errorf("it is of use for %s and then for %s seconds", first, second)
 		}
 	})
@@ -70,9 +71,9 @@ func TestAPushServiceThatWantsTimeGetsIt(t *testing.T) {
 			}
 			return 201, nil
 		}), time.Now()
-		q.Add(newBrowser(t).subscribe(t, endpoint), push.Message{TTL: time.Hour})
+		q.Add(pushtest.NewBrowser(t).Subscribe(t, endpoint), push.Message{TTL: time.Hour})
 		<-time.After(2 * time.Hour)
-		if came := q.net.arrivals(); len(came) != 2 || came[1].at.Sub(began) != 10*time.Minute {
+		if came := q.net.Arrivals(); len(came) != 2 || came[1].At.Sub(began) != 10*time.Minute {
 			t.Errorf("%d tries", len(came))
 		}
 	})
@@ -81,14 +82,14 @@ func TestAPushServiceThatWantsTimeGetsIt(t *testing.T) {
 func TestAMessageIsNotTriedWhenItIsOfNoUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := start(t, status(503))
-		q.Add(newBrowser(t).subscribe(t, endpoint), push.Message{TTL: 20 * time.Second})
+		q.Add(pushtest.NewBrowser(t).Subscribe(t, endpoint), push.Message{TTL: 20 * time.Second})
 		<-time.After(time.Hour)
-		if n := len(q.net.arrivals()); n != 2 {
+		if n := len(q.net.Arrivals()); n != 2 {
 			t.Errorf("%d tries in its 20 seconds", n)
 		}
-		q.Add(newBrowser(t).subscribe(t, endpoint), push.Message{})
+		q.Add(pushtest.NewBrowser(t).Subscribe(t, endpoint), push.Message{})
 		<-time.After(time.Hour)
-		if n := len(q.net.arrivals()); n != 3 {
+		if n := len(q.net.Arrivals()); n != 3 {
 			t.Errorf("%d tries of one that is for now or never", n-2)
 		}
 	})
@@ -100,7 +101,7 @@ func TestASubscriptionThatIsOverIsTold(t *testing.T) {
 			return map[string]int{"/over": 410, "/never": 404, "/large": 413, "/no": 403, "/good": 201}[r.URL.Path], nil
 		})
 		for _, path := range []string{"over", "never", "large", "no", "good"} {
-			if !q.Add(newBrowser(t).subscribe(t, "https://push.example.org/"+path), push.Message{TTL: time.Hour}) {
+			if !q.Add(pushtest.NewBrowser(t).Subscribe(t, "https://push.example.org/"+path), push.Message{TTL: time.Hour}) {
 				t.Error("there is no room")
 			}
 			synctest.Wait()
@@ -109,7 +110,7 @@ func TestASubscriptionThatIsOverIsTold(t *testing.T) {
 			t.Errorf("gone are %s", got)
 		}
 		<-time.After(time.Hour)
-		if n := len(q.net.arrivals()); n != 5 {
+		if n := len(q.net.Arrivals()); n != 5 {
 			t.Errorf("%d tries", n)
 		}
 	})
@@ -125,8 +126,8 @@ func TestAQueueIsBounded(t *testing.T) {
 			}
 			return 201, nil
 		})
-		b := newBrowser(t)
-		one := b.subscribe(t, endpoint)
+		b := pushtest.NewBrowser(t)
+		one := b.Subscribe(t, endpoint)
 		added := 0
 		for q.Add(one, push.Message{TTL: time.Hour}) {
 			if added++; added > push.MaxWaiting {
@@ -138,7 +139,7 @@ func TestAQueueIsBounded(t *testing.T) {
 		}
 		all := added
 		for i := range push.MaxWaiting {
-			if !q.Add(b.subscribe(t, fmt.Sprintf("%s%d", endpoint, i/10)), push.Message{TTL: time.Hour}) {
+			if !q.Add(b.Subscribe(t, fmt.Sprintf("%s%d", endpoint, i/10)), push.Message{TTL: time.Hour}) {
 				break
 			}
 			all++
@@ -147,15 +148,15 @@ func TestAQueueIsBounded(t *testing.T) {
 			t.Errorf("all have %d", all)
 		}
 		synctest.Wait()
-		if n := len(q.net.arrivals()); n != push.MaxAtOnce {
+		if n := len(q.net.Arrivals()); n != push.MaxAtOnce {
 			t.Errorf("%d at once", n)
 		}
 		for range push.MaxOfOne {
 			hold <- struct{}{}
 		}
-		other := b.subscribe(t, endpoint+"other")
+		other := b.Subscribe(t, endpoint+"other")
 		synctest.Wait()
-		if n := len(q.net.arrivals()); n != push.MaxAtOnce+push.MaxOfOne {
+		if n := len(q.net.Arrivals()); n != push.MaxAtOnce+push.MaxOfOne {
 			t.Errorf("%d are sent when some are done", n)
 		}
 		for range push.MaxOfOne {
@@ -163,7 +164,7 @@ func TestAQueueIsBounded(t *testing.T) {
 				t.Fatal("there is no room for as many as are done")
 			}
 		}
-		if q.Add(b.subscribe(t, endpoint+"another"), push.Message{TTL: time.Hour}) {
+		if q.Add(b.Subscribe(t, endpoint+"another"), push.Message{TTL: time.Hour}) {
 			t.Error("there is room for more than are done")
 		}
 	})

@@ -27,6 +27,7 @@ import (
 	"hubbub/internal/hub"
 	"hubbub/internal/oidc"
 	"hubbub/internal/passkey"
+	"hubbub/internal/preview"
 	"hubbub/internal/store"
 )
 
@@ -54,6 +55,11 @@ type Config struct {
 	Site     *passkey.RelyingParty // where browsers see the server, which passkeys are bound to; nil for nowhere
 	OIDC     *oidc.Provider        // who keeps accounts that let people in; nil for nobody
 	Opers    []door.Oper           // who may become an operator by a password of the configuration
+
+	Previews    bool   // what is behind links is shown
+	PushContact string // a URL, mailto: or https:, by which push services reach whoever runs the server; empty for URL, if that is https:
+
+	reach preview.Options // for tests, whose internet is on this machine
 }
 
 // defaultName is what a server and its network are called that have no name.
@@ -93,6 +99,9 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}); err == nil {
 		err = s.openDoor()
 	}
+	if err == nil {
+		err = s.openOutward()
+	}
 	if err != nil {
 		closeAll(cfg.Listeners)
 		return err
@@ -113,6 +122,8 @@ type server struct {
 	hub   *hub.Hub
 	door  *door.Door
 	pump  *gateway.Pump
+
+	outward outwards
 }
 
 // run starts what stands on the hub, waits, and stops it all.
@@ -131,6 +142,7 @@ func (s *server) run(ctx context.Context) error {
 	}
 	background.Go(func() { s.tidy(serving) })
 	background.Go(func() { s.sweepFiles(serving) })
+	background.Go(func() { s.outward.run(serving) })
 
 	err := s.hub.Start(ctx)
 	var welcome Welcome
@@ -202,6 +214,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	pages, err := web.New(web.Config{
 		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text,
+		PushKey: s.outward.pushKey,
 		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
 		Carried: map[string]func(context.Context, *gateway.Peer) func(){
 			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,

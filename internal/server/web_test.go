@@ -17,7 +17,7 @@ import (
 )
 
 // whole runs a whole server until the test ends, and returns where it listens.
-func whole(t *testing.T) string {
+func whole(t *testing.T, with ...func(*server.Config)) string {
 	t.Helper()
 	on, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -25,13 +25,15 @@ func whole(t *testing.T) string {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() {
-		ended <- server.Run(ctx, server.Config{
-			Data: t.TempDir(), Listeners: []net.Listener{on}, Limits: server.NoLimits(), Policy: hub.OpenPolicy(),
-			Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1}, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
-			Ready: func(server.Welcome) { close(ready) },
-		})
-	}()
+	cfg := server.Config{
+		Data: t.TempDir(), Listeners: []net.Listener{on}, Limits: server.NoLimits(), Policy: hub.OpenPolicy(),
+		Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1}, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Ready: func(server.Welcome) { close(ready) },
+	}
+	for _, f := range with {
+		f(&cfg)
+	}
+	go func() { ended <- server.Run(ctx, cfg) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
