@@ -39,7 +39,7 @@ type Limits struct {
 type Session struct {
 	User         uint64 `json:"user"`
 	Nick         string `json:"nick"`
-	Role         string `json:"role"` // "guest", "member", "bot", "admin" or "owner"
+	Role         string `json:"role"` // empty for nobody; "guest", "member", "bot", "admin" or "owner"
 	Guest        bool   `json:"guest"`
 	Epoch        string `json:"epoch"`
 	Seq          uint64 `json:"seq"`               // everything up to it is in the past

@@ -112,7 +112,6 @@ func (f *identityFlags) configure(cfg *server.Config, bound []net.Addr, domains 
 		origins = usualOrigins(bound, domains)
 	}
 	if len(origins) > 0 {
-		cfg.Origins = origins
 		cfg.Site, err = passkey.NewRelyingParty(cfg.NetworkName, origins)
 	}
 	return err

@@ -131,7 +131,8 @@ func (d *Door) admit(ctx context.Context, r Registration, account *hub.Account, 
 		from = r.From.WithZone("").String()
 	}
 	out := d.cfg.Hub.Console().Do(ctx, chat.Command{
-		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation, Open: open, Private: !r.Lobby, From: from,
+		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation,
+		Open: open, Private: !r.Lobby, From: from,
 	})
 	d.Registered(r, out.Err)
 	return out.User, out.Err
