@@ -45,7 +45,7 @@ export class Composer extends Component {
     this.area = null;
     /** @type {HTMLFormElement | null} */
     this.form = null;
-    this.uploads = new Uploads(() => this.forceUpdate());
+    this.uploads = new Uploads();
     this.completion = new Completion(props.room);
     this.key = this.key.bind(this);
     this.submit = this.submit.bind(this);

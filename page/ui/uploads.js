@@ -1,7 +1,7 @@
 // @ts-check
 // Files on their way to the server, before the message that they hang at.
 
-import { html } from '../html.js';
+import { html, signal } from '../html.js';
 import { upload } from '../api.js';
 import { t } from '../i18n.js';
 import { server } from '../store.js';
@@ -23,48 +23,47 @@ import { toast } from './toast.js';
 
 let last = 0;
 
+/** Uploads is the files of one message. What it holds is a signal, so that whoever shows it follows. */
 export class Uploads {
-  /** @param {() => void} changed */
-  constructor(changed) {
-    this.changed = changed;
-    /** @type {Upload[]} */
-    this.list = [];
+  constructor() {
+    this.all = signal(/** @type {Upload[]} */ ([]));
   }
 
+  get list() { return this.all.value; }
+
   get some() { return this.list.length > 0; }
+
+  /** change replaces what is known of one. @param {number} id @param {Partial<Upload>} what */
+  change(id, what) {
+    this.all.value = this.all.peek().map((one) => one.id === id ? { ...one, ...what } : one);
+  }
 
   /** add begins to send files. @param {File[]} files */
   add(files) {
     const { limits } = server.peek() ?? {};
     for (const file of files) {
       if (limits?.fileSize && file.size > limits.fileSize) toast(t('composer.tooLarge', { name: file.name, size: size(limits.fileSize) }), { kind: 'trouble' });
-      else if (limits?.files && this.list.length >= limits.files) toast(t('composer.tooMany', { n: limits.files }), { kind: 'trouble' });
+      else if (limits?.files && this.all.peek().length >= limits.files) toast(t('composer.tooMany', { n: limits.files }), { kind: 'trouble' });
       else this.begin(file);
     }
-    this.changed();
   }
 
   /** @param {File} file */
   begin(file) {
-    const cancel = new AbortController();
+    const cancel = new AbortController(), id = ++last;
     const name = file.name || t('composer.picture') + '.' + (file.type.split('/')[1] ?? 'bin');
-    /** @type {Upload} */
-    const one = { id: ++last, name, size: file.size, share: 0, error: '', picture: file.type.startsWith('image/') ? URL.createObjectURL(file) : '', cancel, done: Promise.resolve(null) };
-    const progress = (/** @type {number} */ share) => {
-      one.share = share;
-      this.changed();
-    };
-    one.done = upload(file, name, progress, cancel.signal).then(
-      (sent) => { progress(1); return sent; },
-      (problem) => { one.error = problem.message; this.changed(); return null; },
+    const done = upload(file, name, (share) => this.change(id, { share }), cancel.signal).then(
+      (sent) => { this.change(id, { share: 1 }); return sent; },
+      (problem) => { this.change(id, { error: problem.message }); return null; },
     );
-    this.list.push(one);
+    const picture = file.type.startsWith('image/') ? URL.createObjectURL(file) : '';
+    this.all.value = [...this.all.peek(), { id, name, size: file.size, share: 0, error: '', picture, cancel, done }];
   }
 
   /** finish waits for all, and returns those that arrived. It throws if one did not. */
   async finish() {
-    const files = await Promise.all(this.list.map((one) => one.done));
-    const failed = this.list.find((one) => one.error);
+    const files = await Promise.all(this.all.peek().map((one) => one.done));
+    const failed = this.all.peek().find((one) => one.error);
     if (failed) throw new Error(t('composer.uploadFailed', { name: failed.name, error: failed.error }));
     return /** @type {Api.File[]} */ (files.filter(Boolean));
   }
@@ -73,12 +72,11 @@ export class Uploads {
   drop(one) {
     one.cancel.abort();
     if (one.picture) URL.revokeObjectURL(one.picture);
-    this.list = this.list.filter((other) => other !== one);
-    this.changed();
+    this.all.value = this.all.peek().filter((other) => other.id !== one.id);
   }
 
   /** clear takes all away: those that were sent stay on the server. */
-  clear() { for (const one of this.list) this.drop(one); }
+  clear() { for (const one of this.all.peek()) this.drop(one); }
 }
 
 /** @param {{uploads: Uploads}} props */
