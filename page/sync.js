@@ -9,7 +9,9 @@ import * as cache from './cache.js';
 import * as db from './db.js';
 import { t } from './i18n.js';
 import { Live } from './live.js';
+import { tell } from './notices.js';
 import { Outbox } from './outbox.js';
+import { take } from './preferences.js';
 import { go, place } from './route.js';
 import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, ready, remove, rooms, server, thread } from './store.js';
 import { summary } from './text.js';
@@ -244,6 +246,7 @@ function inThread(event) {
 
 /** news handles what somebody else said. @param {RoomState} room @param {Api.Event} event */
 function news(room, event) {
+  tell(room, event);
   if (room !== current.peek()) return;
   announcement.value = t('message.announce', { nick: event.nick ?? '', text: summary(event.text ?? '') });
   if (document.visibilityState === 'hidden' && !room.firstUnread.peek()) room.firstUnread.value = event.seq;
@@ -255,6 +258,7 @@ function inInbox(event) {
   if (!session) return;
   if (event.kind === 'read' && event.about) marked(event.about, event.target ?? 0);
   if (event.kind === 'nick' && event.by === session.user && event.subject) me.value = { ...session, nick: event.subject };
+  if (event.kind === 'property' && event.subject) take(event.subject, event.text ?? '');
   if (event.kind === 'role' && event.user === session.user) me.value = { ...session, role: /** @type {Api.Role} */ (event.level) };
 }
 

@@ -2,15 +2,20 @@
 // Times as people read them, in the language that is shown.
 
 import { language, t } from './i18n.js';
+import { settings } from './settings.js';
 
 /** @type {Map<string, Intl.DateTimeFormat>} making one is slow, so each is made once */
 const formats = new Map();
 
+/** @type {Record<string, Intl.DateTimeFormatOptions>} by the setting of the clock */
+const hours = { '': {}, 12: { hourCycle: 'h12' }, 24: { hourCycle: 'h23' } };
+
 /** @param {string} name @param {Intl.DateTimeFormatOptions} options */
 function format(name, options) {
-  const key = language.value + name;
+  const { clock } = settings.value;
+  const key = language.value + clock + name;
   let found = formats.get(key);
-  if (!found) formats.set(key, found = new Intl.DateTimeFormat(language.value === 'en' ? undefined : language.value, options));
+  if (!found) formats.set(key, found = new Intl.DateTimeFormat(language.value === 'en' ? undefined : language.value, { ...options, ...hours[clock] }));
   return found;
 }
 

@@ -52,6 +52,21 @@ declare namespace Api {
     first?: number;
     slow?: number;
     invited?: boolean;
+    locked?: boolean;
+    limit?: number;
+    rules?: Rules;
+  }
+
+  /** Who may do what in a room; in a command those that are left out stay. */
+  interface Rules {
+    announce?: boolean;
+    noguests?: boolean;
+    inviteonly?: boolean;
+    hidden?: boolean;
+    heldinvites?: boolean;
+    heldpins?: boolean;
+    quiet?: boolean;
+    slow?: number;
   }
 
   interface File {
@@ -151,6 +166,7 @@ declare namespace Api {
     until?: number;
     key?: string;
     private?: boolean;
+    rules?: Rules;
   }
 
   /** A frame of the live connection. */

@@ -11,4 +11,5 @@ if [ ! -x "$tools/node_modules/.bin/tsc" ]; then
 	npm ci --prefix "$tools" --silent --no-audit --no-fund
 fi
 "$tools/node_modules/.bin/tsc" -p .
+"$tools/node_modules/.bin/tsc" -p tsconfig.worker.json
 node --test --test-reporter=dot test/

@@ -95,7 +95,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.Func("limit", "`NAME=VALUE` of a limit, 0 for none; may be repeated. See below",
 		func(s string) error { f.settings = append(f.settings, s); return nil })
 	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off, also those on guessing passwords and choosing them: for benchmarks and tests only")
-	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers, and WEBIRC lines, are believed; may be repeated",
+	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers, WEBIRC lines and X-Forwarded-For and -Proto are believed; may be repeated",
 		func(s string) error { return f.trust(s) })
 	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
 	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")

@@ -2,10 +2,10 @@
 // One message: who said it, what, and what can be done with it.
 
 import { html, useState } from '../html.js';
-import { copyLink, dropPreview, pin, quoted, react, remove, report, showThread, talk } from '../actions.js';
+import { copyLink, dropPreview, pin, quoted, react, remove, report, showThread } from '../actions.js';
 import { favourites } from '../emoji.js';
 import { t } from '../i18n.js';
-import { roomPath } from '../route.js';
+import { open, roomPath } from '../route.js';
 import { me } from '../store.js';
 import { mentions, summary } from '../text.js';
 import { clock, full, hands, when } from '../time.js';
@@ -27,6 +27,10 @@ import { outbox } from '../sync.js';
 export function Message({ room, item, head, lit = false, inThread = false }) {
   const [active, setActive] = useState(false);
   const to = item.deleted ? false : item.by !== me.value?.user && mentions(item.text ?? '', me.value?.nick ?? '');
+  const leave = (/** @type {PointerEvent} */ event) => setActive(Boolean(element(event).querySelector(':focus-visible')));
+  const blur = (/** @type {FocusEvent} */ event) => { // the buttons must not go while one of them is pressed
+    if (!element(event).contains(/** @type {Node | null} */ (event.relatedTarget))) setActive(element(event).matches(':hover'));
+  };
   const menu = (/** @type {MouseEvent & {pointerType?: string}} */ event) => {
     if (event.pointerType === 'mouse' || item.deleted) return; // a mouse has the browser's own menu, and the buttons
     event.preventDefault();
@@ -34,7 +38,7 @@ export function Message({ room, item, head, lit = false, inThread = false }) {
   };
   return html`
     <article class="message ${head ? 'head' : ''} ${lit ? 'lit' : ''} ${to ? 'to-me' : ''} ${item.kind}" data-seq=${item.seq}
-      onPointerEnter=${() => setActive(true)} onPointerLeave=${() => setActive(false)} onFocusIn=${() => setActive(true)} onFocusOut=${() => setActive(false)}
+      onPointerEnter=${() => setActive(true)} onPointerLeave=${leave} onFocusIn=${() => setActive(true)} onFocusOut=${blur}
       onContextMenu=${menu}>
       <${Gutter} item=${item} head=${head} />
       <div class="message-main">
@@ -48,6 +52,9 @@ export function Message({ room, item, head, lit = false, inThread = false }) {
     </article>`;
 }
 
+/** @param {Event} event @returns {Element} */
+const element = (event) => /** @type {Element} */ (event.currentTarget);
+
 /** @param {{item: Item, head: boolean}} props */
 function Gutter({ item, head }) {
   return html`
@@ -60,7 +67,7 @@ function Gutter({ item, head }) {
 function Head({ item }) {
   return html`
     <header class="message-head">
-      <button type="button" class="nick-button" onClick=${() => talk(item.nick ?? '')} disabled=${item.by === me.value?.user}><${Nick} nick=${item.nick ?? ''} /></button>
+      <button type="button" class="nick-button" onClick=${() => open('person', item.nick ?? '')}><${Nick} nick=${item.nick ?? ''} /></button>
       ${item.kind === 'notice' && html`<span class="tag">${t('message.notice')}</span>`}
       <time datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${clock(item.time)}</time>
     </header>`;
@@ -95,7 +102,7 @@ function Reactions({ item }) {
       ${item.reactions?.map((reaction) => {
         const more = reaction.count - reaction.nicks.length;
         const who = reaction.nicks.join(', ') + (more > 0 ? ' ' + t('message.andMore', { n: more }) : '');
-        return html`<li key=${reaction.emoji}><button type="button" class="reaction" aria-pressed=${Boolean(reaction.mine)} title=${who} aria-label=${t('message.reactedBy', { emoji: reaction.emoji, who })} onClick=${() => react(item, reaction.emoji)}>
+        return html`<li key=${reaction.emoji}><button type="button" class="reaction" aria-pressed=${Boolean(reaction.mine)} title=${who} aria-label=${t('message.reactedBy', { emoji: reaction.emoji, n: reaction.count, who })} onClick=${() => react(item, reaction.emoji)}>
           <span aria-hidden="true">${reaction.emoji}</span><span class="count" aria-hidden="true">${reaction.count}</span></button></li>`;
       })}
       <li><button type="button" class="reaction add" aria-label=${t('message.react')} onClick=${(/** @type {any} */ event) => pickEmoji(event.currentTarget, (emoji) => react(item, emoji))}><${Icon} name="smile" /></button></li>

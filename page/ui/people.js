@@ -2,11 +2,10 @@
 // Who is in the room, beside it.
 
 import { html, useEffect, useState } from '../html.js';
-import { talk } from '../actions.js';
 import { fold } from '../complete.js';
 import { t } from '../i18n.js';
-import { close } from '../route.js';
-import { me, presence } from '../store.js';
+import { close, open } from '../route.js';
+import { presence } from '../store.js';
 import { loadPeople } from '../sync.js';
 import { Avatar, Nick } from './avatar.js';
 import { Pane } from './pane.js';
@@ -17,7 +16,7 @@ const many = 12; // people, from which a field to search in helps
 const most = 500; // that are shown at once
 
 /** @param {{room: import('../store.js').RoomState}} props */
-export function People({ room }) {
+export default function People({ room }) {
   const [text, setText] = useState('');
   useEffect(() => { loadPeople(room).catch(trouble); }, [room]);
   const all = room.people.value;
@@ -50,9 +49,8 @@ function Group({ title, people }) {
 /** @param {{person: Api.Person}} props */
 function Entry({ person }) {
   const now = state(person);
-  const mine = person.id === me.value?.user;
   return html`
-    <li><button type="button" class="person" disabled=${mine} onClick=${() => talk(person.nick)}>
+    <li><button type="button" class="person" onClick=${() => open('person', person.nick)}>
       <span class="person-face"><${Avatar} nick=${person.nick} picture=${person.avatar} /><span class="presence ${now}"></span></span>
       <span class="person-name"><${Nick} nick=${person.nick} />${person.status && html`<span class="status">${person.status}</span>`}</span>
       <span class="unseen">${t(`people.${now}One`)}</span>

@@ -28,6 +28,7 @@ export function Rooms({ onClose }) {
       <footer class="rooms-foot">
         <span class="presence here"></span>
         <span class="name">${me.value?.nick}</span>
+        ${(me.value?.role === 'admin' || me.value?.role === 'owner') && html`<button type="button" class="icon-button" aria-label=${t('nav.admin')} title=${t('nav.admin')} onClick=${() => open('admin')}><${Icon} name="shield" /></button>`}
         <button type="button" class="icon-button" aria-label=${t('nav.settings')} title=${t('nav.settings')} onClick=${() => open('settings')}><${Icon} name="settings" /></button>
       </footer>
     </nav>`;

@@ -49,7 +49,7 @@ type Config struct {
 	Files   *files.Store // what is uploaded; nil: nothing can be
 	Quota   int64        // bytes that one person's files may take together; 0 for no limit
 	PushKey string       // by which browsers subscribe to what is pushed, base64url; empty: nothing is
-	Origins []string     // besides the server's own, from which pages may use the API: https://host
+	Origins []string     // where browsers see the server, as https://host, if that is not only where they ask: the first is where they come back to from elsewhere
 
 	// Carried are other gateways, by the subprotocol with which a WebSocket asks for
 	// one: [TextIRC], [BinaryIRC] and [LineBytes].

@@ -1,0 +1,67 @@
+// @ts-check
+// Passkeys (WebAuthn): the browser's part of making one and of coming in by one.
+
+import { post } from './api.js';
+
+/** Whether this browser knows passkeys, and the page came in a way that allows them. */
+export const supported = 'PublicKeyCredential' in globalThis && globalThis.isSecureContext;
+
+/** @param {string} text base64url */
+function bytes(text) {
+  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0));
+}
+
+/** @param {ArrayBuffer | null | undefined} buffer @returns {string | undefined} base64url */
+function base64(buffer) {
+  if (!buffer) return undefined;
+  const text = String.fromCharCode(...new Uint8Array(buffer));
+  return btoa(text).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}
+
+/** options reads what the server sends, for browsers that can't themselves. @param {any} json @returns {any} */
+function options(json) {
+  const read = { ...json, challenge: bytes(json.challenge) };
+  if (json.user) read.user = { ...json.user, id: bytes(json.user.id) };
+  for (const list of ['allowCredentials', 'excludeCredentials']) {
+    if (json[list]) read[list] = json[list].map((/** @type {any} */ one) => ({ ...one, id: bytes(one.id) }));
+  }
+  return read;
+}
+
+/** answer is the JSON of what the browser made. @param {any} credential */
+function answer(credential) {
+  const { response } = credential;
+  /** @type {Record<string, unknown>} */
+  const fields = { clientDataJSON: base64(response.clientDataJSON) };
+  for (const name of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
+    if (response[name]) fields[name] = base64(response[name]);
+  }
+  if (response.getTransports) fields.transports = response.getTransports();
+  return { id: credential.id, rawId: base64(credential.rawId), type: credential.type, clientExtensionResults: {}, authenticatorAttachment: credential.authenticatorAttachment ?? undefined, response: fields };
+}
+
+/**
+ * cancelled reports whether somebody thought better of it, or took too long.
+ * @param {unknown} error
+ */
+export function cancelled(error) { return error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError'); }
+
+/**
+ * add makes a passkey on this device.
+ * @param {string} name what its owner calls it
+ */
+export async function add(name) {
+  const begun = await post('/me/passkeys', {});
+  const credential = await navigator.credentials.create({ publicKey: options(begun.options.publicKey ?? begun.options) });
+  await post('/me/passkeys/finish', { ceremony: begun.ceremony, name, response: answer(credential) });
+}
+
+/**
+ * signIn comes in by a passkey that the device has; who it is of, it tells.
+ * @returns {Promise<Api.Session>}
+ */
+export async function signIn() {
+  const begun = await post('/session/passkey', {});
+  const credential = await navigator.credentials.get({ publicKey: options(begun.options.publicKey ?? begun.options) });
+  return post('/session/passkey/finish', { ceremony: begun.ceremony, response: answer(credential), cookie: true });
+}
