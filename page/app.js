@@ -41,17 +41,17 @@ import { follow as followAddress } from './route.js';
 import { follow as followSettings } from './settings.js';
 import { hurry } from './actions.js';
 import { begin } from './sync.js';
-import { Shell } from './ui/shell.js';
+import { Shell, signIn } from './ui/shell.js';
 import { trouble } from './ui/toast.js';
 
 async function start() {
   followSettings();
   followAddress();
-  await followLanguage();
   const root = document.getElementById('page');
   if (!root) return;
   window.addEventListener('pagehide', hurry);
-  await begin().catch(trouble);
+  const stranger = () => { signIn().catch(trouble); }; // will want that
+  await Promise.all([followLanguage(), begin(stranger).catch(trouble)]);
   root.replaceChildren();
   render(html`<${Shell} />`, root);
   followKeys();

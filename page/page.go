@@ -1,7 +1,8 @@
 // Package page holds the chat page: plain HTML, CSS and ES modules, embedded
 // from this directory, with no build step: what is served is what stands here,
-// but for the comments. It starts nothing and
-// speaks no protocol: the HTTP gateway serves its files.
+// but for the comments, and with what the page starts with in one file of code
+// and one of styles. It starts nothing and speaks no protocol: the HTTP gateway
+// serves its files.
 //
 // All files together have one version, and every file but [Files.Index] can be
 // asked for below a directory of that name ("/page/3f2a…/app.js"), where it
@@ -78,7 +79,10 @@ func Load() (*Files, error) {
 		return nil, err
 	}
 	f := &Files{Version: hex.EncodeToString(sum.Sum(nil)[:8]), files: all}
-	f.Index = newFile("index.html", f.versioned(f.preloading(all["index.html"].Body)))
+	if err := f.join(); err != nil {
+		return nil, err
+	}
+	f.Index = newFile("index.html", f.versioned(f.dressed(all["index.html"].Body)))
 	delete(all, "index.html")
 	all["sw.js"] = newFile("sw.js", f.stamped(all["sw.js"].Body))
 	all[list] = newFile(list, f.list())
@@ -112,36 +116,28 @@ func (f *Files) stamped(worker []byte) []byte {
 	return bytes.Replace(worker, []byte("const version = ''"), []byte("const version = '"+f.Version+"'"), 1)
 }
 
-// entry is the module that the index starts.
-const entry = "app.js"
+// sheet is all style sheets of the document, in its order, in one file.
+const sheet = "styles.css"
 
-// static finds what a module imports at once: a dynamic import has no "from".
-var static = regexp.MustCompile(`\bfrom\s*["'](\.[^"']+)["']`)
+// styled finds where a document asks for a style sheet.
+var styled = regexp.MustCompile(`<link rel="stylesheet" href="/page/([^"]+)">\n`)
 
-// Modules returns the modules that the page starts with, the entry first: what
-// it imports at once, and what those do. Others are fetched when they are wanted.
-func (f *Files) Modules() []string {
-	found := []string{entry}
-	for i := 0; i < len(found); i++ {
-		for _, match := range static.FindAllSubmatch(f.files[found[i]].Body, -1) {
-			name := path.Join(path.Dir(found[i]), string(match[1]))
-			if f.files[name] != nil && !slices.Contains(found, name) {
-				found = append(found, name)
-			}
+// dressed joins the style sheets of a document into one, which it refers to
+// where the first was.
+func (f *Files) dressed(document []byte) []byte {
+	var all []byte
+	document = styled.ReplaceAllFunc(document, func(link []byte) []byte {
+		name := string(styled.FindSubmatch(link)[1])
+		first := all == nil
+		all = append(all, f.files[name].Body...)
+		delete(f.files, name)
+		if first {
+			return []byte(`<link rel="stylesheet" href="/page/` + sheet + `">` + "\n")
 		}
-	}
-	return found
-}
-
-// preloading tells a browser in the document which modules it will need, so that
-// it asks for all of them at once instead of finding them one in the other.
-func (f *Files) preloading(document []byte) []byte {
-	var links bytes.Buffer
-	for _, name := range f.Modules()[1:] {
-		links.WriteString(`<link rel="modulepreload" href="/page/` + name + "\">\n")
-	}
-	begin := []byte(`<script type="module"`)
-	return bytes.Replace(document, begin, append(links.Bytes(), begin...), 1)
+		return nil
+	})
+	f.files[sheet] = newFile(sheet, all)
+	return document
 }
 
 // versioned makes the addresses of a document's files those that never change.

@@ -52,20 +52,33 @@ export function send(command) {
   return Promise.reject(new Problem(0, 'offline', t('connection.away')));
 }
 
-/** begin learns who we are: from the cache at once, then from the server. */
-export async function begin() {
+/**
+ * begin learns who we are: from the cache at once, then from the server, which
+ * is asked before the cache has opened.
+ * @param {() => void} stranger told where nobody has been before
+ */
+export async function begin(stranger) {
+  const answers = ask();
   const kept = await cache.load();
   if (kept) {
     restore(kept);
-    confirm().catch(() => {}); // without a connection, what is kept will do
+    confirm(answers).catch(() => {}); // without a connection, what is kept will do
     return;
   }
-  await confirm();
+  stranger();
+  await confirm(answers);
 }
 
-/** confirm asks the server who we are. */
-async function confirm() {
-  const [description, session] = await Promise.all([get('/server'), get('/session').catch(nobody)]);
+/** ask asks the server what it is and who we are. @returns {Promise<[Api.Server, Api.Session | null]>} */
+function ask() {
+  const answers = Promise.all([get('/server'), get('/session').catch(nobody)]);
+  answers.catch(() => {}); // until somebody waits for it, a failure is nobody's
+  return answers;
+}
+
+/** confirm takes what the server answered. @param {ReturnType<typeof ask>} answers */
+async function confirm(answers) {
+  const [description, session] = await answers;
   server.value = description;
   if (session?.user) enter(session);
   else if (me.peek()) await leave();

@@ -217,7 +217,8 @@ func OutwardAddrs() []netip.Addr {
 // others, which know this machine by the addresses in outward. program is how
 // this machine's user calls hubbub.
 func Invitation(program string, bound []net.Addr, outward []netip.Addr) string {
-	var here, others [][2]string // pairs of commands
+	var here, others [][2]string        // pairs of commands
+	var pagesHere, pagesOthers []string // where browsers find the page
 	port, everywhere := DefaultPort, false
 	for _, a := range bound {
 		at := addrPort(a)
@@ -231,9 +232,11 @@ func Invitation(program string, bound []net.Addr, outward []netip.Addr) string {
 			there := netip.AddrPortFrom(addr, at.Port())
 			if addr.IsLoopback() || addr == at.Addr() {
 				here = append(here, joinCommands(program, there))
+				pagesHere = append(pagesHere, "http://"+there.String()+"/")
 			}
 			if !addr.IsLoopback() {
 				others = append(others, joinCommands("hubbub", there))
+				pagesOthers = append(pagesOthers, "http://"+there.String()+"/")
 			}
 		}
 	}
@@ -241,10 +244,10 @@ func Invitation(program string, bound []net.Addr, outward []netip.Addr) string {
 	for _, pair := range slices.Concat(here, others) {
 		width = max(width, len(pair[0]))
 	}
-	invitation := "Join from this machine:\n" + columns(width, here)
+	invitation := "Join from this machine:\n" + inBrowser(pagesHere) + columns(width, here)
 	switch {
 	case len(others) > 0:
-		return invitation + "Join from other machines:\n" + columns(width, others)
+		return invitation + "Join from other machines:\n" + inBrowser(pagesOthers) + columns(width, others)
 	case everywhere:
 		return invitation + "Other machines can join once this one is on a network.\n"
 	}
@@ -257,11 +260,12 @@ func Invitation(program string, bound []net.Addr, outward []netip.Addr) string {
 // it is by these that the server is to be called.
 func SecureInvitation(program string, bound []net.Addr, outward []netip.Addr, names []string) string {
 	var pairs [][2]string
+	var pages []string
 	width := 0
 	add := func(program, at string) {
 		pair := [2]string{tlsCommand(quote(at)), program + " join " + quote("tls://"+at)}
 		if !slices.Contains(pairs, pair) {
-			pairs = append(pairs, pair)
+			pairs, pages = append(pairs, pair), append(pages, "https://"+at+"/")
 			width = max(width, len(pair[0]))
 		}
 	}
@@ -284,7 +288,7 @@ func SecureInvitation(program string, bound []net.Addr, outward []netip.Addr, na
 			add(program, netip.AddrPortFrom(addr, at.Port()).String())
 		}
 	}
-	return "Join encrypted, by TLS:\n" + columns(width, pairs)
+	return "Join encrypted, by TLS:\n" + inBrowser(pages) + columns(width, pairs)
 }
 
 // quote quotes an address for a shell if it has brackets, which mean something
@@ -329,6 +333,15 @@ func joinCommands(program string, at netip.AddrPort) [2]string {
 		join = program + " join " + quote(at.String())
 	}
 	return [2]string{joinCommand(at, nil), join}
+}
+
+// inBrowser lists where the page is.
+func inBrowser(pages []string) string {
+	var b strings.Builder
+	for _, page := range pages {
+		fmt.Fprintf(&b, "    %s in a browser\n", page)
+	}
+	return b.String()
 }
 
 // columns returns a line for each pair, its second part beyond width.

@@ -152,30 +152,39 @@ func TestInvitation(t *testing.T) {
 	}{
 		"by default": {[]net.Addr{tcpAddr("127.0.0.1:7007")}, `
 Join from this machine:
+    http://127.0.0.1:7007/ in a browser
     nc 127.0.0.1 7007   or   ./hubbub join
 Only this machine can join; to let others in, start with --listen :7007
 `},
 		"every address": {[]net.Addr{tcpAddr("[::]:7007")}, `
 Join from this machine:
+    http://127.0.0.1:7007/ in a browser
     nc 127.0.0.1 7007      or   ./hubbub join
 Join from other machines:
+    http://192.168.1.20:7007/ in a browser
+    http://[2001:db8::20]:7007/ in a browser
     nc 192.168.1.20 7007   or   hubbub join 192.168.1.20:7007
     nc 2001:db8::20 7007   or   hubbub join '[2001:db8::20]:7007'
 `},
 		"every IPv4 address": {[]net.Addr{tcpAddr("0.0.0.0:9000")}, `
 Join from this machine:
+    http://127.0.0.1:9000/ in a browser
     nc 127.0.0.1 9000      or   ./hubbub join 127.0.0.1:9000
 Join from other machines:
+    http://192.168.1.20:9000/ in a browser
     nc 192.168.1.20 9000   or   hubbub join 192.168.1.20:9000
 `},
 		"one address": {[]net.Addr{tcpAddr("192.168.1.20:7007")}, `
 Join from this machine:
+    http://192.168.1.20:7007/ in a browser
     nc 192.168.1.20 7007   or   ./hubbub join 192.168.1.20:7007
 Join from other machines:
+    http://192.168.1.20:7007/ in a browser
     nc 192.168.1.20 7007   or   hubbub join 192.168.1.20:7007
 `},
 		"several": {[]net.Addr{tcpAddr("[::1]:9000"), &net.UnixAddr{Net: "unix", Name: "/run/h"}}, `
 Join from this machine:
+    http://[::1]:9000/ in a browser
     nc ::1 9000    or   ./hubbub join '[::1]:9000'
     nc -U /run/h
 Only this machine can join; to let others in, start with --listen :9000

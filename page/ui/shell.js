@@ -16,7 +16,7 @@ import { Room } from './room.js';
 import { Toasts } from './toast.js';
 
 /** signIn is fetched for who is not signed in. */
-const signIn = () => import('./signin.js');
+export const signIn = () => import('./signin.js');
 
 /** Shell is the whole page. */
 export function Shell() {

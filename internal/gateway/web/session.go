@@ -56,8 +56,8 @@ func server(c *call, _ *nothing) (*api.Server, *chat.Error) {
 	return &api.Server{
 		Name: g.cfg.Name, Network: g.cfg.Network, Version: g.cfg.Version, Epoch: g.cfg.Hub.Epoch(), Motd: g.cfg.Motd,
 		Guests: policy.Guests, Registration: ways[policy.Registration], Owner: g.cfg.Hub.HasOwner(),
-		Passkeys: g.cfg.Door.HasPasskeys(), OIDC: provider(g.cfg.Door),
-		Push: g.pushKey(), Limits: g.uploads.limits(g.cfg.Text),
+		Passkeys: g.cfg.Door.HasPasskeys(), OIDC: provider(g.cfg.Door), Push: g.pushKey(),
+		Limits: g.uploads.limits(g.cfg.Text),
 	}, nil
 }
 
