@@ -45,6 +45,8 @@ const (
 	OpTyping     = "typing"     // a room; Text is active, paused or done, and active if empty; not kept
 	OpAway       = "away"       // Text is why; of this connection, and not kept
 	OpBack       = "back"       // of this connection, and not kept
+	OpSeen       = "seen"       // somebody looks at what this connection brings; not told to anybody, and not kept
+	OpUnseen     = "unseen"     // nobody does: they are told by other ways too, as by push
 	OpPing       = "ping"       // is answered when everything before it is done
 )
 

@@ -89,9 +89,17 @@ export class Live {
 
   /** wake tries at once where it would wait: the network is back, or somebody looks. */
   wake() {
-    if (this.ended || document.visibilityState === 'hidden') return;
+    if (this.ended) return;
+    this.attend();
+    if (document.visibilityState === 'hidden') return;
     if (!this.socket) this.connect();
     else if (this.welcomed) this.ping();
+  }
+
+  /** attend tells the server whether somebody looks here: if nobody does, it tells other devices too. */
+  attend() {
+    const op = document.visibilityState === 'hidden' ? 'unseen' : 'seen';
+    if (this.welcomed) this.send({ op }).catch(() => {}); // the next connection says it anew
   }
 
   connect() {
@@ -128,6 +136,7 @@ export class Live {
         this.failures = 0;
         this.owner.message(message);
         this.owner.state('online', 0, '');
+        if (document.visibilityState === 'hidden') this.attend();
         return;
       case 'ack':
       case 'error':

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"time"
 
 	"hubbub/internal/chat"
@@ -15,6 +16,8 @@ type Profile struct {
 	Bot  bool   // they are a program
 	Oper bool   // an operator of the configuration
 	Safe bool   // nobody can listen in on the connection
+
+	Unseen bool // nobody looks at what the session brings; others are not told
 }
 
 // Unattended is why somebody is away who has not said why: their program is
@@ -213,13 +216,16 @@ func (p *person) reason() string {
 	return Absent
 }
 
-// attends reports whether somebody is here and not away: at least one of their
-// sessions says no such thing.
+// attends reports whether somebody is here, not away, and looks: at least one of their
+// sessions says nothing else.
 func (h *Hub) attends(id chat.UserID) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p := h.people[id]
-	return p != nil && len(p.sessions) > 0 && p.reason() == ""
+	return p != nil && slices.ContainsFunc(p.sessions, func(s *Session) bool {
+		is := s.Profile()
+		return !s.passing && is.Away == "" && !is.Unseen
+	})
 }
 
 // reviewAway tells everybody who has to do with somebody if they are away or back

@@ -109,7 +109,8 @@ func (h *Hub) RoomAt(id chat.RoomID) (*chat.RoomInfo, bool) {
 }
 
 // Elsewhere reports whether somebody is to be told by other ways than by a connection:
-// they have no session, or are away in all of them, and are not banned from the server.
+// they have no session, or are away or don't look in all of them, and are not banned
+// from the server.
 func (h *Hub) Elsewhere(id chat.UserID) bool {
 	now := h.now()
 	banned := slices.ContainsFunc(h.Bans(), func(b chat.BanInfo) bool { return b.User == id && b.Holds(now) })

@@ -113,7 +113,18 @@ func TestWhoIsNotThereIsToldElsewhere(t *testing.T) {
 	want("away", true)
 	idle.Amend(func(p *hub.Profile) { p.Away = "" })
 	want("back", false)
+	idle.Amend(func(p *hub.Profile) { p.Unseen = true })
+	want("not looking", true)
+	idle.Amend(func(p *hub.Profile) { p.Unseen = false })
+	want("looking again", false)
+	request := w.connect(localhost)
+	request.Pass()
+	if err := request.Arrive(t.Context(), login); err != nil {
+		t.Fatal(err)
+	}
 	idle.Close()
+	want("there by requests that come and go", true)
+	request.Close()
 	want("gone", true)
 	w.order(chat.Command{Op: chat.Ban, User: id})
 	want("banned", false)

@@ -267,6 +267,8 @@ func moments() map[string]func(s *hub.Session, from *api.Command) *chat.Error {
 		api.OpTyping: typing,
 		api.OpAway:   goAway,
 		api.OpBack:   comeBack,
+		api.OpSeen:   look(true),
+		api.OpUnseen: look(false),
 	}
 }
 
@@ -339,6 +341,14 @@ func goAway(s *hub.Session, from *api.Command) *chat.Error {
 func comeBack(s *hub.Session, _ *api.Command) *chat.Error {
 	s.Amend(func(p *hub.Profile) { p.Away = "" })
 	return nil
+}
+
+// look notes whether somebody looks at what a connection brings.
+func look(seen bool) func(*hub.Session, *api.Command) *chat.Error {
+	return func(s *hub.Session, _ *api.Command) *chat.Error {
+		s.Amend(func(p *hub.Profile) { p.Unseen = !seen })
+		return nil
+	}
 }
 
 // performer does what programs ask for.

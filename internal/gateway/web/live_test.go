@@ -330,6 +330,13 @@ func TestTypingAndBeingAwayAreTold(t *testing.T) {
 	if sig := bob.signal(api.SignalTyping); sig.Room == welcome.Rooms[0].ID || sig.Text != "paused" {
 		t.Errorf("bob is told %+v", sig)
 	}
+	id := chat.UserID(welcome.User)
+	for op, elsewhere := range map[string]bool{api.OpUnseen: true, api.OpSeen: false} {
+		bob.do(api.Command{ID: op, Op: op})
+		if s.hub.Elsewhere(id) != elsewhere {
+			t.Errorf("after %s bob is told elsewhere: %v", op, !elsewhere)
+		}
+	}
 	ann.do(api.Command{ID: "a", Op: api.OpAway, Text: "lunch"})
 	if sig := bob.signal(api.SignalAway); sig.Nick != "ann" || sig.Text != "lunch" {
 		t.Errorf("bob is told %+v", sig)
