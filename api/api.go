@@ -81,6 +81,7 @@ type Event struct {
 	Deleted  bool   `json:"deleted,omitempty"` // the text is gone
 	Files    []File `json:"files,omitempty"`
 
+	Previews  []Preview  `json:"previews,omitempty"`  // of "previewed", and in history: what is behind the links of a message
 	Reactions []Reaction `json:"reactions,omitempty"` // history only
 	Replies   *Replies   `json:"replies,omitempty"`   // history only, of a message that began a conversation
 }
@@ -110,6 +111,15 @@ type File struct {
 	Width  int    `json:"width,omitempty"`
 	Height int    `json:"height,omitempty"`
 	URL    string `json:"url"` // where it is fetched: a path on the server
+}
+
+// Preview is what is at the other end of a link, in short.
+type Preview struct {
+	URL         string `json:"url"` // as it stands in the message
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	Site        string `json:"site,omitempty"`
+	Image       *File  `json:"image,omitempty"`
 }
 
 // Room is a room as a list shows it.

@@ -143,7 +143,7 @@ func (d *decision) decide() Outcome {
 	switch c.Op {
 	case Say:
 		return d.say()
-	case Edit, Delete, React, Unreact, Pin, Unpin:
+	case Edit, Delete, React, Unreact, Pin, Unpin, DropPreview:
 		return d.amend()
 	case SetTopic:
 		return d.setTopic()
@@ -205,6 +205,11 @@ func (d *decision) ordered() Outcome {
 		return d.setLimit()
 	case AddMask, DropMask:
 		return d.setMask()
+	case Preview:
+		if d.by == nil {
+			return d.preview()
+		}
+		return refuse(Forbidden, "Only the server itself looks at what is behind links.")
 	}
 	if d.by == nil && d.c.Op > 0 && d.c.Op < opEnd {
 		return refuse(Unavailable, notHere)
@@ -223,15 +228,23 @@ func (f *Facts) learn(ev *Event) {
 	}
 	switch ev.Kind {
 	case Message, Action, Notice:
-		f.Messages[ev.Seq] = MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
+		f.Messages[ev.Seq] = MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread, Text: ev.Text}
 		for i := range ev.Files {
 			f.Files[ev.Files[i].ID] = ev.Seq
 		}
 	case Deleted:
 		m := f.Messages[ev.Target]
-		m.Deleted = true
+		m.Deleted, m.Text = true, ""
 		f.Messages[ev.Target] = m
 		maps.DeleteFunc(f.Files, func(_ string, has Seq) bool { return has == ev.Target })
+		delete(f.Previews, ev.Target)
+	case Edited:
+		m := f.Messages[ev.Target]
+		m.Text = ev.Text
+		f.Messages[ev.Target] = m
+		f.learnPreview(ev)
+	case Previewed, PreviewDropped:
+		f.learnPreview(ev)
 	case Reacted:
 		f.Reactions[ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}] = true
 		if f.Tallies[ev.Target] == nil {

@@ -50,6 +50,9 @@ const (
 	SetLimit // Room, Count (members at most; 0 removes it)
 	AddMask  // Room, Level (a MaskList), Name (a pattern, or a part of one)
 	DropMask // Room, Level, Name
+
+	Preview     // Target, Text (a [LinkPreview], encoded); only the server proposes it
+	DropPreview // Target, Name (the URL)
 	opEnd
 )
 

@@ -148,6 +148,8 @@ func (d *decision) amendment(r *room, m *MessageFact, ev *Event) *Error {
 			return err
 		}
 		return checkLine("reason", c.Text)
+	case DropPreview:
+		return d.dropPreview(r, m, ev)
 	case React, Unreact:
 		if err := d.may(ActReact, r); err != nil {
 			return err

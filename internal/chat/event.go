@@ -60,6 +60,10 @@ const (
 	LimitSet    // Count is how many members at most; 0 removes it
 	MaskAdded   // Level is the MaskList, Text the pattern
 	MaskDropped // Level, Text
+
+	// What is beside a message.
+	Previewed      // Target, Whose, When; Text is a [LinkPreview]
+	PreviewDropped // Target, Whose, When; Text is the URL
 	kindEnd
 )
 
@@ -73,12 +77,14 @@ var kindNames = [kindEnd]string{
 	Kicked: "kicked", Muted: "muted", Unmuted: "unmuted", Banned: "banned", Unbanned: "unbanned",
 	Disconnected: "disconnected", Reported: "reported",
 	Notice: "notice", KeySet: "key", LimitSet: "limit", MaskAdded: "mask-added", MaskDropped: "mask-dropped",
+	Previewed: "previewed", PreviewDropped: "preview-dropped",
 }
 
 // authored are the kinds that tell what the author is on the server.
 var authored = [kindEnd]bool{
 	Message: true, Action: true, Notice: true, Edited: true, Deleted: true, Reacted: true, Unreacted: true,
 	TopicSet: true, Joined: true, Left: true, RoomRenamed: true, NickChanged: true, Invited: true, Kicked: true,
+	PreviewDropped: true,
 }
 
 // governing are the kinds that tell it in As, since Level tells something else.

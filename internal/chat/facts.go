@@ -12,7 +12,8 @@ type Facts struct {
 	Reactions map[ReactionKey]bool
 	Tallies   map[Seq]*Tally // of messages with reactions
 	Guests    map[Key]GuestFact
-	Files     map[string]Seq // which message has the file of an id
+	Files     map[string]Seq                 // which message has the file of an id
+	Previews  map[Seq]map[string]PreviewFact // of messages that have any, by URL
 
 	Credentials map[UserID][]Credential // each user's, by Seq
 	Holders     map[Key]UserID          // whose credential has a key
@@ -56,6 +57,7 @@ type MessageFact struct {
 	Time    Millis
 	Thread  Seq // the root of the thread that it is in; 0 if it answers nothing
 	Deleted bool
+	Text    string // as it reads now; only if a need or the batch itself tells it
 }
 
 // SentKey names a command for ever.
@@ -121,6 +123,7 @@ func NewFacts() *Facts {
 		Tallies:   map[Seq]*Tally{},
 		Guests:    map[Key]GuestFact{},
 		Files:     map[string]Seq{},
+		Previews:  map[Seq]map[string]PreviewFact{},
 
 		Credentials: map[UserID][]Credential{},
 		Holders:     map[Key]UserID{},
@@ -133,6 +136,8 @@ func NewFacts() *Facts {
 // ask for nothing.
 type Need struct {
 	Message  Seq         // its MessageFact
+	Text     bool        // with its text
+	Previews Seq         // all of this message's
 	Sent     SentKey     // asked for if Client is not empty
 	Reaction ReactionKey // asked for if Target is not zero
 	Tally    Seq         // the Tally of this message
@@ -147,7 +152,7 @@ type Need struct {
 
 // IsZero reports whether the need asks for nothing, as a plain message's does.
 func (n *Need) IsZero() bool {
-	return n.Message == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() && len(n.Files) == 0 &&
+	return n.Message == 0 && n.Previews == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() && len(n.Files) == 0 &&
 		n.Credentials == 0 && n.Holder.IsZero() && n.Invitation == 0 && n.Code.IsZero()
 }
 
@@ -160,6 +165,13 @@ func (c *Command) Needs() Need {
 	switch c.Op {
 	case Say:
 		n.Message, n.Files = c.Target, c.Files
+	case Preview:
+		n.Message, n.Text, n.Previews = c.Target, true, c.Target
+		if p, err := ParsePreview(c.Text); err == nil && p.Image != nil {
+			n.Files = []File{*p.Image}
+		}
+	case DropPreview:
+		n.Message, n.Previews = c.Target, c.Target
 	case Edit, Delete, Pin, Unpin:
 		n.Message = c.Target
 	case React, Unreact:

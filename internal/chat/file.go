@@ -21,13 +21,13 @@ const (
 // File is what was uploaded and is shown with a message. Its bytes are not in the
 // log.
 type File struct {
-	ID     string // by which it is fetched, by whoever knows it: 26 random characters of base32 (RFC 4648 §6), in lower case
-	Hash   string // SHA-256 of its bytes, in lower-case hex
-	Name   string // as it was called where it comes from, without a directory
-	Type   string // a media type without parameters, in lower case
-	Size   int64  // bytes
-	Width  int    // pixels of a picture; 0 if it is none, or not known
-	Height int
+	ID     string `json:"id"`              // by which it is fetched, by whoever knows it: 26 random characters of base32 (RFC 4648 §6), in lower case
+	Hash   string `json:"hash"`            // SHA-256 of its bytes, in lower-case hex
+	Name   string `json:"name"`            // as it was called where it comes from, without a directory
+	Type   string `json:"type"`            // a media type without parameters, in lower case
+	Size   int64  `json:"size"`            // bytes
+	Width  int    `json:"width,omitempty"` // pixels of a picture; 0 if it is none, or not known
+	Height int    `json:"height,omitempty"`
 }
 
 // CheckFiles says what is wrong with the files of a message, or nil.

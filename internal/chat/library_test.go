@@ -3,6 +3,7 @@ package chat_test
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"hubbub/internal/chat"
 )
@@ -16,6 +17,7 @@ type library struct {
 	guests    map[chat.Key]chat.UserID
 	people    map[chat.UserID]*chat.GuestFact
 	files     map[string]chat.Seq // which message has it
+	previews  map[chat.Seq]map[string]chat.PreviewFact
 
 	credentials map[chat.UserID][]chat.Credential
 	invitations map[chat.Seq]chat.Invitation // that are not used up or dropped
@@ -29,6 +31,7 @@ func newLibrary() *library {
 		guests:    map[chat.Key]chat.UserID{},
 		people:    map[chat.UserID]*chat.GuestFact{},
 		files:     map[string]chat.Seq{},
+		previews:  map[chat.Seq]map[string]chat.PreviewFact{},
 
 		credentials: map[chat.UserID][]chat.Credential{},
 		invitations: map[chat.Seq]chat.Invitation{},
@@ -43,15 +46,18 @@ func (l *library) file(ev *chat.Event) {
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
-		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
+		l.messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread, Text: ev.Text}
 		for _, f := range ev.Files {
 			l.files[f.ID] = ev.Seq
 		}
 	case chat.Deleted:
 		m := l.messages[ev.Target]
-		m.Deleted = true
+		m.Deleted, m.Text = true, ""
+		delete(l.previews, ev.Target)
 		maps.DeleteFunc(l.files, func(_ string, seq chat.Seq) bool { return seq == ev.Target })
 		l.messages[ev.Target] = m
+	case chat.Edited, chat.Previewed, chat.PreviewDropped:
+		l.filePreview(ev)
 	case chat.Reacted, chat.Unreacted:
 		l.reactions[reaction] = ev.Kind == chat.Reacted
 	case chat.Arrived:
@@ -70,6 +76,39 @@ func (l *library) file(ev *chat.Event) {
 		l.invitations[ev.Seq] = chat.InvitationOf(ev)
 	case chat.InvitationDropped:
 		delete(l.invitations, ev.Target)
+	}
+}
+
+// filePreview keeps what an event says about the links of a message.
+func (l *library) filePreview(ev *chat.Event) {
+	if l.previews[ev.Target] == nil {
+		l.previews[ev.Target] = map[string]chat.PreviewFact{}
+	}
+	all := l.previews[ev.Target]
+	switch ev.Kind {
+	case chat.Previewed:
+		p, err := chat.ParsePreview(ev.Text)
+		if err != nil {
+			panic(err)
+		}
+		all[p.URL] = chat.PreviewFact{}
+		if p.Image != nil {
+			all[p.URL] = chat.PreviewFact{Image: p.Image.ID}
+			l.files[p.Image.ID] = ev.Target
+		}
+	case chat.PreviewDropped:
+		delete(l.files, all[ev.Text].Image)
+		all[ev.Text] = chat.PreviewFact{Dropped: true}
+	case chat.Edited:
+		m := l.messages[ev.Target]
+		m.Text = ev.Text
+		l.messages[ev.Target] = m
+		for url, p := range all {
+			if !p.Dropped && !strings.Contains(ev.Text, url) {
+				delete(l.files, p.Image)
+				delete(all, url)
+			}
+		}
 	}
 }
 
@@ -104,6 +143,9 @@ func (l *library) facts(commands ...*chat.Command) *chat.Facts {
 	for _, c := range commands {
 		need := c.Needs()
 		if m, ok := l.messages[need.Message]; ok {
+			if !need.Text {
+				m.Text = facts.Messages[need.Message].Text
+			}
 			facts.Messages[need.Message] = m
 		}
 		if sent, ok := l.sent[need.Sent]; ok {
@@ -117,6 +159,9 @@ func (l *library) facts(commands ...*chat.Command) *chat.Facts {
 		}
 		if id, ok := l.guests[need.Guest]; ok {
 			facts.Guests[need.Guest] = *l.people[id]
+		}
+		if all := l.previews[need.Previews]; len(all) > 0 {
+			facts.Previews[need.Previews] = maps.Clone(all)
 		}
 		for _, f := range need.Files {
 			if seq := l.files[f.ID]; seq != 0 {

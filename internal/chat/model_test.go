@@ -37,6 +37,7 @@ type model struct {
 	registered  []chat.UserID // who became a member or a bot,
 	disciplined []chat.Event  // and who or what was muted or banned
 	masked      []chat.Event  // or by a mask
+	previewed   []chat.Event
 	sent        map[chat.SentKey]bool
 	kinds       map[chat.Kind]int
 	codes       map[chat.Code]int
@@ -64,6 +65,8 @@ func (m *model) note(ev *chat.Event) {
 		m.invitations = append(m.invitations, *ev)
 	case ev.Kind == chat.Registered && own:
 		m.registered = append(m.registered, ev.User)
+	case ev.Kind == chat.Previewed:
+		m.previewed = append(m.previewed, *ev)
 	case ev.Kind == chat.MaskAdded:
 		m.masked = append(m.masked, *ev)
 	case ev.Kind == chat.Muted, ev.Kind == chat.Banned:
@@ -140,6 +143,7 @@ var (
 		chat.MakeInvitation, chat.MakeInvitation, chat.DropInvitation, chat.SetRole, chat.SetRank, chat.SetRank, chat.SetRules,
 		chat.Kick, chat.Mute, chat.Mute, chat.Unmute, chat.Ban, chat.Ban, chat.Unban, chat.Unban, chat.Disconnect, chat.Report,
 		chat.SetRules, chat.SetKey, chat.SetKey, chat.SetLimit, chat.AddMask, chat.AddMask, chat.DropMask,
+		chat.Preview, chat.Preview, chat.Preview, chat.Preview, chat.DropPreview, chat.DropPreview,
 	}
 	someNames = []string{
 		"alice", "ALICE", "bob", "carol", "otter", "Żółw", "żółW", "\u212aelvin", "kelvin", "i", "\u0130", "42", "",
@@ -147,7 +151,7 @@ var (
 		"#lobby", "#Lobby", "#tea", "#TEA", "#den", "#żółć", "#1", "#2", "#3", "#4", "#", "#audit", "#AUDIT", "#a b", "a\x1b[2J", "\xff", strings.Repeat("x", 65),
 	}
 	someTexts = []string{
-		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
+		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "see " + someURLs[0], someURLs[1] + " and " + someURLs[0], "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
 		strings.Repeat("x", chat.MaxTopic+1), strings.Repeat("x", chat.MaxText), strings.Repeat("x", chat.MaxText+1),
 	}
 	someClients = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
@@ -221,7 +225,9 @@ func (m *model) command(s *stream) chat.Command {
 		c.By = 0
 	}
 	m.now += one(s, someSteps)
-	if c.Op >= chat.Register && c.Op < chat.OpEnd {
+	if c.Op == chat.Preview || c.Op == chat.DropPreview {
+		m.preview(s, &c, bits)
+	} else if c.Op >= chat.Register && c.Op < chat.OpEnd {
 		m.ordered(s, &c, bits)
 	}
 	if c.Op == chat.Join {
@@ -310,6 +316,22 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 	}
 	if c.Op >= chat.SetRank && c.Op <= chat.Unban && bits&0x20 != 0 { // a reason that is one
 		c.Text = ""
+	}
+}
+
+// preview completes a command about the links of a message.
+func (m *model) preview(s *stream, c *chat.Command, bits int) {
+	p := chat.LinkPreview{URL: one(s, someURLs), Title: one(s, someTitles)}
+	if c.Name = p.URL; bits&0x18 == 0 {
+		picture := one(s, someFiles)
+		p.Image = &picture
+	}
+	if c.Text = p.Encode(); c.Op == chat.Preview && bits&0x20 == 0 {
+		c.By = 0
+	}
+	if ev := one(s, m.previewed); c.Op == chat.DropPreview && ev.Seq != 0 && bits&0x40 == 0 { // by the author
+		p, _ := chat.ParsePreview(ev.Text)
+		c.Target, c.Name, c.By = ev.Target, p.URL, m.lib.messages[ev.Target].By
 	}
 }
 

@@ -425,6 +425,7 @@ func TestEveryActionThatIsACommandIsTried(t *testing.T) {
 	free := []chat.Op{
 		chat.Leave, chat.MarkRead, chat.SetNick, chat.Arrive, chat.Depart, chat.Register, chat.Login,
 		chat.DropCredential, chat.DropInvitation, // as to add one and to make one
+		chat.Preview, chat.DropPreview, // as to delete a message: see TestPreview
 	}
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
 		if ops[op] == slices.Contains(free, op) {

@@ -27,7 +27,7 @@ func newLedger() *ledger {
 // authored are the kinds of which the Level is what the author is.
 var authored = []chat.Kind{
 	chat.Message, chat.Action, chat.Notice, chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.TopicSet,
-	chat.Joined, chat.Left, chat.NickChanged, chat.Invited, chat.RoomRenamed,
+	chat.Joined, chat.Left, chat.NickChanged, chat.Invited, chat.RoomRenamed, chat.PreviewDropped,
 }
 
 func (l *ledger) check(t testing.TB, ev *chat.Event) {
@@ -350,7 +350,7 @@ var kindNames = [...]string{
 	"", "message", "action", "edited", "deleted", "reacted", "unreacted", "pinned", "unpinned", "topic", "joined", "left",
 	"created", "renamed", "archived", "restored", "arrived", "departed", "nick", "invited", "direct", "read",
 	"registered", "credential", "dropped", "invitation", "withdrawn", "role", "rank", "rules", "kicked", "muted", "unmuted", "banned", "unbanned",
-	"disconnected", "reported", "notice", "key", "limit", "mask", "unmask",
+	"disconnected", "reported", "notice", "key", "limit", "mask", "unmask", "previewed", "preview-dropped",
 }
 
 // show returns an event as tables of tests write it: kind@room nick, and the

@@ -104,7 +104,8 @@ func (d *Door) Become(ctx context.Context, s *hub.Session, r Registration) *chat
 }
 
 // Enroll makes a member of somebody for whom no session speaks yet, and returns how
-// one comes to. They are in no room but those of their invitation.
+// one comes to. They are in no room but those of their invitation, unless r.Lobby says
+// so.
 func (d *Door) Enroll(ctx context.Context, r Registration) (hub.Arrival, *chat.Error) {
 	account, err := d.Account(ctx, r)
 	if err != nil {

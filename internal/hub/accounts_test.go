@@ -127,13 +127,7 @@ func TestMemberStaysWithoutASession(t *testing.T) {
 
 func nicks(w *world, room chat.RoomID) (all []string) {
 	w.Helper()
-	c := w.connect(localhost)
-	defer c.Close()
-	info, err := c.RoomByID(room)
-	if err != nil {
-		w.Fatal(err)
-	}
-	for _, m := range info.Members {
+	for _, m := range w.hub.Info(room).Members {
 		all = append(all, m.Nick)
 	}
 	return all

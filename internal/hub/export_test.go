@@ -194,3 +194,9 @@ func (s *Session) Own() (taken, unseen int) {
 	defer s.mu.Unlock()
 	return len(s.tracker.taken) + len(s.tracker.own), int(s.tracker.unseen)
 }
+
+// Info returns what is published about a room.
+func (h *Hub) Info(id chat.RoomID) *chat.RoomInfo { return h.dir.byID(id).info.Load() }
+
+// Onlookers returns how many sessions look in.
+func (h *Hub) Onlookers() int { return len(h.onlookers.all()) }

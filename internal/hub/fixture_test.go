@@ -298,9 +298,7 @@ func (c *client) join(name string) chat.RoomID {
 
 func (w *world) lobby() chat.RoomID {
 	w.Helper()
-	c := w.connect(localhost)
-	defer c.Close()
-	room, err := c.Room(chat.Lobby)
+	room, err := w.hub.RoomNamed(chat.Lobby)
 	if err != nil {
 		w.Fatal(err)
 	}

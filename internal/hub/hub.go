@@ -48,24 +48,25 @@ type Config struct {
 
 // Hub is the core of a server. Its methods may be called from any goroutine.
 type Hub struct {
-	log      commitlog.Log
-	store    *store.Store
-	encoders []Encoder
-	limits   Limits
-	policy   Policy
-	bans     atomic.Pointer[[]chat.BanInfo] // from the server; what it points to never changes
-	logger   *slog.Logger
-	node     uint64        // random, for [chat.CommandID] and the guests that are ours
-	commands atomic.Uint64 // numbers this node's commands
-	signals  atomic.Uint64 // and signals
-	horizon  atomic.Uint64 // everything up to this Seq is published in all rooms
-	roles    atomic.Uint64 // how many changes of anybody's role there have been; see Session.Roles
-	pages    pages
-	admitted admissions
-	dir      directory
-	gone     bygones
-	watches  watches
-	applier  applier
+	log       commitlog.Log
+	store     *store.Store
+	encoders  []Encoder
+	limits    Limits
+	policy    Policy
+	bans      atomic.Pointer[[]chat.BanInfo] // from the server; what it points to never changes
+	logger    *slog.Logger
+	node      uint64        // random, for [chat.CommandID] and the guests that are ours
+	commands  atomic.Uint64 // numbers this node's commands
+	signals   atomic.Uint64 // and signals
+	horizon   atomic.Uint64 // everything up to this Seq is published in all rooms
+	roles     atomic.Uint64 // how many changes of anybody's role there have been; see Session.Roles
+	pages     pages
+	admitted  admissions
+	dir       directory
+	gone      bygones
+	watches   watches
+	onlookers onlookers
+	applier   applier
 
 	departures sync.WaitGroup // guests who are waited for, or are being let go
 
@@ -92,6 +93,7 @@ func New(ctx context.Context, cfg Config) (*Hub, error) {
 	h.admitted.init(cfg.Limits)
 	h.dir.init()
 	h.watches.init(h)
+	h.onlookers.init()
 	if err := h.applier.load(ctx, h); err != nil {
 		return nil, err
 	}

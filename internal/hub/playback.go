@@ -25,6 +25,9 @@ const MaxPlayback = 1000
 // is delivered has r.Before be just after the position from which that is.
 func (s *Session) Playback(ctx context.Context, room chat.RoomID, r Range) ([]chat.Event, *chat.Error) {
 	info, refusal := s.RoomByID(room)
+	if refusal == nil {
+		refusal = s.readable(room)
+	}
 	if refusal != nil {
 		return nil, refusal
 	}

@@ -119,9 +119,9 @@ func (x *expulsion) ends(s *Session, user chat.UserID) bool {
 	return x.network.Contains(s.Address().WithZone(""))
 }
 
-// expel ends sessions that speak for somebody.
+// expel ends sessions that speak for somebody, or look in.
 func (h *Hub) expel(x *expulsion, w *wakes) {
-	for _, s := range h.sessions(x.user) {
+	for _, s := range append(h.sessions(x.user), h.onlookers.all()...) {
 		if x.ends(s, s.User()) {
 			s.evict(x.why, w)
 		}

@@ -159,6 +159,11 @@ func (p *person) looks() Profile {
 	return all
 }
 
+// Pass says that the session is for requests that come and go: by it alone somebody is
+// not here, nor back from where they are. It must be called before the session
+// arrives.
+func (s *Session) Pass() { s.passing = true }
+
 // told returns why a person is away as others have been told, or "". Hub.mu must be
 // held, as for tell.
 func (p *person) told() string {
@@ -186,8 +191,12 @@ func (p *person) tell(why string) {
 // reason returns why a person is away, or "". Somebody who is somewhere without being
 // attentive says less than somebody who says why. Hub.mu must be held.
 func (p *person) reason() string {
-	why := ""
+	why, here := "", false
 	for _, s := range p.sessions {
+		if s.passing {
+			continue
+		}
+		here = true
 		switch away := s.Profile().Away; {
 		case away == "":
 			return ""
@@ -196,7 +205,7 @@ func (p *person) reason() string {
 		}
 	}
 	switch {
-	case len(p.sessions) > 0:
+	case here:
 		return why
 	case p.role == chat.GuestRole: // they come back soon, or depart
 		return p.told()

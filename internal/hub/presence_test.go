@@ -119,6 +119,22 @@ func TestSomebodyIsAwayIfAllTheirSessionsAre(t *testing.T) {
 }
 
 // A guest who is away and goes does not come back first.
+// A burst of requests is nobody's coming.
+func TestASessionThatPassesBringsNobodyBack(t *testing.T) {
+	w := newWorld(t, hub.NoLimits())
+	ann := w.tracking(hub.Arrival{Nick: "ann", Key: chat.Key{1}}, hub.Profile{Away: "lunch"})
+	bob := w.tracking(hub.Arrival{Nick: "bob"}, hub.Profile{})
+	bob.signals()
+	c := w.connect(localhost)
+	c.Pass()
+	if err := c.Arrive(t.Context(), hub.Arrival{Nick: "ann", Key: chat.Key{1}}); err != nil {
+		t.Fatal(err)
+	}
+	bob.wantSignals()
+	ann.Amend(func(p *hub.Profile) { p.Away = "" })
+	bob.wantSignals("away ann")
+}
+
 func TestAwayGuestDepartsAway(t *testing.T) {
 	w := newWorld(t, hub.NoLimits())
 	ann := w.tracking(hub.Arrival{Nick: "ann"}, hub.Profile{})

@@ -121,7 +121,11 @@ func (a *applier) membership() {
 					Reason: "What you came in by counts no more; log in again.", Login: true,
 				}})
 			}
-		case chat.Deleted:
+		case chat.RulesSet, chat.KeySet:
+			if ev.Room == ev.About && closes(ev) {
+				r.turnOut(ev, &a.wakes)
+			}
+		case chat.Deleted, chat.PreviewDropped:
 			h.pages.forget(ev.Room)
 		}
 	}

@@ -20,13 +20,18 @@ type Found = store.SearchResult
 // Queries are not ordered by the log: they read what is published and what is
 // in the store, as far as the session's user may.
 
-// sees reports whether the session's user may know of a room.
+// sees reports whether the session's user may know of a room. Before somebody has
+// arrived, that is what a guest may know, where guests are let in.
 func (s *Session) sees(info *chat.RoomInfo) bool {
-	return info != nil && (info.Flags&chat.Private == 0 || s.in(info))
+	return info != nil && (info.Flags&chat.Private == 0 && (s.User() != 0 || s.hub.policy.Guests) || s.in(info))
 }
 
-// reads reports whether the session's user may read a room.
+// reads reports whether the session's user may read a room, or anybody if nobody has
+// arrived.
 func (s *Session) reads(info *chat.RoomInfo) bool {
+	if s.User() == 0 {
+		return s.sees(info) && anybodys(info) && !s.Locked(info.ID) // of which info may not tell
+	}
 	return info != nil && (info.Flags&chat.Closed == 0 || s.in(info))
 }
 
@@ -71,9 +76,17 @@ func (s *Session) RoomByID(id chat.RoomID) (*chat.RoomInfo, *chat.Error) {
 func (s *Session) readable(id chat.RoomID) *chat.Error {
 	info, err := s.RoomByID(id)
 	if err == nil && !s.reads(info) {
-		err = chat.Errorf(chat.Forbidden, "%s is read by its members only, and entered by invitation.", info.Name).Because(chat.NotMember)
+		err = unreadable(info)
 	}
 	return err
+}
+
+// unreadable says why somebody may not read a room that they may know of.
+func unreadable(info *chat.RoomInfo) *chat.Error {
+	if info.Flags&chat.Closed != 0 {
+		return chat.Errorf(chat.Forbidden, "%s is read by its members only, and entered by invitation.", info.Name).Because(chat.NotMember)
+	}
+	return chat.Errorf(chat.Forbidden, "%s is not read by whoever comes along; come in, and join it.", info.Name).Because(chat.NotMember)
 }
 
 // Rooms returns all rooms that are listed for the user: those with a name in the

@@ -58,7 +58,7 @@ type room struct {
 // the applier, before the room's entry is published.
 func (r *room) note(ev *chat.Event) {
 	switch ev.Kind {
-	case chat.Message, chat.Action, chat.Notice, chat.Edited, chat.Reacted, chat.Unreacted:
+	case chat.Message, chat.Action, chat.Notice, chat.Edited, chat.Reacted, chat.Unreacted, chat.Previewed, chat.PreviewDropped:
 		r.said.Store(uint64(ev.Seq))
 	case chat.Deleted:
 		r.said.Store(uint64(ev.Seq))

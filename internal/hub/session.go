@@ -50,7 +50,9 @@ type Session struct {
 	queued   bool          // the reader has been or is being told to look
 	closed   bool
 	arriving bool // or arrived
+	looking  bool // it reads rooms and speaks for nobody, see [Session.Look]
 
+	passing bool     // see [Session.Pass]; set before the session arrives
 	tracker *tracker // nil unless it tracks; set before the session arrives, see [Session.Track]
 
 	reader reader // owned by the reader
@@ -93,6 +95,7 @@ func (s *Session) Close() {
 	}
 	s.hub.admitted.leave(s.share)
 	s.hub.watches.forget(s)
+	s.hub.onlookers.remove(s)
 	if s.User() != 0 {
 		s.hub.detach(s)
 	}
@@ -146,7 +149,7 @@ func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 		return chat.Errorf(chat.Forbidden, "This server is for its members: /login NAME if you are one, /register NAME CODE if you have been invited.")
 	}
 	if !s.mayArrive() {
-		return chat.Errorf(chat.Conflict, "You have arrived already.")
+		return chat.Errorf(chat.Conflict, "You have arrived already, or only look in; connect once more.")
 	}
 	s.resume.Store(uint64(a.Resume))
 	s.scopes.Store(uint32(a.Scopes))
@@ -186,12 +189,13 @@ func (s *Session) from() string {
 	return s.Address().WithZone("").String()
 }
 
-// mayArrive reports whether nobody has arrived with the session, or is about to.
+// mayArrive reports whether nobody has arrived with the session, or is about to, nor
+// looks in.
 func (s *Session) mayArrive() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	may := !s.arriving
-	s.arriving = true
+	may := !s.arriving && !s.looking
+	s.arriving = s.arriving || may
 	return may
 }
 

@@ -223,6 +223,7 @@ const (
 	codeFull        = "full"
 	codeForbidden   = "forbidden"
 	codeConflict    = "conflict"
+	codeNotFound    = "not-found"
 	codeUnavailable = "unavailable" // whether it was done is not known
 )
 

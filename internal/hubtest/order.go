@@ -183,22 +183,27 @@ func (p *Program) awaitBarred() {
 // done.
 func (w *warden) decree(op checker.Op, line string) bool {
 	op.Who, op.Node, op.Protocol, op.Start = w.who, node, "json", w.trial.rec.Now()
-	m := w.ask(line)
+	m, lifted := w.ask(line), false
 	op.End, op.Seq, op.Epoch, op.Outcome = w.trial.rec.Now(), m.Seq, w.epoch(), checker.OK
 	switch m.Type {
 	case api.TypeAck:
 	case api.TypeError:
 		op.Outcome = checker.Fail
+		if op.Verb == checker.Lift && m.Code == codeNotFound {
+			op.Outcome = checker.Unknown // it had been done, and the answer was lost with a connection
+			lifted = true
+		}
 	default:
 		op.Outcome = checker.Unknown
 	}
 	w.note(op)
 	w.trial.mu.Lock()
 	defer w.trial.mu.Unlock()
-	if op.Outcome == checker.OK {
+	done := op.Outcome == checker.OK || lifted
+	if done {
 		w.trial.orders[string(op.Verb)]++
 	}
-	return op.Outcome == checker.OK
+	return done
 }
 
 // epoch returns the epoch of the last welcome.

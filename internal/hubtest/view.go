@@ -49,9 +49,22 @@ func (v *view) welcome(p *Program, m *api.Message, began int64) {
 	if m.Epoch != v.epoch || m.Seq > v.after {
 		p.trial.fault("%s resumed after %d of epoch %s, and was welcomed at %d of %s", p.who, v.after, v.epoch, m.Seq, m.Epoch)
 	}
+	if p.way != byLines { // which enters the rooms again
+		v.putOut(p, m.Rooms)
+	}
 	op := p.op(checker.Resume, began)
 	op.After = v.after
 	p.note(op)
+}
+
+// putOut ends the stays in rooms that are not among those of a welcome: meanwhile the
+// program was put out, and what happens there is not for it any more.
+func (v *view) putOut(p *Program, rooms []api.Room) {
+	for id, s := range v.stays {
+		if s.name != "" && !slices.ContainsFunc(rooms, func(r api.Room) bool { return r.ID == id }) {
+			v.end(p, id)
+		}
+	}
 }
 
 // show takes an event. One's own joining begins a stay, unless the session is in

@@ -49,7 +49,7 @@ func decodeEvent(seq chat.Seq, room chat.RoomID, record []byte) (chat.Event, err
 
 // gone reports whether an event of a kind that has a text was erased.
 func gone(ev *chat.Event) bool {
-	return ev.Text == "" && (ev.Said() || ev.Kind == chat.Edited)
+	return ev.Text == "" && (ev.Said() || ev.Kind == chat.Edited || ev.Kind == chat.Previewed || ev.Kind == chat.PreviewDropped)
 }
 
 // erase takes the text of an event, its tags and its files out of its record. It returns
@@ -93,6 +93,9 @@ func (w *writer) deleted(ev *chat.Event) error {
 		if _, err := w.erase(edit); err != nil {
 			return err
 		}
+	}
+	if err := w.forgetPreviews(ev.Room, ev.Target); err != nil {
+		return err
 	}
 	w.erased = true
 	if err := w.hide(stream(ev.Room, true), ev.Target); err != nil {

@@ -100,6 +100,11 @@ const (
 	QueryReactions = queryReactions
 	QueryThreads   = queryThreads
 	QueryMarker    = queryMarker
+
+	QueryPreviews     = queryPreviews
+	QueryPreviewsOf   = queryPreviewsOf
+	QueryPreviewFacts = queryPreviewFacts
+
 	QueryFile      = queryFile
 	QueryHash      = queryHash
 	QueryFileBytes = queryFileBytes

@@ -75,7 +75,12 @@ func (l *lookup) need(n *chat.Need) error {
 		}
 	}
 	if n.Message != 0 {
-		if err := l.message(n.Message); err != nil {
+		if err := l.message(n.Message, n.Text); err != nil {
+			return err
+		}
+	}
+	if n.Previews != 0 {
+		if err := l.previews(n.Previews); err != nil {
 			return err
 		}
 	}
@@ -119,16 +124,45 @@ func (l *lookup) sent(key chat.SentKey) error {
 	return stmt.Reset()
 }
 
-func (l *lookup) message(seq chat.Seq) error {
-	if _, known := l.facts.Messages[seq]; known {
+// message looks up a message, if it is asked for with the text that it has now.
+func (l *lookup) message(seq chat.Seq, text bool) error {
+	if _, known := l.facts.Messages[seq]; known && !text {
 		return nil
 	}
-	return each(l.conn, queryEvent, func(row *sqlite.Stmt) error {
+	now := ""
+	err := each(l.conn, queryEvent, func(row *sqlite.Stmt) error {
 		ev, err := l.scan.event(row, 0)
 		if err != nil || !ev.Said() {
 			return err
 		}
 		l.facts.Messages[seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread, Deleted: gone(&ev)}
+		now = ev.Text
+		return nil
+	}, seq)
+	m, found := l.facts.Messages[seq]
+	if err != nil || !found || !text || m.Deleted {
+		return err
+	}
+	m.Text = now
+	err = each(l.conn, queryAmended, func(row *sqlite.Stmt) error {
+		ev, err := l.scan.event(row, 1)
+		m.Text = ev.Text
+		return err
+	}, m.Room, seq, seq)
+	l.facts.Messages[seq] = m
+	return err
+}
+
+// previews looks up the previews of a message.
+func (l *lookup) previews(seq chat.Seq) error {
+	if _, known := l.facts.Previews[seq]; known {
+		return nil
+	}
+	return each(l.conn, queryPreviewFacts, func(row *sqlite.Stmt) error {
+		if l.facts.Previews[seq] == nil {
+			l.facts.Previews[seq] = map[string]chat.PreviewFact{}
+		}
+		l.facts.Previews[seq][row.ColumnText(0)] = chat.PreviewFact{Image: row.ColumnText(1), Dropped: row.ColumnInt64(2) != 0}
 		return nil
 	}, seq)
 }

@@ -33,6 +33,12 @@ func (m *model) checkFiles() {
 			hashes[f.Hash] = true
 			sizes[ev.By] += f.Size
 		}
+		if ev.Kind == chat.Previewed && ev.Text != "" { // else it was erased
+			if p, _ := chat.ParsePreview(ev.Text); p.Image != nil {
+				files[p.Image.ID] = store.File{File: *p.Image, Message: ev.Target}
+				hashes[p.Image.Hash] = true
+			}
+		}
 	}
 	for range 20 {
 		f := m.file()

@@ -38,7 +38,7 @@ func findGap(conn *connection, query string, stream int64, seq chat.Seq) (g gap,
 // said: what they changed is seen where it was changed.
 func concealed(kind chat.Kind) bool {
 	switch kind {
-	case chat.Edited, chat.Unreacted, chat.Pinned, chat.Unpinned:
+	case chat.Edited, chat.Unreacted, chat.Pinned, chat.Unpinned, chat.Previewed, chat.PreviewDropped:
 		return true
 	}
 	return false

@@ -19,6 +19,7 @@ type Message struct {
 	Deleted   bool
 	Reactions []Reaction // by when each emoji was first used
 	Replies   Replies    // in the thread that it began
+	Previews  []chat.LinkPreview
 }
 
 // MaxNicks is how many of those who reacted with an emoji are named.
@@ -175,6 +176,9 @@ func (p *page) amendRange(conn *connection, first, last chat.Seq) error {
 		return nil
 	}, p.room, first, last)
 	if err != nil {
+		return err
+	}
+	if err := p.addPreviews(conn, first, last); err != nil {
 		return err
 	}
 	return p.countReplies(conn, first, last)

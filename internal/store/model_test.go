@@ -33,6 +33,7 @@ type model struct {
 	keys     []chat.Key
 	done     map[chat.Op]int // how often
 	refused  int
+	plain    bool // nobody looks at what is behind links
 }
 
 func newModel(t testing.TB, s *store.Store, seed uint64) *model {
@@ -99,7 +100,7 @@ func (m *model) learn(ev chat.Event) {
 	reaction := chat.ReactionKey{Target: ev.Target, By: ev.By, Emoji: ev.Text}
 	switch ev.Kind {
 	case chat.Message, chat.Action, chat.Notice:
-		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread}
+		m.facts.Messages[ev.Seq] = chat.MessageFact{Room: ev.Room, By: ev.By, Nick: ev.Nick, Time: ev.Time, Thread: ev.Thread, Text: ev.Text}
 		for _, f := range ev.Files {
 			m.facts.Files[f.ID] = ev.Seq
 		}
@@ -113,7 +114,7 @@ func (m *model) learn(ev chat.Event) {
 		}
 	case chat.Deleted:
 		fact := m.facts.Messages[ev.Target]
-		fact.Deleted = true
+		fact.Deleted, fact.Text = true, ""
 		maps.DeleteFunc(m.facts.Files, func(_ string, seq chat.Seq) bool { return seq == ev.Target })
 		m.facts.Messages[ev.Target] = fact
 		for i := range m.events {
@@ -128,6 +129,7 @@ func (m *model) learn(ev chat.Event) {
 			}
 		}
 	}
+	m.learnPreviews(&ev)
 	m.learnAccounts(&ev)
 	ev.Secret = "" // it is not in the log
 	m.events = append(m.events, ev)
@@ -139,7 +141,7 @@ func (m *model) compareFacts(needs []chat.Need, got *chat.Facts) {
 	m.t.Helper()
 	want := chat.NewFacts()
 	for _, n := range needs {
-		copyFact(want.Messages, m.facts.Messages, n.Message)
+		m.wantMessage(&n, want)
 		copyFact(want.Sent, m.facts.Sent, n.Sent)
 		copyFact(want.Reactions, m.facts.Reactions, n.Reaction)
 		if t := m.tally(n.Tally); t.All > 0 {
@@ -185,6 +187,9 @@ func (m *model) command() *chat.Command {
 	c := &chat.Command{Time: m.now, By: m.user(), Op: chat.Op(1 + m.rng.IntN(int(chat.Depart)))}
 	if len(m.state.Users()) >= 6 && m.rng.IntN(3) == 0 {
 		return m.account(c)
+	}
+	if !m.plain && m.rng.IntN(8) == 0 {
+		return m.previewing(c)
 	}
 	switch {
 	case m.rng.IntN(3) == 0:
@@ -300,6 +305,9 @@ func (m *model) reaction() (by chat.UserID, target chat.Seq, emoji string) {
 
 func (m *model) text() string {
 	text := fmt.Sprintf("text %d of the model", m.rng.IntN(1000))
+	if m.rng.IntN(3) == 0 {
+		text += " " + m.link()
+	}
 	for range m.rng.IntN(3) * m.rng.IntN(40) {
 		text += " and on and on and on"
 	}
@@ -366,7 +374,7 @@ func (m *model) asNow(ev chat.Event, reader chat.UserID) store.Message {
 		msg.Reactions[i].Nicks = append(msg.Reactions[i].Nicks, r.Nick)
 		msg.Reactions[i].Mine = msg.Reactions[i].Mine || r.By == reader
 	}
-	msg.Replies = m.replies(ev.Seq)
+	msg.Replies, msg.Previews = m.replies(ev.Seq), m.previews(ev.Seq)
 	return msg
 }
 
@@ -567,7 +575,7 @@ func openStore(t testing.TB, dir string) *store.Store {
 
 // Whatever happens, the read models say what the log says.
 func TestStoreAgreesWithState(t *testing.T) {
-	var done [chat.DropMask + 1]atomic.Int64
+	var done [chat.DropPreview + 1]atomic.Int64
 	t.Run("seeds", func(t *testing.T) {
 		for seed := range uint64(4) {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -580,7 +588,7 @@ func TestStoreAgreesWithState(t *testing.T) {
 			})
 		}
 	})
-	for op := chat.Say; op <= chat.DropMask; op++ {
+	for op := chat.Say; op <= chat.DropPreview; op++ {
 		if done[op].Load() == 0 {
 			t.Errorf("operation %d never succeeded", op)
 		}

@@ -61,6 +61,12 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		{"hash", store.QueryHash, []string{"SEARCH files USING COVERING INDEX files_hash (hash=?)"}},
 		{"bytes of files", store.QueryFileBytes, []string{"SEARCH files USING COVERING INDEX files_user (user=?)"}},
 		{"a message's files", store.QueryNoFiles, []string{"SEARCH files USING INDEX files_seq (seq=?)"}},
+		{"previews", store.QueryPreviews, []string{"SEARCH previews USING PRIMARY KEY (room=? AND target>? AND target<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)", "USE TEMP B-TREE FOR ORDER BY"}},
+		{"a message's previews", store.QueryPreviewsOf, []string{"SEARCH previews USING PRIMARY KEY (room=? AND target=?)"}},
+		{"facts of previews", store.QueryPreviewFacts, []string{
+			"SEARCH previews USING PRIMARY KEY (room=? AND target=?)",
+			"SCALAR SUBQUERY 1", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)",
+		}},
 		{"users", store.QueryUsers, []string{
 			"SCAN users",
 			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",

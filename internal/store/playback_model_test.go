@@ -38,7 +38,7 @@ func (m *model) hidden(ev *chat.Event) bool {
 			return e.Target == ev.Target && (back || e.Kind == chat.Deleted)
 		}
 		return slices.ContainsFunc(m.events, taken)
-	case chat.Edited, chat.Unreacted, chat.Pinned, chat.Unpinned:
+	case chat.Edited, chat.Unreacted, chat.Pinned, chat.Unpinned, chat.Previewed, chat.PreviewDropped:
 		return true
 	}
 	return false

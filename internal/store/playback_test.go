@@ -131,6 +131,7 @@ func TestWhatIsNotShownIsSkippedAtOnce(t *testing.T) {
 func TestGapsOfAnOlderDatabase(t *testing.T) {
 	dir := t.TempDir()
 	m := newModel(t, openStore(t, dir), 11)
+	m.plain = true // there were no previews then
 	for range 80 {
 		m.round(40)
 	}

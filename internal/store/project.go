@@ -6,7 +6,7 @@ import "hubbub/internal/chat"
 // same as chat.State's Evolve; the tests compare the two.
 func (w *writer) project(ev *chat.Event) error {
 	switch ev.Kind {
-	case chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.Pinned, chat.Unpinned:
+	case chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.Pinned, chat.Unpinned, chat.Previewed, chat.PreviewDropped:
 		return w.projectMessage(ev)
 	case chat.Arrived, chat.Departed, chat.NickChanged, chat.ReadMarked:
 		return w.projectUser(ev)
@@ -56,7 +56,10 @@ func (w *writer) projectMessage(ev *chat.Event) error {
 		if err := run(w.conn, `INSERT INTO edits (target, edit) VALUES (?, ?)`, ev.Target, ev.Seq); err != nil {
 			return err
 		}
-		return run(w.conn, `INSERT OR REPLACE INTO amended (room, target, edit) VALUES (?, ?, ?)`, ev.Room, ev.Target, ev.Seq)
+		if err := run(w.conn, `INSERT OR REPLACE INTO amended (room, target, edit) VALUES (?, ?, ?)`, ev.Room, ev.Target, ev.Seq); err != nil {
+			return err
+		}
+		return w.unlinked(ev)
 	case chat.Deleted:
 		if ev.About != 0 { // the same, in the audit log
 			return nil
@@ -71,6 +74,10 @@ func (w *writer) projectMessage(ev *chat.Event) error {
 		}
 		return run(w.conn, `DELETE FROM reactions WHERE room = ? AND target = ? AND by = ? AND emoji = ?`,
 			ev.Room, ev.Target, ev.By, ev.Text)
+	case chat.Previewed:
+		return w.previewed(ev)
+	case chat.PreviewDropped:
+		return w.previewDropped(ev)
 	case chat.Pinned:
 		return run(w.conn, `INSERT INTO pins (room, seq, target) VALUES (?, ?, ?)`, ev.Room, ev.Seq, ev.Target)
 	case chat.Unpinned:

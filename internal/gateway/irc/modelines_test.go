@@ -47,3 +47,15 @@ func TestOrderIsKeptInModeLines(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// What is behind links IRC clients look up by themselves, if they want it.
+func TestPreviewsAreNotShown(t *testing.T) {
+	p := chat.LinkPreview{URL: "https://example.org/", Title: "A page"}
+	for _, encode := range irc.Encoders(server, base) {
+		for _, ev := range []chat.Event{{Kind: chat.Previewed, Target: 5, Text: p.Encode()}, {Kind: chat.PreviewDropped, By: 3, Nick: "ann", Target: 5, Text: p.URL}} {
+			if lines := encode(nil, &chat.RoomInfo{ID: 7, Name: "#tea"}, &ev); len(lines) > 0 {
+				t.Errorf("%v is shown: %s", ev.Kind, lines)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package line_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 func TestWhatOtherProtocolsBringIsShown(t *testing.T) {
 	tea := &chat.RoomInfo{ID: 7, Name: "#tea", Size: 3}
 	alone := &chat.RoomInfo{ID: 9, Flags: chat.Direct | chat.Private, Members: []chat.Member{{ID: 3, Nick: "ci"}, {ID: 4, Nick: "bob"}}}
+	preview := chat.LinkPreview{URL: "https://example.org/", Title: "A page", Image: &chat.File{
+		ID: strings.Repeat("a", 26), Hash: strings.Repeat("0", 64), Name: "a.png", Type: "image/png", Size: 1,
+	}}
 	encoders := line.Encoders(time.UTC, base)
 	for _, c := range []struct {
 		room                  *chat.RoomInfo
@@ -31,6 +35,11 @@ func TestWhatOtherProtocolsBringIsShown(t *testing.T) {
 		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.MaskDropped, Nick: "ann", Level: uint8(chat.InviteMask), Text: "~account:bob"},
 			"00:00 *** ann took ~account:bob from the invite list\n", "00:00 #tea *** ann took ~account:bob from the invite list\n",
 			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"mask-dropped","nick":"ann","text":"~account:bob","level":"invite"}}` + "\n"},
+		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.Previewed, Target: 5, Whose: "ann", Text: preview.Encode()}, "", "",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"previewed","target":5,"whose":"ann",` +
+				`"previews":[{"url":"https://example.org/","title":"A page","image":{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaa","name":"a.png","type":"image/png","size":1,"url":"/files/aaaaaaaaaaaaaaaaaaaaaaaaaa/a.png"}}]}}` + "\n"},
+		{tea, chat.Event{Seq: 8, Prev: 7, Room: 7, Kind: chat.PreviewDropped, By: 3, Nick: "ann", Target: 5, Whose: "ann", Text: "https://example.org/"}, "", "",
+			`{"type":"event","event":{"seq":8,"prev":7,"room":7,"name":"#tea","time":0,"kind":"preview-dropped","by":3,"nick":"ann","target":5,"whose":"ann","text":"https://example.org/"}}` + "\n"},
 	} {
 		for i, want := range []string{c.plain, c.labelled, c.json} {
 			if got := string(encoders[i](nil, c.room, &c.ev)); got != want {

@@ -1,6 +1,9 @@
 package web
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Operation is a route as tests see it.
 type Operation struct {
@@ -32,4 +35,11 @@ func (g *Gateway) OpenVisits() int {
 	g.visits.mu.Lock()
 	defer g.visits.mu.Unlock()
 	return len(g.visits.open)
+}
+
+// KeepAt looks after the connections that are told live, as if it were then.
+func (g *Gateway) KeepAt(now time.Time) {
+	for _, c := range g.lives.all() {
+		c.keep(now)
+	}
 }

@@ -32,6 +32,7 @@ type site struct {
 	*testing.T
 	gateway *web.Gateway
 	hub     *hub.Hub
+	pump    *gateway.Pump
 	door    *door.Door
 	url     string
 	doc     map[string]any
@@ -64,7 +65,9 @@ func start(t *testing.T, o options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := hub.New(t.Context(), hub.Config{Policy: policy, Log: commitlog.NewLocal(), Store: st, Limits: o.limits, Logger: logger})
+	h, err := hub.New(t.Context(), hub.Config{
+		Policy: policy, Log: commitlog.NewLocal(), Store: st, Encoders: web.Encoders(st.Epoch()), Limits: o.limits, Logger: logger,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +83,7 @@ func start(t *testing.T, o options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{T: t, gateway: g, hub: h, door: d, doc: g.OpenAPI()}
+	s := &site{T: t, gateway: g, hub: h, pump: cfg.Pump, door: d, doc: g.OpenAPI()}
 	s.peer = gateway.Peer{Remote: netip.MustParseAddr("192.0.2.1"), Private: true}
 	s.visitor = &visitor{site: s}
 	s.run(st)
@@ -103,6 +106,7 @@ func (s *site) run(st *store.Store) {
 		}
 	})
 	core.Go(func() { st.Run(ctx) })
+	core.Go(func() { s.pump.Run(ctx) })
 	if err := s.hub.Start(ctx); err != nil {
 		s.Fatal(err)
 	}
@@ -128,9 +132,11 @@ func (s *site) run(st *store.Store) {
 	s.Cleanup(func() {
 		on.Close()
 		s.gateway.Stop()
+		s.pump.Stop("The test is over.")
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 		all.Wait()
 		s.hub.Close()
+		s.pump.Wait()
 		cancel()
 		core.Wait()
 		if err := st.Close(); err != nil {

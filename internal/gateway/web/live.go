@@ -34,6 +34,7 @@ type live struct {
 	op      opcode // of what was read last, and not handled yet
 	data    []byte
 	closing *closing // why the connection ends, if the peer or what it sent is the reason
+	pending bool     // a command before, which is not decided yet, may change what names mean
 
 	heard atomic.Int64 // when the peer sent something last, in Unix seconds
 	asked int64        // when it was asked last for a sign of life; owned by the keeper
@@ -145,6 +146,10 @@ func (c *live) command() {
 		c.refuse(from.ID, chat.Errorf(chat.Unavailable, "The server is closing this connection; nothing was sent."))
 		return
 	}
+	if c.pending {
+		_ = c.Session().Settle(c.Context())
+		c.pending = false
+	}
 	cmd, done, err := c.gateway.performer.command(c.Context(), c.Session(), &from)
 	switch {
 	case err == nil && from.Op == api.OpSay && from.ID == "":
@@ -153,11 +158,22 @@ func (c *live) command() {
 		c.post(&api.Message{Type: api.TypeAck, ID: from.ID})
 		return
 	case err == nil:
+		c.pending = renames(from.Op)
 		err = c.Session().Send(c.Context(), cmd, &asked{from.ID, from.Op})
 	}
 	if err != nil {
 		c.refuse(from.ID, err)
 	}
+}
+
+// renames reports whether a command may change where a later one goes, or whom it
+// means. What is said does not, nor what is done to it.
+func renames(op string) bool {
+	switch op {
+	case api.OpSay, api.OpEdit, api.OpDelete, api.OpReact, api.OpUnreact, api.OpPin, api.OpUnpin, api.OpRead, api.OpReport:
+		return false
+	}
+	return true
 }
 
 func (c *live) refuse(id string, err *chat.Error) {

@@ -221,6 +221,7 @@ func (v *visits) take(key visitKey) (this *visit, first bool, err *chat.Error) {
 		}
 		this, first = &visit{arrived: make(chan struct{})}, true
 		this.session = v.gateway.cfg.Hub.Connect(key.from, this)
+		this.session.Pass()
 		v.open[key] = this
 	}
 	this.uses++

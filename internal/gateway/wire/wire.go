@@ -36,21 +36,39 @@ func Append(dst []byte, v any) []byte {
 // Event returns an event as programs see it. What only the server may know is not
 // in it.
 func Event(ev *chat.Event) api.Event {
-	return api.Event{
+	e := api.Event{
 		Seq: uint64(ev.Seq), Prev: uint64(ev.Prev), Room: uint64(ev.Room), Time: int64(ev.Time),
 		Kind: ev.Kind.String(), By: uint64(ev.By), Nick: ev.Nick, Client: string(ev.Client),
 		Target: uint64(ev.Target), Thread: uint64(ev.Thread), Whose: ev.Whose, When: int64(ev.When),
 		User: uint64(ev.User), About: uint64(ev.About), Subject: ev.Name, Text: ev.Text, Files: files(ev.Files),
 		Deleted: ev.Said() && ev.Text == "", Level: level(ev),
 	}
+	if ev.Kind != chat.Previewed {
+		return e
+	}
+	if p, err := chat.ParsePreview(ev.Text); err == nil {
+		e.Text, e.Previews = "", []api.Preview{preview(&p)}
+	}
+	return e
+}
+
+func preview(p *chat.LinkPreview) api.Preview {
+	out := api.Preview{URL: p.URL, Title: p.Title, Description: p.Description, Site: p.Site}
+	if p.Image != nil {
+		image := File(p.Image)
+		out.Image = &image
+	}
+	return out
+}
+
+// File returns a file as programs see it.
+func File(f *chat.File) api.File {
+	return api.File{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path()}
 }
 
 func files(all []chat.File) (out []api.File) {
 	for i := range all {
-		f := &all[i]
-		out = append(out, api.File{
-			ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path(),
-		})
+		out = append(out, File(&all[i]))
 	}
 	return out
 }
@@ -106,6 +124,9 @@ func Message(s *hub.Session, m *hub.Message) api.Event {
 	event.Edited, event.Deleted = m.Edited, m.Deleted
 	if room, err := s.RoomByID(m.Room); err == nil {
 		event.RoomName = room.Name
+	}
+	for i := range m.Previews {
+		event.Previews = append(event.Previews, preview(&m.Previews[i]))
 	}
 	for _, r := range m.Reactions {
 		event.Reactions = append(event.Reactions, api.Reaction{Emoji: r.Emoji, Count: r.Count, Nicks: r.Nicks, Mine: r.Mine})

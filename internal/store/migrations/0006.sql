@@ -46,3 +46,15 @@ CREATE TABLE files (
 CREATE INDEX files_seq ON files (seq);
 CREATE INDEX files_hash ON files (hash);
 CREATE INDEX files_user ON files (user, size);
+
+-- The previews of a message's links: seq is where one was added, dropped where
+-- somebody did not want it, or 0.
+CREATE TABLE previews (
+	room    INTEGER NOT NULL,
+	target  INTEGER NOT NULL,
+	url     TEXT NOT NULL,
+	seq     INTEGER NOT NULL,
+	image   TEXT NOT NULL,     -- the id of its picture, or none
+	dropped INTEGER NOT NULL,
+	PRIMARY KEY (room, target, url)
+) WITHOUT ROWID;
