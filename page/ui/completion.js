@@ -39,7 +39,7 @@ export class Completion {
       case 'nick': return matching(this.nicks(), (nick) => nick, query).map((nick) => ({ insert: '@' + nick, label: nick }));
       case 'room': return matching(channels.peek(), (room) => room.title.replace(/^#/, ''), query).map((room) => ({ insert: room.title, label: room.title, aside: room.info.peek().topic?.slice(0, 40) }));
       case 'emoji': return search(query, 8).map(({ emoji, name }) => ({ insert: emoji, label: `${emoji} :${name}:` }));
-      case 'command': return matching(Object.entries(commands), ([name]) => name, query, 16).map(([name, usage]) => ({ insert: '/' + name, label: `/${name} ${usage}`, aside: t(`composer.command.${/** @type {keyof typeof commands} */ (name)}`) }));
+      case 'command': return matching(Object.entries(commands), ([name]) => name, query, 10).map(([name, usage]) => ({ insert: '/' + name, label: `/${name} ${usage}`, aside: t(`composer.command.${/** @type {keyof typeof commands} */ (name)}`) }));
     }
   }
 

@@ -27,6 +27,10 @@ import { outbox } from '../sync.js';
 export function Message({ room, item, head, lit = false, inThread = false }) {
   const [active, setActive] = useState(false);
   const to = item.deleted ? false : item.by !== me.value?.user && mentions(item.text ?? '', me.value?.nick ?? '');
+  const leave = (/** @type {PointerEvent} */ event) => setActive(Boolean(element(event).querySelector(':focus-visible')));
+  const blur = (/** @type {FocusEvent} */ event) => { // the buttons must not go while one of them is pressed
+    if (!element(event).contains(/** @type {Node | null} */ (event.relatedTarget))) setActive(element(event).matches(':hover'));
+  };
   const menu = (/** @type {MouseEvent & {pointerType?: string}} */ event) => {
     if (event.pointerType === 'mouse' || item.deleted) return; // a mouse has the browser's own menu, and the buttons
     event.preventDefault();
@@ -34,7 +38,7 @@ export function Message({ room, item, head, lit = false, inThread = false }) {
   };
   return html`
     <article class="message ${head ? 'head' : ''} ${lit ? 'lit' : ''} ${to ? 'to-me' : ''} ${item.kind}" data-seq=${item.seq}
-      onPointerEnter=${() => setActive(true)} onPointerLeave=${() => setActive(false)} onFocusIn=${() => setActive(true)} onFocusOut=${() => setActive(false)}
+      onPointerEnter=${() => setActive(true)} onPointerLeave=${leave} onFocusIn=${() => setActive(true)} onFocusOut=${blur}
       onContextMenu=${menu}>
       <${Gutter} item=${item} head=${head} />
       <div class="message-main">
@@ -47,6 +51,9 @@ export function Message({ room, item, head, lit = false, inThread = false }) {
       ${active && !item.deleted && html`<${Tools} room=${room} item=${item} inThread=${inThread} />`}
     </article>`;
 }
+
+/** @param {Event} event @returns {Element} */
+const element = (event) => /** @type {Element} */ (event.currentTarget);
 
 /** @param {{item: Item, head: boolean}} props */
 function Gutter({ item, head }) {
@@ -95,7 +102,7 @@ function Reactions({ item }) {
       ${item.reactions?.map((reaction) => {
         const more = reaction.count - reaction.nicks.length;
         const who = reaction.nicks.join(', ') + (more > 0 ? ' ' + t('message.andMore', { n: more }) : '');
-        return html`<li key=${reaction.emoji}><button type="button" class="reaction" aria-pressed=${Boolean(reaction.mine)} title=${who} aria-label=${t('message.reactedBy', { emoji: reaction.emoji, who })} onClick=${() => react(item, reaction.emoji)}>
+        return html`<li key=${reaction.emoji}><button type="button" class="reaction" aria-pressed=${Boolean(reaction.mine)} title=${who} aria-label=${t('message.reactedBy', { emoji: reaction.emoji, n: reaction.count, who })} onClick=${() => react(item, reaction.emoji)}>
           <span aria-hidden="true">${reaction.emoji}</span><span class="count" aria-hidden="true">${reaction.count}</span></button></li>`;
       })}
       <li><button type="button" class="reaction add" aria-label=${t('message.react')} onClick=${(/** @type {any} */ event) => pickEmoji(event.currentTarget, (emoji) => react(item, emoji))}><${Icon} name="smile" /></button></li>

@@ -24,7 +24,7 @@ const Search = later(() => import('./search.js'));
 /** Shell is the whole page. */
 export function Shell() {
   if (!me.value) return html`<${SignIn} /><${Toasts} />`;
-  return html`<${Frame} /><${Overlay} /><${Questions} /><${MenuHost} /><${Toasts} /><${Announcer} />`;
+  return html`<${Frame} /><${Overlay} /><${Questions} /><${Toasts} /><${Announcer} />`;
 }
 
 function Frame() {
@@ -42,6 +42,7 @@ function Frame() {
       <main class="room" id="room">
         <${Connection} />
         <${Room} room=${room} drawer=${drawer} onDrawer=${() => setDrawer(true)} />
+        <${MenuHost} />
       </main>
       ${pane}
     </div>`;

@@ -345,7 +345,7 @@ export default {
   'message.files': 'Files',
   'message.answers': 'Answers',
   'message.reactions': 'Reactions',
-  'message.reactedBy': '{emoji}: {who}',
+  'message.reactedBy': '{emoji} {n}: {who}',
   'message.andMore': { one: 'and {n} more', other: 'and {n} more' },
   'message.replies': { one: '{n} reply', other: '{n} replies' },
   'message.lastReply': 'last {when}',

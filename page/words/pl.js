@@ -346,7 +346,7 @@ export default {
   'message.files': 'Pliki',
   'message.answers': 'W odpowiedzi na',
   'message.reactions': 'Reakcje',
-  'message.reactedBy': '{emoji}: {who}',
+  'message.reactedBy': '{emoji} {n}: {who}',
   'message.andMore': { one: 'i {n} inna osoba', few: 'i {n} inne osoby', many: 'i {n} innych osób', other: 'i {n} innej osoby' },
   'message.replies': { one: '{n} odpowiedź', few: '{n} odpowiedzi', many: '{n} odpowiedzi', other: '{n} odpowiedzi' },
   'message.lastReply': 'ostatnia {when}',
