@@ -142,7 +142,7 @@ var reserved = []struct {
 	{"database/sql", "", "", "the driver is used directly"},
 	{"github.com/nats-io", "internal/commitlog/jetstream", "", "the rest must not care which log it has"},
 	{"github.com/hanwen/go-fuse", "internal/hubtest/powerloss", "", "the program mounts nothing"},
-	{"net/http", "internal/gateway, internal/certs, client", ".", "a protocol belongs to its gateway, and to the client; ACME is HTTP"},
+	{"net/http", "internal/gateway, internal/certs, internal/preview, internal/hubtest, client", ".", "a protocol belongs to its gateway, and to the clients; ACME is HTTP, and so is what links lead to"},
 	{"C", "", "", "cgo would end cross-compiling"},
 }
 

@@ -104,13 +104,14 @@ type Replies struct {
 
 // File is a file of a message.
 type File struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Type   string `json:"type"` // a media type, as image/png
-	Size   int64  `json:"size"` // bytes
-	Width  int    `json:"width,omitempty"`
-	Height int    `json:"height,omitempty"`
-	URL    string `json:"url"` // where it is fetched: a path on the server
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Type      string `json:"type"` // a media type, as image/png
+	Size      int64  `json:"size"` // bytes
+	Width     int    `json:"width,omitempty"`
+	Height    int    `json:"height,omitempty"`
+	URL       string `json:"url"`                 // where it is fetched: a path on the server
+	Thumbnail string `json:"thumbnail,omitempty"` // of a picture: where a smaller one is
 }
 
 // Preview is what is at the other end of a link, in short.

@@ -130,11 +130,12 @@ type Found struct {
 
 // NewMessage is what is to be said.
 type NewMessage struct {
-	ID     string `json:"id,omitempty"` // the client id: what is said under one is said once, however often it is sent
-	Text   string `json:"text"`
-	Reply  uint64 `json:"reply,omitempty"`  // to that message
-	Action bool   `json:"action,omitempty"` // what one does
-	Notice bool   `json:"notice,omitempty"` // what programs never answer
+	ID     string   `json:"id,omitempty"` // the client id: what is said under one is said once, however often it is sent
+	Text   string   `json:"text"`
+	Reply  uint64   `json:"reply,omitempty"`  // to that message
+	Action bool     `json:"action,omitempty"` // what one does
+	Notice bool     `json:"notice,omitempty"` // what programs never answer
+	Files  []string `json:"files,omitempty"`  // ids of uploads
 }
 
 // TextChange is another text.

@@ -5,8 +5,6 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"io"
-	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -171,7 +169,7 @@ const webSaid = `"kind":"message"`
 // Sort looks at the type of what a frame says.
 func (d webDialect) Sort(unit []byte) (kind, []byte) {
 	if unit[0] == webHead {
-		if bytes.HasPrefix(unit, []byte("HTTP/1.1 "+strconv.Itoa(http.StatusSwitchingProtocols))) {
+		if bytes.HasPrefix(unit, []byte("HTTP/1.1 101 ")) {
 			return kindNotice, nil
 		}
 		return kindRefusal, nil

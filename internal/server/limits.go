@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/files"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/hub"
 )
@@ -16,6 +17,8 @@ import (
 type Limits struct {
 	hub.Limits
 	Line         int           // bytes of a line
+	File         int           // bytes of an uploaded file
+	Files        int           // bytes of one person's files together
 	Conns        int           // connections at once
 	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
 	Stall        time.Duration // how long a connection may take nothing while something waits for it
@@ -25,7 +28,7 @@ type Limits struct {
 // DefaultLimits suit people, pasted blocks and modest bots.
 func DefaultLimits() Limits {
 	return Limits{
-		Limits: hub.DefaultLimits(), Line: line.DefaultMax,
+		Limits: hub.DefaultLimits(), Line: line.DefaultMax, File: files.MaxBytes, Files: 1 << 30,
 		Conns: 15_000, ConnsPerAddr: 200, Stall: 30 * time.Second,
 	}
 }
@@ -33,7 +36,7 @@ func DefaultLimits() Limits {
 // NoLimits turns off everything that can be turned off: for benchmarks and
 // tests.
 func NoLimits() Limits {
-	return Limits{Limits: hub.NoLimits(), Line: chat.MaxText, Stall: 5 * time.Minute, Unthrottled: true}
+	return Limits{Limits: hub.NoLimits(), Line: chat.MaxText, File: files.MaxBytes, Stall: 5 * time.Minute, Unthrottled: true}
 }
 
 // limit is one limit as people set it.
@@ -82,6 +85,8 @@ func limits() []limit {
 		whole("addr-burst", "messages of one address at once", func(l *Limits) *int { return &l.AddrBurst }),
 		whole("in-flight", "messages of one connection that are not on the disk yet", func(l *Limits) *int { return &l.InFlight }),
 		whole("rooms", "rooms on the server", func(l *Limits) *int { return &l.Rooms }),
+		whole("file", "bytes of an uploaded file", func(l *Limits) *int { return &l.File }),
+		whole("files", "bytes of one person's files together", func(l *Limits) *int { return &l.Files }),
 		whole("conns", "connections at once", func(l *Limits) *int { return &l.Conns }),
 		whole("addr-conns", "connections of one address at once", func(l *Limits) *int { return &l.ConnsPerAddr }),
 		{"stall", "how long a connection may take nothing although something waits for it",

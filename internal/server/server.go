@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"hubbub/internal/certs"
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
+	"hubbub/internal/files"
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
@@ -79,6 +81,10 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s := &server{cfg: cfg, store: st}
+	if s.files, err = files.Open(filepath.Join(cfg.Data, filesName), files.Options{MaxBytes: int64(cfg.Limits.File)}); err != nil {
+		closeAll(cfg.Listeners)
+		return err
+	}
 	if s.hub, err = hub.New(ctx, hub.Config{
 		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg, st.Epoch()),
 		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
@@ -101,6 +107,7 @@ func encoders(cfg *Config, epoch string) []hub.Encoder {
 type server struct {
 	cfg   Config
 	store *store.Store
+	files *files.Store
 	hub   *hub.Hub
 	door  *door.Door
 	pump  *gateway.Pump
@@ -121,6 +128,7 @@ func (s *server) run(ctx context.Context) error {
 		background.Go(func() { s.cfg.Certs.Run(serving) })
 	}
 	background.Go(func() { s.tidy(serving) })
+	background.Go(func() { s.sweepFiles(serving) })
 
 	err := s.hub.Start(ctx)
 	var welcome Welcome
@@ -192,7 +200,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	pages, err := web.New(web.Config{
 		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text,
-		Origins: cfg.Origins, Trusts: cfg.trusts,
+		Origins: cfg.Origins, Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
 		Carried: map[string]func(context.Context, *gateway.Peer) func(){
 			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,
 		},

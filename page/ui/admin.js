@@ -146,7 +146,7 @@ function Audit() {
   return html`
     <${Loaded} answer=${answer}>${(/** @type {any} */ { items }) => html`
       ${!items.length && html`<p class="field-hint">${t('admin.auditNone')}</p>`}
-      <ol class="audit">${items.map((/** @type {Record_} */ record) => html`<li key=${record.seq}><time class="field-hint">${when(record.time)}</time><span>${record.text}</span></li>`)}</ol>`}<//>
+      <ol class="audit" tabindex="0" aria-label=${t('admin.audit')}>${items.map((/** @type {Record_} */ record) => html`<li key=${record.seq}><time class="field-hint">${when(record.time)}</time><span>${record.text}</span></li>`)}</ol>`}<//>
     ${button}`;
 }
 

@@ -23,13 +23,14 @@ export function Dialog({ title, onClose, size = 'small', children, actions }) {
     const dialog = ref.current, before = document.activeElement;
     if (!dialog) return;
     dialog.showModal();
+    if (!dialog.querySelector('[autofocus]')) dialog.focus(); // else the first button has it, which is the one that closes
     return () => {
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
   return html`
-    <dialog ref=${ref} class="dialog ${size}" aria-labelledby=${heading}
+    <dialog ref=${ref} tabindex="-1" class="dialog ${size}" aria-labelledby=${heading}
       onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose(); }}
       onMouseDown=${(/** @type {MouseEvent} */ event) => { if (event.target === ref.current) onClose(); }}>
       <div class="dialog-box">

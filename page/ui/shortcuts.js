@@ -20,7 +20,7 @@ const inRoom = /** @type {const} */ ([
 export default function Shortcuts() {
   return html`
     <${Dialog} title=${t('shortcuts.title')} size="wide" onClose=${close}>
-      <div class="help-columns">
+      <div class="help-columns" tabindex="0">
         <div>
           <h3>${t('shortcuts.anywhere')}</h3>
           <${Keys} all=${shortcuts} />

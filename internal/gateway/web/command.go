@@ -324,17 +324,22 @@ func comeBack(s *hub.Session, _ *api.Command) *chat.Error {
 
 // performer does what programs ask for.
 type performer struct {
+	uploads    *uploads
 	operations map[string]operation
 	moments    map[string]func(*hub.Session, *api.Command) *chat.Error
 }
 
-func newPerformer() *performer { return &performer{operations: operations(), moments: moments()} }
+func newPerformer(u *uploads) *performer {
+	return &performer{uploads: u, operations: operations(), moments: moments()}
+}
 
 // command returns what a program asks for as the log takes it, or done if it was
 // something for the moment, and has been done.
 func (p *performer) command(ctx context.Context, s *hub.Session, from *api.Command) (c chat.Command, done bool, err *chat.Error) {
 	if o, ok := p.operations[from.Op]; ok {
-		c, err = o.command(ctx, s, from)
+		if c, err = o.command(ctx, s, from); err == nil && c.Op == chat.Say {
+			c.Files, err = p.uploads.of(ctx, s.User(), from.Files)
+		}
 		return c, false, err
 	}
 	do, ok := p.moments[from.Op]
@@ -361,6 +366,7 @@ func (p *performer) perform(ctx context.Context, s *hub.Session, from *api.Comma
 	if out.Err != nil {
 		return api.Message{}, out.Err
 	}
+	p.uploads.said(from.Files)
 	return acknowledgement(s, from, out), nil
 }
 

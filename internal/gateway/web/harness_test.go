@@ -21,6 +21,7 @@ import (
 	"hubbub/internal/chat"
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
+	"hubbub/internal/files"
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/web"
 	"hubbub/internal/hub"
@@ -79,6 +80,10 @@ func start(t *testing.T, o options) *site {
 	cfg := o.web
 	cfg.Hub, cfg.Door, cfg.Logger, cfg.Pump = h, d, logger, gateway.NewPump(h, time.Minute)
 	cfg.Name, cfg.Network, cfg.Version, cfg.Text, cfg.Zone = "chat.example", "Example", "v0", o.limits.Text, time.UTC
+	cfg.Files, err = files.Open(filepath.Join(dir, "files"), files.Options{MaxBytes: 100_000})
+	if err != nil {
+		t.Fatal(err)
+	}
 	g, err := web.New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +197,7 @@ func (v *visitor) ask(method, path string, body any) *answer {
 	if err != nil {
 		v.Fatal(err)
 	}
-	if body != nil {
+	if body != nil && !strings.HasPrefix(path, "/api/v1/uploads") {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	if v.token != "" {

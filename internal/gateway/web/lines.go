@@ -40,6 +40,7 @@ type carrier struct {
 
 	sending chan struct{} // holds a token while somebody writes
 	answer  atomic.Pointer[[]byte]
+	closing atomic.Bool // a close frame has been, or is to be, sent
 
 	// Owned by the writer.
 	unsent []byte // a line that has no end yet
@@ -93,7 +94,7 @@ func (c *carrier) receive() error {
 	op, data, err := c.in.next()
 	if err != nil {
 		if v, ok := err.(*violation); ok {
-			c.respond(appendClose(nil, v.code, v.text))
+			c.goodbye(v.code, v.text)
 		}
 		return err
 	}
@@ -107,7 +108,7 @@ func (c *carrier) receive() error {
 		if err != nil {
 			code = closeProtocol
 		}
-		c.respond(appendClose(nil, code, ""))
+		c.goodbye(code, "")
 		return io.EOF
 	}
 	return nil
@@ -115,6 +116,9 @@ func (c *carrier) receive() error {
 
 // Write sends what is written: of lines each in a frame of its own, once it is whole.
 func (c *carrier) Write(b []byte) (int, error) {
+	if c.closing.Load() {
+		return 0, net.ErrClosed
+	}
 	frames := appendFrame(nil, c.op, b)
 	if c.lines {
 		frames = c.cut(b)
@@ -171,9 +175,26 @@ func (c *carrier) flush() {
 	}
 }
 
+// goodbye sends a close frame, unless one was sent. Nothing may follow it.
+func (c *carrier) goodbye(code closeCode, text string) {
+	if !c.closing.Swap(true) {
+		c.SetWriteDeadline(time.Now().Add(goodbyeTime))
+		c.respond(appendClose(nil, code, text))
+	}
+}
+
+// goodbyeTime is how long a peer may take to take a close frame.
+const goodbyeTime = time.Second
+
+// Close implements [net.Conn].
+func (c *carrier) Close() error {
+	c.goodbye(closeNormal, "")
+	return c.Conn.Close()
+}
+
 // CloseWrite says goodbye: nothing more is sent.
 func (c *carrier) CloseWrite() error {
-	c.respond(appendClose(nil, closeNormal, ""))
+	c.goodbye(closeNormal, "")
 	if half, ok := c.under.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}

@@ -51,7 +51,10 @@ type closing struct {
 }
 
 // asked is a command that was sent to the log: the tag of a [hub.Session.Send].
-type asked struct{ id, op string }
+type asked struct {
+	id, op string
+	files  []string // of what is said
+}
 
 // run serves the peer until its connection ends. What is on the stack here stays
 // there while the connection is idle, so it is kept small.
@@ -159,7 +162,7 @@ func (c *live) command() {
 		return
 	case err == nil:
 		c.pending = renames(from.Op)
-		err = c.Session().Send(c.Context(), cmd, &asked{from.ID, from.Op})
+		err = c.Session().Send(c.Context(), cmd, &asked{from.ID, from.Op, from.Files})
 	}
 	if err != nil {
 		c.refuse(from.ID, err)
@@ -278,6 +281,7 @@ func (c *live) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	if out.Err != nil {
 		m = wire.Refusal(of.id, out.Err)
 	} else {
+		aside(func() { c.gateway.performer.uploads.said(of.files) })
 		m = acknowledgement(c.Session(), &api.Command{ID: of.id, Op: of.op}, out)
 	}
 	return c.append(dst, &m)

@@ -87,6 +87,9 @@ func (d *describer) operation(rt *route, problem object) object {
 	if len(params) > 0 {
 		op["parameters"] = params
 	}
+	if rt.raw {
+		op["requestBody"] = object{"content": object{"application/octet-stream": object{"schema": object{"type": "string", "contentMediaType": "application/octet-stream"}}}}
+	}
 	if body {
 		op["requestBody"] = object{"content": object{"application/json": object{"schema": d.schema(rt.in)}}}
 	}

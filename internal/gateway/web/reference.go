@@ -114,7 +114,9 @@ func writeOperation(b *strings.Builder, rt *route, op object) {
 			fmt.Fprintf(b, "<dt><code>?%s</code></dt><dd>%s</dd>", p["name"], html.EscapeString(p["description"].(string)))
 		}
 	}
-	if body, ok := op["requestBody"].(object); ok {
+	if rt.raw {
+		b.WriteString("<dt>takes</dt><dd>the bytes themselves</dd>")
+	} else if body, ok := op["requestBody"].(object); ok {
 		fmt.Fprintf(b, "<dt>takes</dt><dd>%s</dd>", link(body["content"].(object)["application/json"].(object)["schema"].(object)))
 	}
 	answer := http.StatusText(rt.status)

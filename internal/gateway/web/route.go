@@ -40,6 +40,7 @@ type route struct {
 	summary string
 	access  access
 	status  int          // of success
+	raw     bool         // the body is not JSON, but what is uploaded
 	in, out reflect.Type // what is asked with and answered; struct{} for nothing
 	serve   func(c *call) (any, *chat.Error)
 }

@@ -124,7 +124,7 @@ func (c *call) part(room chat.RoomID, r hub.Range) ([]hub.Message, bool, *chat.E
 
 func postMessage(c *call, in *api.NewMessage) (*api.Done, *chat.Error) {
 	done, err := c.do(c.inRoom(api.Command{
-		ID: in.ID, Op: api.OpSay, Text: in.Text, Target: in.Reply, Action: in.Action, Notice: in.Notice,
+		ID: in.ID, Op: api.OpSay, Text: in.Text, Target: in.Reply, Action: in.Action, Notice: in.Notice, Files: in.Files,
 	}))
 	if err == nil {
 		c.w.Header().Set("Location", fmt.Sprintf("%s/messages/%d", apiPath, done.Seq))

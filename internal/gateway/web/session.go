@@ -54,7 +54,7 @@ func server(c *call, _ *nothing) (*api.Server, *chat.Error) {
 	return &api.Server{
 		Name: g.cfg.Name, Network: g.cfg.Network, Version: g.cfg.Version, Epoch: g.cfg.Hub.Epoch(), Motd: g.cfg.Motd,
 		Guests: policy.Guests, Registration: ways[policy.Registration], Owner: g.cfg.Hub.HasOwner(),
-		Limits: api.Limits{Text: g.cfg.Text},
+		Limits: g.uploads.limits(g.cfg.Text),
 	}, nil
 }
 

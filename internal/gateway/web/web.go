@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"hubbub/internal/door"
+	"hubbub/internal/files"
 	"hubbub/internal/gateway"
 	"hubbub/internal/hub"
 	"hubbub/page"
@@ -44,8 +45,10 @@ type Config struct {
 
 	Name, Network, Motd, Version string
 
-	Text    int      // bytes of a message, at most
-	Origins []string // besides the server's own, from which pages may use the API: https://host
+	Text    int          // bytes of a message, at most
+	Files   *files.Store // what is uploaded; nil: nothing can be
+	Quota   int64        // bytes that one person's files may take together; 0 for no limit
+	Origins []string     // besides the server's own, from which pages may use the API: https://host
 
 	// Carried are other gateways, by the subprotocol with which a WebSocket asks for
 	// one: [TextIRC], [BinaryIRC] and [LineBytes].
@@ -66,6 +69,7 @@ type Gateway struct {
 	page      *page.Files
 	origins   *http.CrossOriginProtection
 	performer *performer
+	uploads   *uploads
 	visits    visits
 	lives     *lives
 	started   time.Time
@@ -85,13 +89,14 @@ const (
 
 // New returns a gateway. It serves nobody until Run.
 func New(cfg Config) (*Gateway, error) {
-	files, err := page.Load()
+	all, err := page.Load()
 	if err != nil {
 		return nil, fmt.Errorf("web: load the page: %w", err)
 	}
 	cfg.Zone = cmp.Or(cfg.Zone, time.Local)
+	u := &uploads{store: cfg.Files, hub: cfg.Hub, quota: cfg.Quota}
 	g := &Gateway{
-		cfg: cfg, listener: newListener(), page: files, performer: newPerformer(), lives: newLives(),
+		cfg: cfg, listener: newListener(), page: all, performer: newPerformer(u), uploads: u, lives: newLives(),
 		origins: http.NewCrossOriginProtection(), stop: make(chan struct{}), started: time.Now(),
 	}
 	for _, origin := range cfg.Origins {
@@ -151,6 +156,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
 	case "api":
 		g.serveAPI(w, r)
+	case "files":
+		g.serveFile(w, r)
 	default:
 		g.servePage(w, r)
 	}

@@ -63,7 +63,11 @@ func preview(p *chat.LinkPreview) api.Preview {
 
 // File returns a file as programs see it.
 func File(f *chat.File) api.File {
-	return api.File{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path()}
+	out := api.File{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, URL: f.Path()}
+	if f.Width > 0 {
+		out.Thumbnail = out.URL + "?thumbnail"
+	}
+	return out
 }
 
 func files(all []chat.File) (out []api.File) {
