@@ -7,19 +7,23 @@ CRASHES  ?= 50
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race fuzz bench allocs soak crash cross lint fmt cover vuln clean
+.PHONY: help check test page race fuzz bench allocs soak crash cross lint fmt cover vuln clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-check: ## what has to pass before a push: lint, cross, short fuzz runs, race
+check: ## what has to pass before a push: lint, page, cross, short fuzz runs, race
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory page
 	@$(MAKE) --no-print-directory cross
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=1000x
 	@$(MAKE) --no-print-directory race RACEFLAGS=-short
 
 test: ## run the tests
 	$(GO) test ./...
+
+page: ## check the types of the page's modules, and test what needs no browser (needs node and npm)
+	scripts/page.sh
 
 race: ## run the tests in random order under the race detector (RACEFLAGS=-short: shorter ones)
 	$(GO) test -race -shuffle=on $(RACEFLAGS) ./...

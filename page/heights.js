@@ -13,6 +13,7 @@ export class Heights {
     /** @type {{key: string, kind: string, head?: boolean}[]} */
     this.rows = [];
     this.starts = new Float64Array(1); // where each row begins, and the last ends
+    this.stale = false; // whether a height is known that starts does not tell yet
   }
 
   /** The height of all. */
@@ -20,6 +21,8 @@ export class Heights {
 
   /** lay takes the rows as they are now. @param {{key: string, kind: string, head?: boolean}[]} rows */
   lay(rows) {
+    if (rows === this.rows && !this.stale) return;
+    this.stale = false;
     this.rows = rows;
     if (this.starts.length <= rows.length) this.starts = new Float64Array(Math.ceil(rows.length * 1.5) + 1);
     let sum = 0;
@@ -36,11 +39,15 @@ export class Heights {
     const before = this.known.get(key);
     if (before !== undefined && Math.abs(before - height) < 0.5) return false;
     this.known.set(key, height);
+    this.stale = true;
     return true;
   }
 
   /** forget is for when all are higher or lower, as the width is another. */
-  forget() { this.known.clear(); }
+  forget() {
+    this.known.clear();
+    this.stale = true;
+  }
 
   /** offset returns where a row begins. @param {number} index */
   offset(index) { return this.starts[Math.max(0, Math.min(index, this.rows.length))]; }

@@ -29,7 +29,10 @@ async function install() {
   const list = await fetch(`/page/${version}/files.json`);
   if (!list.ok) throw new Error(`the list of files: HTTP ${list.status}`);
   const { files } = await list.json();
-  await cache.addAll(['/', ...files.map((/** @type {string} */ name) => `/page/${version}/${name}`)]);
+  await cache.addAll([
+    new Request('/', { headers: { Accept: 'text/html' } }), // others than browsers get text there
+    ...files.map((/** @type {string} */ name) => `/page/${version}/${name}`),
+  ]);
   await scope.skipWaiting();
 }
 
@@ -55,7 +58,7 @@ function respond(request) {
 
 /** navigate asks the server for the page, and shows the kept one if it does not answer soon. @param {Request} request */
 async function navigate(request) {
-  const kept = await caches.match('/', { cacheName: mine });
+  const kept = await caches.match('/', { cacheName: mine, ignoreVary: true });
   if (!kept) return fetch(request);
   try {
     return await fetch(request, { signal: AbortSignal.timeout(patience) });

@@ -111,8 +111,8 @@ function Login() {
     </form>`;
 }
 
-/** focus moves to a field that has just appeared. @param {any} field */
-function focus(field) { field?.base?.querySelector('input')?.focus(); }
+/** focus moves to a field that has just appeared. @param {HTMLElement | null} field */
+function focus(field) { field?.focus(); }
 
 /** @param {{about: Api.Server, invited: string}} props */
 function Register({ about, invited }) {

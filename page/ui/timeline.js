@@ -37,6 +37,10 @@ export class Timeline extends Component {
     this.state = { from: 0, to: 0, away: 0, lit: 0 };
     /** @type {Row[]} */
     this.rows = [];
+    /** @type {unknown[]} what the rows were made of */
+    this.inputs = [];
+    /** @type {import('../timeline.js').Run | null} */
+    this.shown = null;
     this.heights = new Heights();
     this.top = 0; // where the visible part begins
     this.view = 600; // how high it is
@@ -107,17 +111,30 @@ export class Timeline extends Component {
     return (seq && timeline.runAt(seq)) || timeline.live || timeline.runs.at(-1) || null;
   }
 
-  /** lay makes the rows of what there is now. */
+  /** lay makes the rows of what there is now, if anything changed since: scrolling alone makes none. */
   lay() {
     const { room } = this.props;
-    room.changes.value; // whoever renders this follows the timeline
-    const run = this.run();
-    const pending = outgoing.value.filter((entry) => entry.room === room.id && !(run?.items.some((item) => item.client === entry.id && item.by === entry.by)));
-    const dead = doomed.value;
-    this.shown = run;
-    this.rows = run ? layRows(run, { firstUnread: room.firstUnread.value, comings: settings.value.comings && !room.direct, pending, hidden: dead.size ? (item) => dead.has(item.seq) : undefined }) : [];
+    this.shown = this.run();
+    const inputs = [this.shown, room.changes.value, room.firstUnread.value, settings.value.comings && !room.direct, outgoing.value, doomed.value];
+    if (inputs.some((input, i) => input !== this.inputs[i])) {
+      this.inputs = inputs;
+      this.rows = this.shown ? this.layOut(this.shown) : [];
+    }
     this.heights.lay(this.rows);
     this.find();
+  }
+
+  /** @param {import('../timeline.js').Run} run */
+  layOut(run) {
+    const { room } = this.props;
+    const dead = doomed.value;
+    const arrived = (/** @type {import('../outbox.js').Entry} */ entry) => run.items.some((item) => item.client === entry.id && item.by === entry.by);
+    return layRows(run, {
+      firstUnread: room.firstUnread.value,
+      comings: settings.value.comings && !room.direct,
+      pending: outgoing.value.filter((entry) => entry.room === room.id && !arrived(entry)),
+      hidden: dead.size ? (item) => dead.has(item.seq) : undefined,
+    });
   }
 
   /** find puts the visible part where it belongs among the rows. */

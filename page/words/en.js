@@ -14,11 +14,9 @@ export default {
 
   'dialog.close': 'Close',
   'dialog.cancel': 'Cancel',
-  'dialog.ok': 'OK',
   'toast.dismiss': 'Dismiss',
   'toast.undo': 'Undo',
   'toast.region': 'Notices',
-  'field.required': 'This is needed.',
 
   'nav.rooms': 'Rooms and conversations',
   'nav.open': 'Show the rooms',
@@ -33,7 +31,6 @@ export default {
   'nav.admin': 'Administration',
   'nav.browse': 'Find or make a room',
 
-  'signin.title': 'Come in',
   'signin.nick': 'Your nick',
   'signin.guest': 'Come in as a guest',
   'signin.unreachable': 'The server can’t be reached now.',

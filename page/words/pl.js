@@ -15,11 +15,9 @@ export default {
 
   'dialog.close': 'Zamknij',
   'dialog.cancel': 'Anuluj',
-  'dialog.ok': 'OK',
   'toast.dismiss': 'Zamknij',
   'toast.undo': 'Cofnij',
   'toast.region': 'Powiadomienia',
-  'field.required': 'To pole jest wymagane.',
 
   'nav.rooms': 'Pokoje i rozmowy',
   'nav.open': 'Pokaż pokoje',
@@ -34,7 +32,6 @@ export default {
   'nav.admin': 'Administracja',
   'nav.browse': 'Znajdź lub załóż pokój',
 
-  'signin.title': 'Wejdź',
   'signin.nick': 'Twój nick',
   'signin.guest': 'Wejdź jako gość',
   'signin.unreachable': 'Nie można teraz połączyć się z serwerem.',
