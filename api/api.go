@@ -74,9 +74,9 @@ type Event struct {
 	Thread   uint64 `json:"thread,omitempty"` // of a reply: the message that began the conversation which it is in
 	User     uint64 `json:"user,omitempty"`
 	About    uint64 `json:"about,omitempty"`   // the room that an event in the inbox is about
-	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to
+	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to, the key of a property whose value is Text
 	Text     string `json:"text,omitempty"`
-	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room
+	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room; or "private" of a property that nobody else sees
 	Edited   bool   `json:"edited,omitempty"`  // history only: Text is the latest of several
 	Deleted  bool   `json:"deleted,omitempty"` // the text is gone
 	Files    []File `json:"files,omitempty"`

@@ -38,6 +38,8 @@ const (
 	OpRules      = "rules"      // a room, Rules
 	OpKey        = "key"        // a room, Key: the word that joining takes; none removes it
 	OpLimit      = "limit"      // a room, Limit: members at most; 0 removes it
+	OpProperty   = "property"   // Name is the key, Text the value, which none removes; of oneself, of a room or of a person; Private: nobody else sees it
+	OpUnpreview  = "unpreview"  // Target, Name: the link of which nothing is to be shown
 	OpReport     = "report"     // Target; Text is why
 	OpDisconnect = "disconnect" // a person; Text is why
 	OpTyping     = "typing"     // a room; Text is active, paused or done, and active if empty; not kept

@@ -154,6 +154,17 @@ type AccountChange struct {
 	Password *PasswordChange `json:"password,omitempty"`
 }
 
+// Properties are what is kept about somebody or something: values by their keys.
+type Properties struct {
+	Properties map[string]string `json:"properties"`
+}
+
+// Property is a value to be kept.
+type Property struct {
+	Value   string `json:"value"`
+	Private bool   `json:"private,omitempty"` // nobody else sees it
+}
+
 // PasswordChange asks for another password.
 type PasswordChange struct {
 	Old string `json:"old"`

@@ -205,6 +205,8 @@ func (d *decision) ordered() Outcome {
 		return d.setLimit()
 	case AddMask, DropMask:
 		return d.setMask()
+	case SetProperty:
+		return d.setProperty()
 	case Preview:
 		if d.by == nil {
 			return d.preview()
@@ -256,7 +258,10 @@ func (f *Facts) learn(ev *Event) {
 		if t := f.Tallies[ev.Target]; t != nil { // else nobody in this batch asked
 			t.Remove(ev.By, ev.Text)
 		}
+	case PropertySet:
+		f.learnProperty(ev)
 	case Departed:
+		f.disown(ev.Room)
 		if !ev.Key.IsZero() {
 			f.Guests[ev.Key] = GuestFact{ID: ev.By, Nick: ev.Nick, Inbox: ev.Seq}
 		}

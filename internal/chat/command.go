@@ -7,7 +7,7 @@ type Op uint8
 // The operations, with the fields that each uses beside ID, Time and By.
 const (
 	_           Op = iota
-	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Files; Client
+	Say            // Room, Text; Target for a reply; Emote for /me, or Notice; Tags; Files; Count is 1 if a program says so of itself; Client
 	Edit           // Target, Text
 	Delete         // Target; Text is the reason
 	React          // Target, Text (the emoji)
@@ -23,7 +23,7 @@ const (
 	RestoreRoom    // Room
 	Invite         // Room, User
 	OpenDirect     // User
-	MarkRead       // Room, Target
+	MarkRead       // Room, Target, Until
 	SetNick        // Name
 	Arrive         // Name is the nick wished for, Key; Strict refuses a taken nick instead of numbering it
 	Depart         // User; Text is the reason; only the server proposes it
@@ -51,6 +51,7 @@ const (
 	AddMask  // Room, Level (a MaskList), Name (a pattern, or a part of one)
 	DropMask // Room, Level, Name
 
+	SetProperty // Room, or User if not By's own; Name is the key, Text the value, which none removes; Private: only its owner sees it
 	Preview     // Target, Text (a [LinkPreview], encoded); only the server proposes it
 	DropPreview // Target, Name (the URL)
 	opEnd
@@ -91,7 +92,7 @@ type Command struct {
 	Files    []File // Say: see [CheckFiles]
 	Key      Key
 	Node     uint64 // Arrive: the node that holds the connection
-	Until    Millis // 0 is for ever
+	Until    Millis // 0 is for ever. MarkRead: up to when everything has been read; 0 if only Target is known
 	Secret   string // what proves a credential, hashed or sealed; never shown to anybody
 	From     string // Arrive, Register, Login: the peer's address; empty if it has none
 }

@@ -23,6 +23,11 @@ func (d *decision) join() Outcome {
 		return refuse(NotFound, noRoom).because(NoSuchRoom)
 	}
 	err := d.admits(r, d.by, d.c.Text)
+	if other := d.instead(r, err); other != nil {
+		if r, id, err = other, other.id, nil; other.has(d.by.id) {
+			return Outcome{Room: id}
+		}
+	}
 	switch {
 	case err != nil && err.Why == NeedsInvitation && r.flags&Private != 0 && d.c.Room != 0: // by number, one could ask for names
 		return refuse(NotFound, noRoom).because(NoSuchRoom)
@@ -35,6 +40,19 @@ func (d *decision) join() Outcome {
 	}
 	d.emit(id, r.last, Event{Kind: Joined, Client: d.c.Client})
 	return Outcome{Room: id}
+}
+
+// instead returns the room into which somebody comes who has asked for another one by
+// its name and is not let in, or nil. It has to let them in just so.
+func (d *decision) instead(r *room, refused *Error) *room {
+	if refused == nil || r.forward == "" || r.flags&Private != 0 || d.c.Room != 0 {
+		return nil
+	}
+	other := d.s.rooms[d.s.names[Fold(r.forward)]]
+	if other == nil || other.flags&Private != 0 || d.admits(other, d.by, "") != nil {
+		return nil
+	}
+	return other
 }
 
 // admits says why somebody who is not in a room can't come in with a word, or

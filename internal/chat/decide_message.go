@@ -51,7 +51,7 @@ func (d *decision) say() Outcome {
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	ev := Event{Kind: Message, Client: c.Client, Text: c.Text, Tags: c.Tags, Files: c.Files}
+	ev := Event{Kind: Message, Client: c.Client, Text: c.Text, Tags: c.Tags, Files: c.Files, Count: min(c.Count, 1)}
 	switch {
 	case c.Notice:
 		ev.Kind = Notice
@@ -244,20 +244,34 @@ func (d *decision) markRead() Outcome {
 		return Outcome{Err: err}
 	case d.c.Target > r.last:
 		return refuse(Invalid, "Nothing has been said at %d yet, so it can't have been read.", d.c.Target)
-	case d.c.Target <= d.by.known().read[r.id]:
+	case d.c.Until < 0:
+		return refuse(Invalid, "Nothing has been said before 1970, so it can't have been read.")
+	}
+	was := d.by.known().read[r.id]
+	now := ReadMark{max(was.Seq, d.c.Target), max(was.At, d.readUntil(r))}
+	if now == was {
 		return Outcome{Room: r.id} // markers only move forward: read is the maximum over all devices
 	}
-	ev := Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Name: r.name, Target: d.c.Target}
+	ev := Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Name: r.name, Target: now.Seq, When: now.At}
 	for _, u := range r.members {
 		if r.flags&Direct != 0 && u != d.by {
 			ev.User, ev.Whose = u.id, u.nick
 		}
 	}
-	if m := d.facts.Messages[d.c.Target]; m.Room == r.id {
-		ev.When = m.Time
-	}
 	d.emit(d.by.id.Inbox(), d.by.inbox, ev)
 	return Outcome{Room: r.id}
+}
+
+// readUntil returns up to when a command marks a room read: 0 if it does not say and
+// the target is no message there.
+func (d *decision) readUntil(r *room) Millis {
+	if d.c.Until != 0 {
+		return d.c.Until
+	}
+	if m := d.facts.Messages[d.c.Target]; m.Room == r.id {
+		return m.Time
+	}
+	return 0
 }
 
 // report tells those who keep order of a message.

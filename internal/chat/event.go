@@ -12,7 +12,7 @@ type Kind uint8
 // [Rank] there.
 const (
 	_            Kind = iota
-	Message           // Text; Client; Tags; Files; a reply has Target, Whose, When and Thread; Level as in the others up to Unreacted
+	Message           // Text; Client; Tags; Files; Count is 1 if its author says to be a program; a reply has Target, Whose, When and Thread; Level as in the others up to Unreacted
 	Action            // like Message, said with /me
 	Edited            // Target, Whose, When; Text is the new text
 	Deleted           // Target, Whose, When; Text is the reason, if one was given
@@ -32,7 +32,7 @@ const (
 	NickChanged       // Nick is the old nick, Name the new; Level; in each of the user's rooms and the inbox
 	Invited           // in the room and the invited user's inbox: About is the room, Name its name, User and Whose the invited; Level
 	DirectOpened      // in an inbox: About is the room, User and Whose the other person
-	ReadMarked        // in the inbox: everything in room About, called Name or with User and Whose in it, up to Target has been read; When Target was written, 0 if it is no message there
+	ReadMarked        // in the inbox: everything in room About, called Name or with User and Whose in it, up to Target and up to the time When has been read; either is 0 if it is not known
 
 	// Who may do what. Each of the following is told to the room that it is about
 	// (About is that room) or to the inbox of User, whom it is about (Whose is what
@@ -61,6 +61,8 @@ const (
 	MaskAdded   // Level is the MaskList, Text the pattern
 	MaskDropped // Level, Text
 
+	PropertySet // of the room About, in it, or of User, called Whose, in their inbox and, if others set it, the audit log: Name is the key, Text the value, none removes it; Flags is Private if only User sees it; Level
+
 	// What is beside a message.
 	Previewed      // Target, Whose, When; Text is a [LinkPreview]
 	PreviewDropped // Target, Whose, When; Text is the URL
@@ -76,14 +78,14 @@ var kindNames = [kindEnd]string{
 	InvitationMade: "invitation-made", InvitationDropped: "invitation-dropped", RoleSet: "role", RankSet: "rank", RulesSet: "rules",
 	Kicked: "kicked", Muted: "muted", Unmuted: "unmuted", Banned: "banned", Unbanned: "unbanned",
 	Disconnected: "disconnected", Reported: "reported",
-	Notice: "notice", KeySet: "key", LimitSet: "limit", MaskAdded: "mask-added", MaskDropped: "mask-dropped",
+	Notice: "notice", KeySet: "key", LimitSet: "limit", MaskAdded: "mask-added", MaskDropped: "mask-dropped", PropertySet: "property",
 	Previewed: "previewed", PreviewDropped: "preview-dropped",
 }
 
 // authored are the kinds that tell what the author is on the server.
 var authored = [kindEnd]bool{
 	Message: true, Action: true, Notice: true, Edited: true, Deleted: true, Reacted: true, Unreacted: true,
-	TopicSet: true, Joined: true, Left: true, RoomRenamed: true, NickChanged: true, Invited: true, Kicked: true,
+	TopicSet: true, Joined: true, Left: true, RoomRenamed: true, NickChanged: true, Invited: true, Kicked: true, PropertySet: true,
 	PreviewDropped: true,
 }
 

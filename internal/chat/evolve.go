@@ -48,9 +48,10 @@ func (s *State) inboxEvent(u *user, ev *Event) {
 	case ReadMarked:
 		more := u.learn()
 		if more.read == nil {
-			more.read = map[RoomID]Seq{}
+			more.read = map[RoomID]ReadMark{}
 		}
-		more.read[ev.About] = ev.Target
+		was := more.read[ev.About]
+		more.read[ev.About] = ReadMark{max(was.Seq, ev.Target), max(was.At, ev.When)}
 	case DirectOpened:
 		s.direct[pair(u.id, ev.User)] = ev.About
 	case Departed:
@@ -105,6 +106,10 @@ func (s *State) roomEvent(r *room, ev *Event) {
 		s.disciplined(r, ev)
 	case KeySet, LimitSet, MaskAdded, MaskDropped:
 		r.terms(ev)
+	case PropertySet:
+		if ev.Name == ForwardKey {
+			r.forward = ev.Text
+		}
 	case Invited:
 		r.invite(s.users[ev.User])
 	case RoomRenamed:

@@ -15,6 +15,9 @@ type Facts struct {
 	Files     map[string]Seq                 // which message has the file of an id
 	Previews  map[Seq]map[string]PreviewFact // of messages that have any, by URL
 
+	Properties map[PropertyKey]PropertyFact
+	Owned      map[RoomID]int // how many properties a room or an inbox has
+
 	Credentials map[UserID][]Credential // each user's, by Seq
 	Holders     map[Key]UserID          // whose credential has a key
 	Invitations map[Seq]Invitation      // that still let somebody in, or would if their time had not run out
@@ -125,6 +128,9 @@ func NewFacts() *Facts {
 		Files:     map[string]Seq{},
 		Previews:  map[Seq]map[string]PreviewFact{},
 
+		Properties: map[PropertyKey]PropertyFact{},
+		Owned:      map[RoomID]int{},
+
 		Credentials: map[UserID][]Credential{},
 		Holders:     map[Key]UserID{},
 		Invitations: map[Seq]Invitation{},
@@ -142,6 +148,7 @@ type Need struct {
 	Reaction ReactionKey // asked for if Target is not zero
 	Tally    Seq         // the Tally of this message
 	Guest    Key         // asked for if not zero
+	Property PropertyKey // asked for if Owner is not zero: what it is, and how many Owner has
 	Files    []File      // which of their ids a message has
 
 	Credentials UserID // all of this user's
@@ -152,7 +159,7 @@ type Need struct {
 
 // IsZero reports whether the need asks for nothing, as a plain message's does.
 func (n *Need) IsZero() bool {
-	return n.Message == 0 && n.Previews == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() && len(n.Files) == 0 &&
+	return n.Message == 0 && n.Previews == 0 && n.Sent.Client == "" && n.Reaction.Target == 0 && n.Tally == 0 && n.Guest.IsZero() && len(n.Files) == 0 && n.Property.Owner == 0 &&
 		n.Credentials == 0 && n.Holder.IsZero() && n.Invitation == 0 && n.Code.IsZero()
 }
 
@@ -192,6 +199,8 @@ func (c *Command) Needs() Need {
 		n.Credentials, n.Holder = c.subject(), c.Key
 	case DropInvitation:
 		n.Invitation = c.Target
+	case SetProperty:
+		n.Property = PropertyKey{c.owner(), c.Name}
 	}
 	return n
 }

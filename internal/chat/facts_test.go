@@ -20,6 +20,7 @@ func TestNeeds(t *testing.T) {
 		chat.Arrive:   {Guest: chat.Key{1}},
 		chat.Register: {Code: chat.Key{1}}, chat.MakeInvitation: {Code: chat.Key{1}}, chat.DropInvitation: {Invitation: 8},
 		chat.Login: {Credentials: alice}, chat.Report: message, chat.MarkRead: message,
+		chat.SetProperty:   {Property: chat.PropertyKey{Owner: lobby, Name: "x"}},
 		chat.AddCredential: {Credentials: alice, Holder: chat.Key{1}}, chat.DropCredential: {Credentials: alice, Holder: chat.Key{1}},
 	}
 	for op := chat.Op(0); op <= chat.OpEnd; op++ {

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 )
@@ -95,7 +94,22 @@ func restricted(s string) bool {
 }
 
 // Path returns where a file is fetched, on the server.
-func (f *File) Path() string { return "/files/" + f.ID + "/" + url.PathEscape(f.Name) }
+func (f *File) Path() string { return "/files/" + f.ID + "/" + percent(f.Name) }
+
+// percent writes a name as it stands in the path of an address (RFC 3986 §2.1): all
+// but the unreserved characters is escaped.
+func percent(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-._~", c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
 
 // Extent returns how large a file is, for people.
 func (f *File) Extent() string {

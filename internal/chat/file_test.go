@@ -105,11 +105,11 @@ func TestSayWithFiles(t *testing.T) {
 // Where there is nothing but text, files are links after it.
 func TestFilesAreShownAsLinks(t *testing.T) {
 	odd := file(2)
-	odd.Name, odd.Type, odd.Size = "a b#?.txt", "text/plain", 1_234_567
+	odd.Name, odd.Type, odd.Size = "ż b#?.txt", "text/plain", 1_234_567
 	ev := chat.Event{Kind: chat.Message, Text: "see\nthere", Files: []chat.File{file(1), odd}}
 	want := "see\nthere\n" +
 		"picture 1.png (image/png, 34 kB) https://chat.example.org/files/" + file(1).ID + "/picture%201.png\n" +
-		"a b#?.txt (text/plain, 1.2 MB) https://chat.example.org/files/" + odd.ID + "/a%20b%23%3F.txt"
+		"ż b#?.txt (text/plain, 1.2 MB) https://chat.example.org/files/" + odd.ID + "/%C5%BC%20b%23%3F.txt"
 	if got := ev.Shown("https://chat.example.org"); got != want {
 		t.Errorf("shown as %q, want %q", got, want)
 	}

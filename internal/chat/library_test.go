@@ -19,6 +19,8 @@ type library struct {
 	files     map[string]chat.Seq // which message has it
 	previews  map[chat.Seq]map[string]chat.PreviewFact
 
+	properties map[chat.PropertyKey]chat.PropertyFact
+
 	credentials map[chat.UserID][]chat.Credential
 	invitations map[chat.Seq]chat.Invitation // that are not used up or dropped
 }
@@ -32,6 +34,8 @@ func newLibrary() *library {
 		people:    map[chat.UserID]*chat.GuestFact{},
 		files:     map[string]chat.Seq{},
 		previews:  map[chat.Seq]map[string]chat.PreviewFact{},
+
+		properties: map[chat.PropertyKey]chat.PropertyFact{},
 
 		credentials: map[chat.UserID][]chat.Credential{},
 		invitations: map[chat.Seq]chat.Invitation{},
@@ -64,6 +68,8 @@ func (l *library) file(ev *chat.Event) {
 		if l.people[ev.By] = (&chat.GuestFact{ID: ev.By, Nick: ev.Nick}); !ev.Key.IsZero() {
 			l.guests[ev.Key] = ev.By
 		}
+	case chat.PropertySet, chat.Departed:
+		l.fileProperty(ev)
 	}
 	if p := l.people[chat.UserID(ev.Room)]; p != nil {
 		if p.Inbox = ev.Seq; ev.Kind == chat.NickChanged {
@@ -76,6 +82,37 @@ func (l *library) file(ev *chat.Event) {
 		l.invitations[ev.Seq] = chat.InvitationOf(ev)
 	case chat.InvitationDropped:
 		delete(l.invitations, ev.Target)
+	}
+}
+
+// fileProperty keeps a property, as far as the event is not the audit log's.
+func (l *library) fileProperty(ev *chat.Event) {
+	key := chat.PropertyKey{Owner: ev.Room, Name: ev.Name}
+	switch {
+	case ev.Kind == chat.Departed:
+		for key := range l.properties {
+			if key.Owner == ev.Room {
+				delete(l.properties, key)
+			}
+		}
+	case ev.User != 0 && ev.Room != ev.User.Inbox():
+	case ev.Text == "":
+		delete(l.properties, key)
+	default:
+		l.properties[key] = chat.PropertyFact{Value: ev.Text, Private: ev.Flags&chat.Private != 0}
+	}
+}
+
+// owned answers what concerns properties.
+func (l *library) owned(key chat.PropertyKey, facts *chat.Facts) {
+	delete(facts.Owned, key.Owner)
+	for other := range l.properties {
+		if other.Owner == key.Owner {
+			facts.Owned[key.Owner]++
+		}
+	}
+	if p, ok := l.properties[key]; ok {
+		facts.Properties[key] = p
 	}
 }
 
@@ -159,6 +196,9 @@ func (l *library) facts(commands ...*chat.Command) *chat.Facts {
 		}
 		if id, ok := l.guests[need.Guest]; ok {
 			facts.Guests[need.Guest] = *l.people[id]
+		}
+		if need.Property.Owner != 0 {
+			l.owned(need.Property, facts)
 		}
 		if all := l.previews[need.Previews]; len(all) > 0 {
 			facts.Previews[need.Previews] = maps.Clone(all)

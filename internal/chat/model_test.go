@@ -143,6 +143,7 @@ var (
 		chat.MakeInvitation, chat.MakeInvitation, chat.DropInvitation, chat.SetRole, chat.SetRank, chat.SetRank, chat.SetRules,
 		chat.Kick, chat.Mute, chat.Mute, chat.Unmute, chat.Ban, chat.Ban, chat.Unban, chat.Unban, chat.Disconnect, chat.Report,
 		chat.SetRules, chat.SetKey, chat.SetKey, chat.SetLimit, chat.AddMask, chat.AddMask, chat.DropMask,
+		chat.SetProperty, chat.SetProperty, chat.SetProperty,
 		chat.Preview, chat.Preview, chat.Preview, chat.Preview, chat.DropPreview, chat.DropPreview,
 	}
 	someNames = []string{
@@ -154,11 +155,12 @@ var (
 		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "see " + someURLs[0], someURLs[1] + " and " + someURLs[0], "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
 		strings.Repeat("x", chat.MaxTopic+1), strings.Repeat("x", chat.MaxText), strings.Repeat("x", chat.MaxText+1),
 	}
-	someClients = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
-	someWords   = []string{"", "tea", "milk", "a b"}
-	someMasks   = []string{"bob", "*", "alice!*@guest", "*@member", "~a:BOB", "~account:*", "~x:bob", "", "a b", "otter?", "Bob!*@*"}
-	someTags    = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
-	someKeys    = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
+	someClients      = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}
+	someWords        = []string{"", "tea", "milk", "a b"}
+	someMasks        = []string{"bob", "*", "alice!*@guest", "*@member", "~a:BOB", "~account:*", "~x:bob", "", "a b", "otter?", "Bob!*@*"}
+	someTags         = []string{"+a", "+a=b;+example.com/c", "+a b", "a", strings.Repeat("+a;", 2000)}
+	somePropertyKeys = []string{"status", "status", "avatar", "forward", "a/b.c_d-1", "", "Status", "a b", strings.Repeat("k", chat.MaxPropertyKey+1)}
+	someKeys         = []chat.Key{{}, {}, {1}, {2}, {31: 3}}
 
 	someFiles    = []chat.File{file(1), file(2), file(3), file(4), file(5), {}}
 	somePeers    = []string{"", "", "", "", "192.0.2.7", "198.51.100.1", "2001:db8::1", "fe80::1%eth0", "\x1b[2J"}
@@ -219,7 +221,9 @@ func (m *model) command(s *stream) chat.Command {
 		c.Text = "👍"
 	}
 	if c.Op == chat.MarkRead {
-		c.Target = min(m.state.Seq(), c.Target+chat.Seq(bits>>4))
+		if c.Target = min(m.state.Seq(), c.Target+chat.Seq(bits>>4)); bits&8 != 0 {
+			c.Until = m.now
+		}
 	}
 	if c.Op == chat.Depart && bits&0x38 != 0 || c.Op == chat.CreateRoom && bits&0x30 == 0x30 {
 		c.By = 0
@@ -296,6 +300,19 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 		}
 	case chat.SetKey:
 		c.Text = one(s, someWords)
+	case chat.SetProperty:
+		if c.Name = one(s, somePropertyKeys); bits&0x10 != 0 {
+			c.Room = 0
+		}
+		if bits&0x20 != 0 {
+			c.User = 0
+		}
+		if c.Text = one(s, someTexts); bits&0x40 != 0 {
+			c.Text = ""
+		} else if c.Name == chat.ForwardKey {
+			r, _ := m.state.Room(m.room(s, c.By))
+			c.Text = r.Name
+		}
 	case chat.AddMask, chat.DropMask:
 		if c.Name = one(s, someMasks); bits&0x38 != 0 {
 			c.Level = 1 + c.Level%4

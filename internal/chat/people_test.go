@@ -230,7 +230,7 @@ func TestBatchLearnsFromItself(t *testing.T) {
 func TestWhatIsReadIsForgottenWithTheRoom(t *testing.T) {
 	w := newCast(t)
 	w.must(chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: 7})
-	if u, _ := w.state.User(bob); u.Read[lobby] != 7 {
+	if u, _ := w.state.User(bob); u.Read[lobby].Seq != 7 {
 		t.Errorf("markers %v, want 7 in the lobby", u.Read)
 	}
 	w.leave(bob, lobby)

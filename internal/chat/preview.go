@@ -3,8 +3,8 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -71,11 +71,15 @@ func plainLine(s string, most int) bool {
 
 // webURL reports whether s is the address of a page: http or https, and a host.
 func webURL(s string) bool {
-	if len(s) > MaxPreviewURL || CleanLine(s) != s || strings.ContainsAny(s, " ") {
+	rest, http := strings.CutPrefix(s, "http://")
+	if !http {
+		rest, http = strings.CutPrefix(s, "https://")
+	}
+	if !http || !plainLine(s, MaxPreviewURL) || strings.ContainsFunc(s, unicode.IsSpace) {
 		return false
 	}
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	host, _, _ := strings.Cut(rest, "/")
+	return host != "" && !strings.ContainsAny(host[:1], ":?#")
 }
 
 // links reports whether a text has a link in it.

@@ -100,6 +100,7 @@ const (
 	ActBan                                 // ban from the server, and lift it
 	ActDisconnect                          // close somebody's connections
 	ActMakeBot                             // make an account for a bot, and its tokens
+	ActSetProperties                       // set what others keep about themselves
 	ActReadAudit                           // read all of the audit log; a room's part is for its moderators
 	ActSetRole                             // make admins, and owners
 	actionEnd
@@ -119,7 +120,7 @@ var needs = [actionEnd]struct {
 
 	ActCreateRoom: {}, ActTalkAlone: {}, ActReport: {},
 	ActMakeToken:      {role: MemberRole},
-	ActMakeInvitation: {role: AdminRole}, ActBan: {role: AdminRole}, ActDisconnect: {role: AdminRole}, ActMakeBot: {role: AdminRole}, ActReadAudit: {role: AdminRole},
+	ActMakeInvitation: {role: AdminRole}, ActBan: {role: AdminRole}, ActDisconnect: {role: AdminRole}, ActMakeBot: {role: AdminRole}, ActSetProperties: {role: AdminRole}, ActReadAudit: {role: AdminRole},
 	ActSetRole: {role: OwnerRole},
 }
 

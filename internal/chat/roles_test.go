@@ -21,7 +21,7 @@ var acts = map[chat.Act]string{
 	chat.ActCreateRoom: "make a room", chat.ActTalkAlone: "talk to one person alone", chat.ActReport: "report a message",
 	chat.ActMakeToken: "make tokens of one's own", chat.ActMakeInvitation: "invite to the server", chat.ActBan: "ban from the server",
 	chat.ActDisconnect: "disconnect somebody", chat.ActMakeBot: "make a bot and its tokens", chat.ActReadAudit: "read all of the audit log",
-	chat.ActSetRole: "make admins and owners",
+	chat.ActSetRole: "make admins and owners", chat.ActSetProperties: "set what others keep about themselves",
 }
 
 // ruleColumns are the rules of a room as the table heads them.
@@ -305,6 +305,7 @@ func (c *court) attempts(a chat.Act, by chat.UserID) []attempt {
 	level := func(n uint8) func(*chat.Command) { return func(c *chat.Command) { c.Level = n } }
 	name := func(s string) func(*chat.Command) { return func(c *chat.Command) { c.Name = s } }
 	key := func(c *chat.Command) { c.Key = chat.Key{7} }
+	property := func(c *chat.Command) { c.Name, c.Text = "status", "at tea" }
 
 	switch a {
 	case chat.ActSay:
@@ -342,7 +343,7 @@ func (c *court) attempts(a chat.Act, by chat.UserID) []attempt {
 		return []attempt{with(here, chat.SetRank, level(uint8(chat.ModeratorRank))), with(here, chat.SetRank, level(uint8(chat.OwnerRank)))}
 	case chat.ActSetRules:
 		count := func(c *chat.Command) { c.Count = 5 }
-		return []attempt{with(here, chat.SetRules, count), with(here, chat.SetKey, message(0, "sesame")), with(here, chat.SetLimit, count)}
+		return []attempt{with(here, chat.SetRules, count), with(here, chat.SetKey, message(0, "sesame")), with(here, chat.SetLimit, count), with(here, chat.SetProperty, property)}
 
 	case chat.ActCreateRoom:
 		return []attempt{with(person, chat.CreateRoom, name("#tea")), with(chat.Command{}, chat.Join, name("#tea"))}
@@ -362,6 +363,8 @@ func (c *court) attempts(a chat.Act, by chat.UserID) []attempt {
 		return []attempt{with(person, chat.Disconnect)}
 	case chat.ActMakeBot:
 		return []attempt{with(chat.Command{}, chat.MakeBot, name("robot")), with(person, chat.AddCredential, level(uint8(chat.ByToken)), key)}
+	case chat.ActSetProperties:
+		return []attempt{with(person, chat.SetProperty, property)}
 	case chat.ActSetRole:
 		return []attempt{with(person, chat.SetRole, level(uint8(chat.AdminRole)))}
 	}

@@ -78,6 +78,7 @@ func just(c chat.Command) func(*world) chat.Command {
 
 func TestSay(t *testing.T) {
 	runRules(t, []rule{
+		{name: "by a program", command: just(chat.Command{By: alice, Op: chat.Say, Room: lobby, Text: "beep", Count: 7}), events: []string{"message@1 alice count=1 text=beep"}},
 		{name: "a message", command: just(chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "hi", Client: "c1"}),
 			events: []string{"message@1 bob client=c1 text=hi"}},
 		{name: "an action", command: just(chat.Command{By: bob, Op: chat.Say, Room: lobby, Text: "waves", Emote: true}),

@@ -39,9 +39,9 @@ type user struct {
 
 // rarely is what is known of few users.
 type rarely struct {
-	invited []RoomID       // private rooms that expect this user
-	ranked  []RoomID       // where there is a standing, if nothing but this visit tells who it is: there is no key
-	read    map[RoomID]Seq // read markers; nil until the first
+	invited []RoomID            // private rooms that expect this user
+	ranked  []RoomID            // where there is a standing, if nothing but this visit tells who it is: there is no key
+	read    map[RoomID]ReadMark // nil until the first
 }
 
 // known returns what is known of few users, of this one.
@@ -74,6 +74,7 @@ type room struct {
 	slow     uint32              // seconds between two messages of one person; 0 is none
 	limit    uint32              // members at most; 0 is none
 	key      string              // the word that joining takes; empty if none
+	forward  string              // see ForwardKey; empty if none
 	masks    []mask              // in the order of adding
 	standing map[UserID]Standing // nil where everybody is like everybody else
 	last     Seq                 // last event in the room
@@ -125,6 +126,7 @@ type RoomInfo struct {
 	Slow     uint32   // seconds between two messages of one person; 0 is none
 	Limit    uint32   // members at most; 0 is none
 	Key      string   // the word that joining takes, for members to know; empty if none
+	Forward  string   // the room for those who may not come in; empty if none
 
 	Standings []Standing // by User: of those who are not just members like others
 	Masks     []MaskInfo // in the order of adding
@@ -163,7 +165,7 @@ func (s *State) Room(id RoomID) (RoomInfo, bool) {
 		Members: make([]Member, 0, len(r.members)),
 		Invited: slices.Sorted(maps.Keys(r.invited)),
 		Pins:    slices.Clone(r.pins),
-		Slow:    r.slow, Limit: r.limit, Key: r.key,
+		Slow:    r.slow, Limit: r.limit, Key: r.key, Forward: r.forward,
 		Standings: r.standings(), Masks: r.maskInfos(),
 	}
 	for _, u := range r.members {
@@ -184,6 +186,13 @@ func (r *RoomInfo) Member(id UserID) (Member, bool) {
 // Rooms returns the ids of all rooms but inboxes, in the order of creation.
 func (s *State) Rooms() []RoomID { return slices.Sorted(maps.Keys(s.rooms)) }
 
+// ReadMark is up to where somebody has read a room: the position of an event there,
+// and a time, for protocols that name places by time. Neither ever goes back.
+type ReadMark struct {
+	Seq Seq    // 0 if only the time is known
+	At  Millis // 0 if only the position is known
+}
+
 // UserInfo is a copy of what the state holds of a user.
 type UserInfo struct {
 	ID    UserID
@@ -193,7 +202,7 @@ type UserInfo struct {
 	Node  uint64
 	Inbox Seq      // the last event in the inbox
 	Rooms []RoomID // in the order of joining, without the inbox
-	Read  map[RoomID]Seq
+	Read  map[RoomID]ReadMark
 }
 
 // User returns a copy of what the state holds of a user who is here.
@@ -291,7 +300,7 @@ func (s *State) restoreRoom(info RoomInfo) {
 	r := &room{
 		id: info.ID, name: info.Name, topic: topic{info.Topic, info.TopicBy, info.TopicAt}, flags: info.Flags, archived: info.Archived,
 		creator: info.Creator, created: info.Created, last: info.Last, pins: slices.Clone(info.Pins),
-		slow: info.Slow, limit: info.Limit, key: info.Key,
+		slow: info.Slow, limit: info.Limit, key: info.Key, forward: info.Forward,
 	}
 	for _, m := range info.Masks {
 		r.masks = append(r.masks, newMask(m))

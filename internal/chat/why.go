@@ -41,6 +41,8 @@ const (
 	ListFull    // a list of the room has no place left
 	AlreadySo   // there is nothing to change
 
+	NoSuchForward // there is no room of that name that people can be sent on to
+
 	BannedFromServer
 	Confined // guests of this server talk in its public rooms only
 

@@ -27,7 +27,7 @@ func newLedger() *ledger {
 // authored are the kinds of which the Level is what the author is.
 var authored = []chat.Kind{
 	chat.Message, chat.Action, chat.Notice, chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.TopicSet,
-	chat.Joined, chat.Left, chat.NickChanged, chat.Invited, chat.RoomRenamed, chat.PreviewDropped,
+	chat.Joined, chat.Left, chat.NickChanged, chat.Invited, chat.RoomRenamed, chat.PropertySet, chat.PreviewDropped,
 }
 
 func (l *ledger) check(t testing.TB, ev *chat.Event) {
@@ -82,9 +82,9 @@ func checkState(t testing.TB, s *chat.State) {
 		if len(u.Rooms) > chat.MaxRoomsPerUser || u.Inbox > snap.Seq {
 			t.Fatalf("user %d is in %d rooms, the inbox at %d of %d", u.ID, len(u.Rooms), u.Inbox, snap.Seq)
 		}
-		for id, seq := range u.Read {
-			if r, ok := s.Room(id); !ok || seq == 0 || seq > r.Last || !slices.Contains(u.Rooms, id) {
-				t.Fatalf("user %d has read room %d up to %d, which can't be", u.ID, id, seq)
+		for id, mark := range u.Read {
+			if r, ok := s.Room(id); !ok || mark == (chat.ReadMark{}) || mark.Seq > r.Last || mark.At < 0 || !slices.Contains(u.Rooms, id) {
+				t.Fatalf("user %d has read room %d up to %+v, which can't be", u.ID, id, mark)
 			}
 		}
 	}
@@ -350,7 +350,7 @@ var kindNames = [...]string{
 	"", "message", "action", "edited", "deleted", "reacted", "unreacted", "pinned", "unpinned", "topic", "joined", "left",
 	"created", "renamed", "archived", "restored", "arrived", "departed", "nick", "invited", "direct", "read",
 	"registered", "credential", "dropped", "invitation", "withdrawn", "role", "rank", "rules", "kicked", "muted", "unmuted", "banned", "unbanned",
-	"disconnected", "reported", "notice", "key", "limit", "mask", "unmask", "previewed", "preview-dropped",
+	"disconnected", "reported", "notice", "key", "limit", "mask", "unmask", "property", "previewed", "preview-dropped",
 }
 
 // show returns an event as tables of tests write it: kind@room nick, and the

@@ -290,6 +290,8 @@ func TestScopes(t *testing.T) {
 			{chat.Command{Op: chat.Say, Room: lobby, Text: "by token"}, x.say},
 			{chat.Command{Op: chat.React, Target: said, Text: x.scopes.String()}, x.say},
 			{chat.Command{Op: chat.Report, Target: said}, x.say},
+			{chat.Command{Op: chat.SetProperty, Name: "status", Text: x.scopes.String()}, x.say},
+			{chat.Command{Op: chat.SetProperty, Name: "status", Text: x.scopes.String(), User: guest.User()}, x.manage},
 			{chat.Command{Op: chat.Mute, Room: lobby, User: guest.User()}, x.manage},
 			{chat.Command{Op: chat.MakeInvitation, Key: chat.Key{byte(x.scopes) + 1}, Count: 1, Level: uint8(chat.MemberRole)}, x.manage},
 			{chat.Command{Op: chat.AddCredential, Level: uint8(chat.ByToken), Key: chat.Key{byte(x.scopes) + 1}}, x.manage},

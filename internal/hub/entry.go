@@ -54,7 +54,9 @@ func (e *Entry) look(ev *chat.Event) {
 // apart reports whether sessions that track get an event by itself, whoever brought
 // it about: protocols have several ways of telling it, and some readers are not
 // told at all.
-func apart(ev *chat.Event) bool { return ev.Social() || ev.Kind == chat.RoomRenamed }
+func apart(ev *chat.Event) bool {
+	return ev.Social() || ev.Kind == chat.RoomRenamed || ev.Kind == chat.PropertySet
+}
 
 // room returns the room as it was called once the i-th event had happened. Those before a
 // change of name must not tell of a room that their reader does not know yet.

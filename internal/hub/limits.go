@@ -57,6 +57,8 @@ func (l *Limits) tidy(c *chat.Command) *chat.Error {
 		if l.Text > 0 && len(c.Text) > l.Text {
 			return chat.Errorf(chat.Invalid, "That message is too long: %d bytes, at most %d here; nothing was sent.", len(c.Text), l.Text)
 		}
+	case chat.SetProperty:
+		c.Text = chat.CleanText(c.Text)
 	default:
 		c.Text, c.Name = chat.CleanLine(c.Text), chat.CleanLine(c.Name)
 	}

@@ -148,10 +148,12 @@ func (h *Hub) sessions(user chat.UserID) (all []*Session) {
 func (s *Session) Role() chat.Role { return s.RoleOf(s.User()) }
 
 // RoleOf returns what somebody is on the server; a guest if they are not here.
-func (s *Session) RoleOf(id chat.UserID) chat.Role {
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
-	if p := s.hub.people[id]; p != nil {
+func (s *Session) RoleOf(id chat.UserID) chat.Role { return s.hub.roleOf(id) }
+
+func (h *Hub) roleOf(id chat.UserID) chat.Role {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.people[id]; p != nil {
 		return p.role
 	}
 	return chat.GuestRole

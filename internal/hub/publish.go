@@ -14,8 +14,8 @@ import (
 //  2. every room's entry goes into its tail;
 //  3. every cursor of those rooms is marked, and queued at its session;
 //  4. sessions that track learn which events are theirs, and the horizon advances;
-//  5. who knows a guest that has become a member is told so, and those who wait
-//     are answered;
+//  5. who knows a guest that has become a member, or somebody who keeps something
+//     else about themselves now, is told so, and those who wait are answered;
 //  6. the sessions are woken.
 //
 // A session reads the horizon first and takes its queue second, and reads no
@@ -131,16 +131,24 @@ func (a *applier) membership() {
 	}
 }
 
-// introduce tells who shares a room with a guest that has become a member, and all
-// that speak for them. Of somebody new there is nothing to tell.
+// introduce tells who has to do with somebody what the batch brought them that is no
+// event in a room: that they are a member now, or what they keep about themselves.
 func (a *applier) introduce() {
 	for i := range a.events {
-		ev := &a.events[i]
-		if ev.Kind != chat.Registered || ev.Room != ev.User.Inbox() || len(a.hub.sessions(ev.User)) == 0 {
-			continue
+		switch ev := &a.events[i]; ev.Kind {
+		case chat.Registered:
+			a.hub.enrolled(ev)
+		case chat.PropertySet:
+			a.hub.changed(ev)
 		}
-		sig := &Signal{Kind: BecameMember, By: ev.User, Nick: ev.Whose, Role: chat.Role(ev.Level)}
-		a.hub.tellAround(sig)
+	}
+}
+
+// enrolled tells who shares a room with a guest that has become a member, and all
+// that speak for them. Of somebody new there is nothing to tell.
+func (h *Hub) enrolled(ev *chat.Event) {
+	if ev.Room == ev.User.Inbox() && len(h.sessions(ev.User)) > 0 {
+		h.tellAround(&Signal{Kind: BecameMember, By: ev.User, Nick: ev.Whose, Role: chat.Role(ev.Level)})
 	}
 }
 

@@ -63,6 +63,8 @@ func (r *room) note(ev *chat.Event) {
 	case chat.Deleted:
 		r.said.Store(uint64(ev.Seq))
 		r.stale = true // it may have been pinned
+	case chat.PropertySet: // which is in the store alone, but for this
+		r.stale = r.stale || ev.Name == chat.ForwardKey
 	default:
 		r.stale = true
 	}

@@ -43,12 +43,13 @@ func (s Scopes) String() string {
 	return "read"
 }
 
-// allow reports whether the scopes allow an operation.
-func (s Scopes) allow(op chat.Op) bool {
-	switch {
+// allow reports whether the scopes allow a command. What one keeps about oneself, or
+// about a room as one sets its topic, is talking.
+func (s Scopes) allow(c *chat.Command) bool {
+	switch op := c.Op; {
 	case s == 0, op == chat.MarkRead:
 		return true
-	case op >= chat.Register && op != chat.Report:
+	case op >= chat.Register && op != chat.Report && (op != chat.SetProperty || c.User != 0):
 		return s&ScopeAdmin != 0
 	}
 	return s&ScopeWrite != 0

@@ -280,7 +280,7 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	if why := s.evicted.Load(); why != nil {
 		return chat.Errorf(chat.Unavailable, "%s Nothing was sent.", why.Reason)
 	}
-	if !Scopes(s.scopes.Load()).allow(c.Op) {
+	if !Scopes(s.scopes.Load()).allow(c) {
 		return chat.Errorf(chat.Forbidden, "The token that you came with does not allow that.")
 	}
 	if err := s.hub.roomFor(c); err != nil {
@@ -293,6 +293,7 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	if err := s.hub.limits.tidy(c); err != nil || c.Op != chat.Say {
 		return err
 	}
+	c.Count = uint32(one(s.Profile().Bot))
 	s.speaks()
 	return s.hub.slow(c)
 }

@@ -20,6 +20,7 @@ type Signal struct {
 	By   chat.UserID
 	Nick string    // what By is called
 	Role chat.Role // what By is
+	Name string
 	Text string
 	Tags string // as [chat.Event.Tags]
 
@@ -31,16 +32,17 @@ type SignalKind uint8
 
 // The kinds of signals, with the fields that each uses beside By, Nick and Role.
 const (
-	_            SignalKind = iota
-	Tagged                  // To: client tags alone, Tags; typing is one of them
-	Asked                   // To, Text, Tags: said, and not to be kept: a question between programs, or for some of a room
-	Told                    // To, Text, Tags: likewise, and not to be answered by a program
-	WentAway                // Text is why; empty when they are back
-	CalledSelf              // Text is what they say their name is
-	CameOnline              // a session speaks for them, under a nick that is watched
-	WentOffline             // none does any more
-	BecameMember            // a guest who is here has become one
-	Knocked                 // Room: they ask to be invited
+	_               SignalKind = iota
+	Tagged                     // To: client tags alone, Tags; typing is one of them
+	Asked                      // To, Text, Tags: said, and not to be kept: a question between programs, or for some of a room
+	Told                       // To, Text, Tags: likewise, and not to be answered by a program
+	WentAway                   // Text is why; empty when they are back
+	CalledSelf                 // Text is what they say their name is
+	CameOnline                 // a session speaks for them, under a nick that is watched
+	WentOffline                // none does any more
+	BecameMember               // a guest who is here has become one
+	Knocked                    // Room: they ask to be invited
+	PropertyChanged            // Name is the key of what is kept about them, Text the value; empty if it was removed
 )
 
 // maxSignals is how many signals wait for a reader at most: more than MaxWatched, so

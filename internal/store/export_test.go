@@ -131,6 +131,10 @@ const (
 	QueryLast      = queryLast
 	QueryMark      = queryMark
 
+	QueryProperty   = queryProperty
+	QueryOwned      = queryOwned
+	QueryProperties = queryProperties
+
 	QueryReactionSeq  = queryReactionSeq
 	QueryReactionSeqs = queryReactionSeqs
 )

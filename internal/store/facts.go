@@ -102,6 +102,9 @@ func (l *lookup) need(n *chat.Need) error {
 	if !n.Guest.IsZero() {
 		return l.guest(n.Guest)
 	}
+	if n.Property.Owner != 0 {
+		return l.property(n.Property)
+	}
 	return l.proofs(n)
 }
 

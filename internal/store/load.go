@@ -34,6 +34,7 @@ const (
 	queryEnd   = `SELECT seq, stream, record FROM events ORDER BY seq DESC LIMIT 1`
 	queryUsers = `SELECT id, nick, role, key, node, (SELECT max(seq) FROM events WHERE stream = id * 2) FROM users ORDER BY id`
 	queryRooms = `SELECT id, name, topic, flags, archived, creator, slow, word, most, created, topic_by, topic_at,
+			coalesce((SELECT value FROM properties WHERE owner = rooms.id AND key = '` + chat.ForwardKey + `'), ''),
 			(SELECT max(seq) FROM events WHERE stream = id * 2),
 			(SELECT max(seq) FROM events WHERE stream = id * 2 + 1)
 		FROM rooms ORDER BY id`
@@ -93,7 +94,7 @@ func (l *loader) loadRooms() error {
 			Flags: chat.Flags(row.ColumnInt64(3)), Archived: row.ColumnBool(4), Creator: chat.UserID(row.ColumnInt64(5)),
 			Slow: uint32(row.ColumnInt64(6)), Key: row.ColumnText(7), Limit: uint32(row.ColumnInt64(8)),
 			Created: chat.Millis(row.ColumnInt64(9)), TopicBy: row.ColumnText(10), TopicAt: chat.Millis(row.ColumnInt64(11)),
-			Last: chat.Seq(max(row.ColumnInt64(12), row.ColumnInt64(13))),
+			Forward: row.ColumnText(12), Last: chat.Seq(max(row.ColumnInt64(13), row.ColumnInt64(14))),
 		})
 		return nil
 	})
@@ -153,15 +154,15 @@ func (l *loader) loadPins() error {
 }
 
 func (l *loader) loadMarks() error {
-	return each(l.conn, `SELECT room, user, target FROM marks`, func(row *sqlite.Stmt) error {
+	return each(l.conn, `SELECT room, user, target, at FROM marks`, func(row *sqlite.Stmt) error {
 		u := l.users[chat.UserID(row.ColumnInt64(1))]
 		if u == nil {
 			return missing("marks", row)
 		}
 		if u.Read == nil {
-			u.Read = map[chat.RoomID]chat.Seq{}
+			u.Read = map[chat.RoomID]chat.ReadMark{}
 		}
-		u.Read[chat.RoomID(row.ColumnInt64(0))] = chat.Seq(row.ColumnInt64(2))
+		u.Read[chat.RoomID(row.ColumnInt64(0))] = chat.ReadMark{Seq: chat.Seq(row.ColumnInt64(2)), At: chat.Millis(row.ColumnInt64(3))}
 		return nil
 	})
 }

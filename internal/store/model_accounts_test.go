@@ -77,7 +77,7 @@ func (m *model) wantProofs(n *chat.Need, want *chat.Facts) {
 // console, or too much would be refused.
 func (m *model) account(c *chat.Command) *chat.Command {
 	rng := m.rng
-	c.Op = chat.Register + chat.Op(rng.IntN(int(chat.DropMask-chat.Register)+1))
+	c.Op = chat.Register + chat.Op(rng.IntN(int(chat.SetProperty-chat.Register)+1))
 	if rng.IntN(3) == 0 {
 		c.Client = chat.ClientID(fmt.Sprintf("id-%d", rng.IntN(400)))
 	}
@@ -123,6 +123,8 @@ func (m *model) account(c *chat.Command) *chat.Command {
 		m.order(c)
 	case chat.Report:
 		c.Target = m.message()
+	case chat.SetProperty:
+		m.property(c)
 	}
 	return c
 }

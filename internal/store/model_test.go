@@ -108,7 +108,14 @@ func (m *model) learn(ev chat.Event) {
 		m.facts.Reactions[reaction] = true
 	case chat.Unreacted:
 		delete(m.facts.Reactions, reaction)
+	case chat.PropertySet:
+		m.learnProperty(&ev)
 	case chat.Departed:
+		for key := range m.facts.Properties {
+			if key.Owner == ev.Room {
+				delete(m.facts.Properties, key)
+			}
+		}
 		if !ev.Key.IsZero() {
 			m.facts.Guests[ev.Key] = chat.GuestFact{ID: ev.By, Nick: ev.Nick, Inbox: ev.Seq}
 		}
@@ -148,6 +155,12 @@ func (m *model) compareFacts(needs []chat.Need, got *chat.Facts) {
 			want.Tallies[n.Tally] = t
 		}
 		copyFact(want.Guests, m.facts.Guests, n.Guest)
+		if n.Property.Owner != 0 {
+			copyFact(want.Properties, m.facts.Properties, n.Property)
+			if all := m.propertiesOf(n.Property.Owner); len(all) > 0 {
+				want.Owned[n.Property.Owner] = len(all)
+			}
+		}
 		for _, f := range n.Files {
 			copyFact(want.Files, m.facts.Files, f.ID)
 		}
@@ -230,6 +243,9 @@ func (m *model) command() *chat.Command {
 		}
 	case chat.MarkRead:
 		c.Target = chat.Seq(m.rng.IntN(len(m.events) + 1))
+		if m.rng.IntN(3) == 0 {
+			c.Until = m.now - chat.Millis(m.rng.IntN(10_000))
+		}
 	case chat.Join, chat.CreateRoom, chat.RenameRoom:
 		c.Name, c.Private = fmt.Sprintf("#room%d", m.rng.IntN(12)), m.rng.IntN(2) == 0
 		if m.rng.IntN(2) == 0 {
@@ -490,6 +506,7 @@ func (m *model) checkReads() {
 	}
 	m.checkAccounts()
 	m.checkAudit()
+	m.checkProperties()
 }
 
 // checkPages compares pages before, after and around a position.

@@ -55,6 +55,9 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 			"SCALAR SUBQUERY 2", "SEARCH events USING COVERING INDEX events_stream (stream=? AND rowid<?)",
 		}},
 		{"mark", store.QueryMark, []string{"SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
+		{"property", store.QueryProperty, []string{"SEARCH properties USING PRIMARY KEY (owner=? AND key=?)"}},
+		{"owned", store.QueryOwned, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
+		{"properties", store.QueryProperties, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
 		{"marker", store.QueryMarker, []string{"SEARCH members USING PRIMARY KEY (room=? AND user=?)", "SCALAR SUBQUERY 1", "SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
 		{"last said", store.QueryLastSaid, []string{"SEARCH events USING COVERING INDEX events_stream (stream=?)"}},
 		{"file", store.QueryFile, []string{"SEARCH files USING PRIMARY KEY (id=?)"}},
@@ -73,8 +76,9 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		}},
 		{"rooms", store.QueryRooms, []string{
 			"SCAN rooms",
-			"CORRELATED SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+			"CORRELATED SCALAR SUBQUERY 1", "SEARCH properties USING PRIMARY KEY (owner=? AND key=?)",
 			"CORRELATED SCALAR SUBQUERY 2", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
+			"CORRELATED SCALAR SUBQUERY 3", "SEARCH events USING COVERING INDEX events_stream (stream=?)",
 		}},
 	} {
 		steps, err := s.Plan(c.query)

@@ -126,14 +126,14 @@ func (m *model) checkMarks() {
 	for _, id := range m.state.Users() {
 		user, _ := m.state.User(id)
 		for _, room := range m.state.Rooms() {
-			want, at := user.Read[room], chat.Millis(0)
+			want := user.Read[room]
 			for _, ev := range m.events {
-				if ev.Room == room && ev.Seq <= want {
-					at = ev.Time
+				if user.Read[room].At == 0 && ev.Room == room && ev.Seq <= want.Seq {
+					want.At = ev.Time
 				}
 			}
-			if seq, got, err := m.store.ReadMark(m.t.Context(), id, room); err != nil || seq != want || got != at {
-				m.t.Fatalf("marker of %d in %d: %d at %d, %v, want %d at %d", id, room, seq, got, err, want, at)
+			if seq, at, err := m.store.ReadMark(m.t.Context(), id, room); err != nil || seq != want.Seq || at != want.At {
+				m.t.Fatalf("marker of %d in %d: %d at %d, %v, want %+v", id, room, seq, at, err, want)
 			}
 		}
 	}

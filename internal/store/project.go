@@ -10,6 +10,8 @@ func (w *writer) project(ev *chat.Event) error {
 		return w.projectMessage(ev)
 	case chat.Arrived, chat.Departed, chat.NickChanged, chat.ReadMarked:
 		return w.projectUser(ev)
+	case chat.PropertySet:
+		return w.projectProperty(ev)
 	case chat.Registered, chat.RoleSet, chat.CredentialAdded, chat.CredentialDropped, chat.InvitationMade, chat.InvitationDropped:
 		return w.projectAccount(ev)
 	case chat.RankSet, chat.RulesSet, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned,
@@ -101,7 +103,7 @@ func (w *writer) projectUser(ev *chat.Event) error {
 	case chat.NickChanged:
 		return run(w.conn, `UPDATE users SET nick = ? WHERE id = ?`, ev.Name, ev.By)
 	case chat.ReadMarked:
-		return run(w.conn, `INSERT OR REPLACE INTO marks (user, room, target) VALUES (?, ?, ?)`, ev.By, ev.About, ev.Target)
+		return run(w.conn, `INSERT OR REPLACE INTO marks (user, room, target, at) VALUES (?, ?, ?, ?)`, ev.By, ev.About, ev.Target, ev.When)
 	}
 	return w.departed(ev)
 }
@@ -109,11 +111,12 @@ func (w *writer) projectUser(ev *chat.Event) error {
 // departed takes somebody out of those who are here. With a key they can be
 // recognised when they come back.
 func (w *writer) departed(ev *chat.Event) error {
-	if err := run(w.conn, `DELETE FROM users WHERE id = ?`, ev.By); err != nil {
-		return err
-	}
-	if err := run(w.conn, `DELETE FROM invitations WHERE user = ?`, ev.By); err != nil {
-		return err
+	for _, query := range [...]string{
+		`DELETE FROM users WHERE id = ?`, `DELETE FROM invitations WHERE user = ?`, `DELETE FROM properties WHERE owner = ?`,
+	} {
+		if err := run(w.conn, query, ev.By); err != nil {
+			return err
+		}
 	}
 	if ev.Key.IsZero() {
 		return w.forgetUser(ev.By)

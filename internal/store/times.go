@@ -39,14 +39,18 @@ func (s *Store) LastBefore(ctx context.Context, room chat.RoomID, t chat.Millis)
 	return last, err
 }
 
-const queryMark = `SELECT target FROM marks WHERE user = ? AND room = ?`
+const queryMark = `SELECT target, at FROM marks WHERE user = ? AND room = ?`
 
-// ReadMark returns up to where somebody has read a room, and when the room's last
-// event up to there happened; both are 0 if nothing was marked.
+// ReadMark returns up to where somebody has read a room, and up to when: if that is
+// not known, when the room's last event up to there happened. Both are 0 if nothing
+// was marked.
 func (s *Store) ReadMark(ctx context.Context, user chat.UserID, room chat.RoomID) (seq chat.Seq, at chat.Millis, err error) {
 	err = s.read(ctx, "read a read marker", func(conn *connection) error {
-		n, err := number(conn, queryMark, user, room)
-		if seq = chat.Seq(n); err != nil || n == 0 {
+		err := each(conn, queryMark, func(row *sqlite.Stmt) error {
+			seq, at = chat.Seq(row.ColumnInt64(0)), chat.Millis(row.ColumnInt64(1))
+			return nil
+		}, user, room)
+		if err != nil || seq == 0 || at != 0 {
 			return err
 		}
 		last, err := lastBefore(conn, room, seq+1)

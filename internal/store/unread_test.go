@@ -17,9 +17,9 @@ func someFor(ev *chat.Event) bool { return strings.HasSuffix(ev.Text, "on") }
 // whole log.
 func (m *model) unread(user *chat.UserInfo) (all []store.Unread) {
 	for _, room := range user.Rooms {
-		u := store.Unread{Room: room, Marker: user.Read[room]}
+		u := store.Unread{Room: room, Marker: user.Read[room].Seq}
 		for _, ev := range m.events {
-			if ev.Room == room && ev.Kind == chat.Joined && ev.By == user.ID && user.Read[room] == 0 {
+			if ev.Room == room && ev.Kind == chat.Joined && ev.By == user.ID && user.Read[room].Seq == 0 {
 				u.Marker = ev.Seq
 			}
 		}

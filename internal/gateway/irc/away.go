@@ -70,7 +70,8 @@ func (c *conn) setname(m *message) {
 func (c *conn) appendPresence(dst []byte, sig *hub.Signal) []byte {
 	switch sig.Kind {
 	case hub.CameOnline:
-		return c.appendMonitored(dst, rplMonOnline, []string{chat.Hostmask(sig.Nick, sig.Role)})
+		dst = c.appendMonitored(dst, rplMonOnline, []string{chat.Hostmask(sig.Nick, sig.Role)})
+		return c.appendOnlineSync(dst, sig.By, sig.Nick)
 	case hub.WentOffline:
 		return c.appendMonitored(dst, rplMonOffline, []string{sig.Nick})
 	case hub.WentAway:

@@ -42,6 +42,8 @@ const (
 	capZNCPlayback
 	capSelfMessage
 	capEdit
+	capMetadata2
+	capMetadata3
 	capSTS
 )
 
@@ -65,6 +67,8 @@ var capabilities = []struct {
 	{name: "draft/event-playback", cap: capEventPlayback},
 	{name: "draft/extended-isupport", cap: capExtendedISupport},
 	{name: "draft/message-redaction", cap: capRedaction},
+	{name: "draft/metadata-2", cap: capMetadata2, value: metadataValue},
+	{name: "draft/metadata-3", cap: capMetadata3, value: metadataValue},
 	{name: "draft/multiline", cap: capMultiline, value: multilineValue},
 	{name: "draft/pre-away", cap: capPreAway},
 	{name: "draft/read-marker", cap: capReadMarker},
@@ -204,9 +208,20 @@ func (c *conn) capReq(asked string) {
 			caps |= k
 		}
 	}
+	if caps&capMetadata == capMetadata { // which contradict each other
+		c.reply("CAP", c.me(), "NAK", asked)
+		return
+	}
 	c.reply("CAP", c.me(), "ACK", asked)
 	c.commitReply() // in the old ways; what follows is in the new
+	changed := caps ^ capability(c.caps.Load())
 	c.setCaps(caps)
+	if changed&(capMetadata|capBatch) != 0 {
+		c.keys.Store(nil)
+		if c.entering == nil {
+			c.out = c.appendOwn(c.out)
+		}
+	}
 }
 
 func (c *conn) offered(name string) (capability, bool) {

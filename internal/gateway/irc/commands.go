@@ -62,7 +62,7 @@ func commands() map[string]*command {
 		"HISTORY":     {params: 1, do: (*conn).history},
 		"ZNC":         {params: 1, do: (*conn).zncCommand},
 
-		// People: who.go, whois.go, monitor.go, away.go, kill.go.
+		// People: who.go, whois.go, monitor.go, away.go, metadata.go, kill.go.
 		"WHO":      {do: (*conn).who},
 		"WHOIS":    {do: (*conn).whois},
 		"WHOWAS":   {do: (*conn).whowas},
@@ -70,6 +70,7 @@ func commands() map[string]*command {
 		"ISON":     {params: 1, do: (*conn).ison},
 		"MONITOR":  {params: 1, do: (*conn).monitor},
 		"AWAY":     {before: true, do: (*conn).away},
+		"METADATA": {do: (*conn).metadata},
 		"SETNAME":  {params: 1, do: (*conn).setname},
 		"KILL":     {params: 1, do: (*conn).kill},
 

@@ -32,9 +32,10 @@ type conn struct {
 	rare      *rarely      // nil for most
 
 	// Shared by the reader and the writer.
-	caps     atomic.Uint64 // capability bits
-	dialects atomic.Uint32 // that follow from them: see dialectsOf
-	again_   bool          // it has been welcomed before; set before the session arrives
+	caps     atomic.Uint64            // capability bits
+	dialects atomic.Uint32            // that follow from them: see dialectsOf
+	keys     atomic.Pointer[[]string] // of properties, that the client has subscribed to; nil for none
+	again_   bool                     // it has been welcomed before; set before the session arrives
 
 	// Owned by the writer.
 	social social
@@ -62,15 +63,16 @@ func (c *conn) seldom() *rarely {
 // call is a command whose answer comes from the log: the tag of a [hub.Session.Send].
 // It never changes but for done.
 type call struct {
-	verb   string // the IRC command
-	target string // what it was about, as the client called it
-	about  string // whom else, or what
-	label  string
-	batch  string // in which the answer is; empty if it is alone
-	mode   byte   // MODE: which one
-	says   bool   // it is a message, which comes back only to who has negotiated echo-message
-	quiet  bool   // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
-	done   bool   // the label has been used; owned by the writer
+	verb      string // the IRC command
+	target    string // what it was about, as the client called it
+	about     string // whom else, or what
+	label     string
+	batch     string // in which the answer is; empty if it is alone
+	mode      byte   // MODE: which one
+	elsewhere bool   // what it brings about is in no room that the client reads
+	says      bool   // it is a message, which comes back only to who has negotiated echo-message
+	quiet     bool   // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
+	done      bool   // the label has been used; owned by the writer
 }
 
 // serve reads lines until the peer or the server ends the connection. It reports
@@ -98,6 +100,7 @@ func (c *conn) again() *conn {
 	next := &conn{gateway: c.gateway, again_: true, rare: c.seldom()}
 	next.rare.before = c.wasHere()
 	next.setCaps(capability(c.caps.Load()))
+	next.keys.Store(c.keys.Load())
 	was := c.Session()
 	watched := was.Watched()
 	was.Leave("Logged in as " + was.NickOf(c.member.User))

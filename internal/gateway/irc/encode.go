@@ -248,7 +248,7 @@ func (e *encoder) tagsOf(dst []byte, ev *chat.Event, extra string, id bool) []by
 			next()
 			dst = strconv.AppendUint(append(dst, "msgid="...), uint64(ev.Seq), 10)
 		}
-		if role == chat.BotRole {
+		if role == chat.BotRole || ev.Said() && ev.Count == 1 {
 			next()
 			dst = append(dst, "bot"...)
 		}

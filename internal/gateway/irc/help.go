@@ -63,6 +63,7 @@ var helpTexts = map[string]string{
 	"LIST":         "LIST [#room,...|conditions]\nWhich rooms there are.",
 	"LUSERS":       "LUSERS\nHow many people and rooms there are.",
 	"MARKREAD":     "MARKREAD target [timestamp=...]\nHow far you have read; clients do that by themselves.",
+	"METADATA":     "METADATA target|* GET|LIST|SET|CLEAR|SYNC|SUB|UNSUB|SUBS [key] [value]\nWhat is kept about somebody or a room; for clients with draft/metadata-2 or -3.",
 	"MODE":         "MODE #room [modes] or MODE nick [modes]\nShows modes, and changes them. Your own: B says that you are a program;\nyou are always i, invisible to those with whom you share no room.",
 	"MONITOR":      "MONITOR + nick[,nick], - nick, C, L or S\nWatches who is online: adds, takes away, clears, lists, tells all anew.",
 	"MOTD":         "MOTD\nThe message of the day.",

@@ -60,6 +60,8 @@ type Gateway struct {
 	services map[string]service
 	people   lists
 	reals    realNames
+
+	newcomers newcomers
 }
 
 // New returns a gateway.

@@ -10,8 +10,9 @@ import (
 // How far one has read, shared by all of one's clients, whatever they speak.
 // (https://ircv3.net/specs/extensions/read-marker)
 //
-// A marker is a position here and a time there: the time is that of the last message
-// that has been read.
+// A marker is a position and a time here: other protocols set the position, and the
+// time is that of the message there; clients of IRC name a time, and the position is
+// that of the last message until then. Neither goes back.
 
 // markread says how far the client's user has read a conversation, or marks it read.
 func (c *conn) markread(m *message) {
@@ -33,7 +34,7 @@ func (c *conn) markread(m *message) {
 func (c *conn) mark(target, text string) {
 	value, ok := strings.CutPrefix(text, "timestamp=")
 	t, valid := parseTime(value)
-	if !ok || !valid {
+	if !ok || !valid || t.UnixMilli() <= 0 {
 		c.fail("MARKREAD", "INVALID_PARAMS", shown(target), shown(text), "A marker is as in timestamp=2026-01-31T12:00:00.000Z")
 		return
 	}
@@ -43,22 +44,26 @@ func (c *conn) mark(target, text string) {
 		c.fail("MARKREAD", "INVALID_PARAMS", shown(target), "You are in no such conversation")
 		return
 	}
+	if p.room == nil { // nothing was said that could be read
+		c.out = c.appendMarker(c.out, &p, target)
+		return
+	}
 	ref, err := c.at(p.room, t)
 	var last []chat.Event
 	if err == nil {
 		last, err = c.readRange(p.room, hub.Range{Before: ref.after + 1, Latest: true, Limit: 1})
 	}
 	k := c.call("MARKREAD", target, "")
-	switch {
-	case err != nil:
+	if err != nil {
 		c.delegated = false
 		c.refuse(k, err)
-	case len(last) == 0:
-		c.delegated = false
-		c.out = c.appendMarker(c.out, &p, target)
-	default:
-		c.send(chat.Command{Op: chat.MarkRead, Room: p.room.ID, Target: last[0].Seq}, k)
+		return
 	}
+	cmd := chat.Command{Op: chat.MarkRead, Room: p.room.ID, Until: chat.Millis(t.UnixMilli())}
+	if len(last) > 0 {
+		cmd.Target = last[0].Seq
+	}
+	c.send(cmd, k)
 }
 
 // appendMarker appends how far a conversation has been read.

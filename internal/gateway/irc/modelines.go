@@ -29,6 +29,14 @@ func (e *encoder) ordered(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byt
 			return e.line(dst, ev, "MODE", room.Name, "-l")
 		}
 		return e.line(dst, ev, "MODE", room.Name, "+l", strconv.FormatUint(uint64(ev.Count), 10))
+	case chat.PropertySet:
+		switch {
+		case ev.Name != chat.ForwardKey:
+			return dst
+		case ev.Text == "":
+			return e.line(dst, ev, "MODE", room.Name, "-f")
+		}
+		return e.line(dst, ev, "MODE", room.Name, "+f", ev.Text)
 	case chat.MaskAdded, chat.MaskDropped:
 		return e.masked(dst, room, ev)
 	case chat.Banned:

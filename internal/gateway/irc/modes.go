@@ -13,11 +13,11 @@ const (
 	userModes  = "BioZ"
 	listModes  = "beIq"
 	keyModes   = "k"
-	limitModes = "l"
+	limitModes = "fl"
 	flagModes  = "CRimnstu"
 	rankModes  = "ov"
-	paramModes = "beIqklov"
-	roomModes  = "CRbeIiklmnoqstuv"
+	paramModes = "beIqfklov"
+	roomModes  = "CRbeIfiklmnoqstuv"
 
 	prefixToken = "(ov)@+"
 	prefixSigns = "@+"
@@ -90,6 +90,9 @@ func (c *conn) showModes(room *chat.RoomInfo) {
 			modes += "n"
 		}
 	}
+	if room.Forward != "" {
+		modes, params = modes+"f", append(params, room.Forward)
+	}
 	if room.Key != "" {
 		modes, params = modes+"k", append(params, room.Key)
 	}
@@ -131,7 +134,7 @@ func changesOf(params []string) (all []change) {
 // takes reports whether a change has a parameter: of those types that modern servers
 // name A to C, and the ranks. (CHANMODES, https://modern.ircdocs.horse/#chanmodes-parameter)
 func (ch *change) takes() bool {
-	return strings.IndexByte(paramModes, ch.mode) >= 0 && (ch.mode != 'l' || !ch.off)
+	return strings.IndexByte(paramModes, ch.mode) >= 0 && (!ch.off || strings.IndexByte(limitModes, ch.mode) < 0)
 }
 
 // changeModes applies changes in their order, but that those without a parameter are
@@ -201,6 +204,8 @@ func (c *conn) changeMode(room *chat.RoomInfo, ch change) {
 		c.changeKey(room, ch)
 	case ch.mode == 'l':
 		c.changeLimit(room, ch)
+	case ch.mode == 'f':
+		c.changeForward(room, ch)
 	case !ch.takes():
 		c.numeric(errUnknownMode, shown(mode), "is unknown mode char to me")
 	case ch.param == "":
@@ -246,6 +251,20 @@ func (c *conn) changeLimit(room *chat.RoomInfo, ch change) {
 		}
 	}
 	c.send(chat.Command{Op: chat.SetLimit, Room: room.ID, Count: uint32(n)}, c.modeCall(room, 'l', ch.param))
+}
+
+// changeForward says where those go who may not come in.
+func (c *conn) changeForward(room *chat.RoomInfo, ch change) {
+	name := ""
+	if !ch.off {
+		other, err := c.Session().Room(ch.param)
+		if err != nil {
+			c.badParam(room, ch, "There is no such room to go to")
+			return
+		}
+		name = other.Name
+	}
+	c.send(chat.Command{Op: chat.SetProperty, Room: room.ID, Name: chat.ForwardKey, Text: name}, c.modeCall(room, 'f', ch.param))
 }
 
 // changeRank makes somebody a moderator, or gives them a voice, or takes it. Who owns

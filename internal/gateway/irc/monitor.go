@@ -64,16 +64,18 @@ func (c *conn) monitorAdd(targets string) {
 func (c *conn) monitorStatus(nicks []string) []bool {
 	told := make([]bool, len(nicks))
 	var online, offline []string
+	var sync []byte
 	for i, nick := range nicks {
 		if p, ok := c.Session().Online(nick); ok {
 			told[i] = true
+			sync = c.appendOnlineSync(sync, p.ID, p.Nick)
 			online = append(online, chat.Hostmask(p.Nick, p.Role))
 		} else {
 			offline = append(offline, nick)
 		}
 	}
 	c.out = c.appendMonitored(c.out, rplMonOnline, online)
-	c.out = c.appendMonitored(c.out, rplMonOffline, offline)
+	c.out = append(c.appendMonitored(c.out, rplMonOffline, offline), sync...)
 	return told
 }
 

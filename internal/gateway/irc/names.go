@@ -6,11 +6,15 @@ import (
 	"hubbub/internal/chat"
 )
 
-// names says who is in a room (RFC 2812 §3.2.5). Of one that the client is not told of
-// there is nobody. Who asks for all rooms is answered as if there were none, as servers
-// do today. (https://modern.ircdocs.horse/#names-message)
+// names says who is in a room (RFC 2812 §3.2.5;
+// https://modern.ircdocs.horse/#names-message). Of one that the client is not told of
+// there is nobody.
 func (c *conn) names(m *message) {
 	name := m.param(0)
+	if name == "" {
+		c.allNames()
+		return
+	}
 	if all := parts(name); len(all) > 0 {
 		name = all[0] // TARGMAX=NAMES:1
 	}
@@ -24,10 +28,39 @@ func (c *conn) names(m *message) {
 	}
 }
 
-// appendNames appends who is in a room. Whom others are not shown coming and going,
+// The most that NAMES tells of all rooms.
+const (
+	mostNamedRooms = 100
+	mostNames      = 5000
+)
+
+// allNames says who is in the rooms that LIST tells the client of: the first of them,
+// as LIST and NAMES of each tell more.
+func (c *conn) allNames() {
+	rooms, names := 0, 0
+	for _, room := range c.Session().Rooms() {
+		if room.Flags&chat.Direct != 0 || room.Size == 0 {
+			continue
+		}
+		rooms, names = rooms+1, names+room.Size
+		if rooms > mostNamedRooms || names > mostNames || c.Session().Charge(c.Context(), 1) != nil {
+			break
+		}
+		c.out = c.appendNameLines(c.out, c.me(), room, false)
+	}
+	c.numeric(rplEndOfNames, "*", "End of /NAMES list")
+}
+
+// appendNames appends who is in a room, and that this is the end.
+func (c *conn) appendNames(dst []byte, nick string, room *chat.RoomInfo, joining bool) []byte {
+	dst = c.appendNameLines(dst, nick, room, joining)
+	return appendNumeric(dst, c.gateway.cfg.Server, rplEndOfNames, nick, room.Name, "End of /NAMES list")
+}
+
+// appendNameLines appends who is in a room. Whom others are not shown coming and going,
 // because it is quiet there, they are not shown at all; who has just joined sees
 // itself.
-func (c *conn) appendNames(dst []byte, nick string, room *chat.RoomInfo, joining bool) []byte {
+func (c *conn) appendNameLines(dst []byte, nick string, room *chat.RoomInfo, joining bool) []byte {
 	s := c.Session()
 	head := ":" + c.gateway.cfg.Server + " " + rplNamReply + " " + nick + " " + symbol(room) + " " + room.Name + " :"
 	var some manner
@@ -47,7 +80,7 @@ func (c *conn) appendNames(dst []byte, nick string, room *chat.RoomInfo, joining
 		}
 		dst = append(append(append(dst, head...), self...), "\r\n"...)
 	}
-	return appendNumeric(dst, c.gateway.cfg.Server, rplEndOfNames, nick, room.Name, "End of /NAMES list")
+	return dst
 }
 
 // keeps reports whether the client keeps order in a room.

@@ -104,6 +104,7 @@ const (
 	errPasswdMismatch      = "464"
 	errYoureBanned         = "465"
 	errKeySet              = "467"
+	errLinkChannel         = "470"
 	errChannelIsFull       = "471"
 	errUnknownMode         = "472"
 	errInviteOnlyChan      = "473"
@@ -135,6 +136,14 @@ const (
 	rplMonList             = "732"
 	rplEndOfMonList        = "733"
 	errMonListFull         = "734"
+
+	rplWhoisKeyValue     = "760"
+	rplKeyValue          = "761"
+	rplKeyNotSet         = "766"
+	rplMetadataSubOK     = "770"
+	rplMetadataUnsubOK   = "771"
+	rplMetadataSubs      = "772"
+	errMetadataSyncLater = "774"
 
 	rplLoggedIn    = "900"
 	errNickLocked  = "902"

@@ -29,10 +29,12 @@ func (c *conn) Personal(dst []byte, d *hub.Delivery) []byte {
 		return c.renamed(dst, d, k)
 	case ev.Kind == chat.Invited && k != nil && ev.Room == ev.About:
 		return c.inviting(dst, d, k)
+	case ev.Kind == chat.PropertySet:
+		return c.propertySet(dst, d, k)
 	case c.unseen(d):
 		return dst
 	case ev.Kind == chat.Joined:
-		return c.appendAwayJoin(c.appendJoined(dst, d), d)
+		return c.appendNewcomer(c.appendAwayJoin(c.appendJoined(dst, d), d), d)
 	case ev.Kind == chat.NickChanged, ev.Kind == chat.Left && ev.Count == 1:
 		again := social{kind: ev.Kind, by: ev.By, at: ev.Time, name: ev.Name}
 		if c.social == again {
@@ -69,9 +71,18 @@ func (c *conn) joined(dst []byte, d *hub.Delivery, k *call) []byte {
 	if d.Room.Flags&chat.Direct != 0 {
 		return dst
 	}
-	lines := c.appendRoom(c.appendJoined(nil, d), d.Room)
+	lines := c.appendRoom(c.appendJoined(c.appendSentOn(nil, k, d.Room), d), d.Room)
 	dst = c.own(dst, lines, k)
 	return c.appendLately(dst, d.Room, d.Event.Prev)
+}
+
+// appendSentOn appends that the client comes into another room than it has asked for.
+// (https://modern.ircdocs.horse/#errlinkchannel-470)
+func (c *conn) appendSentOn(dst []byte, k *call, room *chat.RoomInfo) []byte {
+	if k == nil || k.verb != "JOIN" || chat.Fold(k.target) == chat.Fold(room.Name) {
+		return dst
+	}
+	return appendNumeric(dst, c.gateway.cfg.Server, errLinkChannel, c.Session().Nick(), shown(k.target), room.Name, "Forwarding to another channel")
 }
 
 // Entered implements [gateway.Protocol]. Of a room that has just been joined the
@@ -168,7 +179,7 @@ func (c *conn) appendRoom(dst []byte, brief *chat.RoomInfo) []byte {
 	if !c.has(capNoImplicitNames) {
 		dst = c.appendNames(dst, nick, room, true)
 	}
-	return dst
+	return c.appendJoinSync(dst, room)
 }
 
 // Exited implements [gateway.Protocol]: the event has told.
@@ -183,6 +194,12 @@ func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 		lines = c.appendRefusal(nil, k, out.Err)
 	case k.verb == "MARKREAD" && out.Seq == 0:
 		lines = c.appendUnmoved(nil, k.target)
+	case k.verb == "JOIN" && out.Seq == 0: // in it already
+		if room, err := c.Session().RoomByID(out.Room); err == nil {
+			lines = c.appendSentOn(nil, k, room)
+		}
+	case k.verb == "METADATA" && (out.Seq == 0 || k.elsewhere):
+		lines = c.appendKept(nil, k)
 	}
 	switch {
 	case len(lines) == 0 && (k.done || k.label == "" || out.Seq != 0 && (c.has(capEcho) || !k.says)):

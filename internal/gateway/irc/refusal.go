@@ -19,7 +19,11 @@ func (c *conn) appendRefusal(dst []byte, k *call, err *chat.Error) []byte {
 			err = c.gateway.nickTaken(k.target, err)
 		}
 	}
-	if code, context := failure(k, err); code != "" {
+	code, context := failure(k, err)
+	if k.verb == "METADATA" {
+		code, context = c.metadataFailure(k, err)
+	}
+	if code != "" {
 		return appendLine(dst, server, "FAIL", append(append([]string{k.verb, code}, context...), err.Text)...)
 	}
 	code, params := refusalNumeric(k, err)
@@ -97,6 +101,8 @@ func refusalNumeric(k *call, err *chat.Error) (code string, params []string) {
 		return errErroneousNickname, room
 	case chat.RoomNameTaken:
 		return errUnavailableResource, room
+	case chat.NoSuchForward:
+		return errInvalidModeParam, []string{shown(k.target), "f", shown(k.about)}
 	case chat.NeedsRole:
 		return errNoPrivileges, nil
 	case chat.BannedFromServer:

@@ -141,11 +141,21 @@ func (c *conn) finish() {
 // several has everything that answers the command be one batch, if it has a label:
 // some of it comes from the log, in several parts, and some at once.
 func (c *conn) several() {
-	if c.label == "" {
-		return
+	if c.label != "" {
+		c.open("labeled-response")
 	}
+}
+
+// open has everything that answers the command from now on be one batch, of a type and
+// with its parameters, which bears the command's label.
+func (c *conn) open(kind ...string) {
 	id := batchID(c.label)
-	c.post(append(withTag(nil, ":"+c.gateway.cfg.Server+" BATCH +"+id+" labeled-response", "label", c.label), "\r\n"...))
+	line := ":" + c.gateway.cfg.Server + " BATCH +" + id + " " + strings.Join(kind, " ")
+	if c.label == "" {
+		c.post([]byte(line + "\r\n"))
+	} else {
+		c.post(append(withTag(nil, line, "label", c.label), "\r\n"...))
+	}
 	c.label, c.batch_ = "", id
 }
 

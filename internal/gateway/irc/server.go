@@ -26,7 +26,7 @@ func buildVersion() string {
 // message of the day (RFC 2812 §5.1; https://modern.ircdocs.horse/#connection-registration).
 func (c *conn) appendWelcome(dst []byte) []byte {
 	if c.again_ {
-		return c.appendBecome(dst)
+		return c.appendOwn(c.appendBecome(dst))
 	}
 	cfg := &c.gateway.cfg
 	s := c.Session()
@@ -46,7 +46,7 @@ func (c *conn) appendWelcome(dst []byte) []byte {
 		modes = "+io"
 	}
 	dst = append(dst, ":"+nick+" MODE "+nick+" "+modes+"\r\n"...)
-	return c.appendMotd(dst, nick)
+	return c.appendMotd(c.appendOwn(dst), nick)
 }
 
 // appendISupport appends the 005 lines: in a batch to who has asked for that.

@@ -14,6 +14,8 @@ func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte {
 	switch sig.Kind {
 	case hub.BecameMember:
 		return c.appendRegistered(dst, sig)
+	case hub.PropertyChanged:
+		return c.propertyChanged(dst, sig)
 	case hub.WentAway, hub.CalledSelf, hub.CameOnline, hub.WentOffline:
 		return c.appendPresence(dst, sig)
 	}
@@ -26,6 +28,9 @@ func (c *conn) Signalled(dst []byte, sig *hub.Signal) []byte {
 // appendSignal appends what a signal is to this client, if anything.
 func (c *conn) appendSignal(dst []byte, sig *hub.Signal) []byte {
 	ev := chat.Event{By: sig.By, Nick: sig.Nick, Kind: chat.Message, Level: uint8(sig.Role), Time: sig.Time}
+	if sig.From != nil && sig.From.Profile().Bot {
+		ev.Count = 1
+	}
 	e := encoder{dialect: dialect(c.dialects.Load()) & (withTime | withAccount | withTags), server: c.gateway.cfg.Server}
 	to := sig.To
 	if to == "" && sig.Room != nil {

@@ -61,6 +61,7 @@ func (c *conn) whoisOne(nick string) {
 	if p.Safe {
 		add(rplWhoisSecure, "is using a secure connection")
 	}
+	c.whoisProperties(&p)
 	c.whoisPrivate(&p)
 	if p.Here {
 		add(rplWhoisIdle, strconv.Itoa(idle(&p)), strconv.FormatInt(p.Since.Unix(), 10), "seconds idle, signon time")
@@ -81,6 +82,20 @@ func (c *conn) whoisRooms(p *hub.Portrait) {
 	const most = 300 // bytes of a line
 	for _, l := range pack(rooms, most) {
 		c.numeric(rplWhoisChannels, p.Nick, l)
+	}
+}
+
+// whoisProperties adds what people keep about themselves for others to read, for who
+// knows properties.
+func (c *conn) whoisProperties(p *hub.Portrait) {
+	if !c.aware() {
+		return
+	}
+	all, _ := c.Session().PropertiesOf(c.Context(), []chat.UserID{p.ID}, fits)
+	for _, key := range [...]string{"display-name", "pronouns", "status", "homepage"} {
+		if kept := property(all, key); kept.Value != "" && !kept.Private {
+			c.numeric(rplWhoisKeyValue, p.Nick, key, "*", kept.Value)
+		}
 	}
 }
 

@@ -62,10 +62,16 @@ func (c *conn) enter(req request, name string, how chat.Command) bool {
 		return false
 	}
 	c.here.Store(&place{id: out.Room, name: chat.Fold(name)})
-	if in {
+	if in || c.sentOn(name, out.Room) {
 		c.tellWhereabouts()
 	}
 	return true
+}
+
+// sentOn reports whether the peer has come into another room than it has asked for.
+func (c *conn) sentOn(asked string, id chat.RoomID) bool {
+	room, err := c.Session().RoomByID(id)
+	return err == nil && chat.Fold(room.Name) != chat.Fold(asked)
 }
 
 // inside reports whether the peer is a member of a room.

@@ -19,6 +19,9 @@ func (g *Gateway) accountRoutes() []route {
 	return []route{
 		resource("GET", "/me", somebody, "Yourself, as others see you", getMe),
 		resource("PATCH", "/me", somebody, "Change your nick or your password", patchMe),
+		resource("GET", "/me/properties", somebody, "What is kept about you, as a page's settings", getProperties),
+		resource("PUT", "/me/properties/{key...}", somebody, "Keep something about yourself", putProperty),
+		resource("DELETE", "/me/properties/{key...}", somebody, "Keep something no more", deleteProperty),
 		resource("GET", "/sessions", somebody, "Where you are logged in", getSessions),
 		resource("DELETE", "/sessions", somebody, "Log out everywhere but here", deleteSessions),
 		resource("DELETE", "/sessions/{number}", somebody, "Log a client out", deleteCredential),
@@ -76,6 +79,24 @@ func patchMe(c *call, in *api.AccountChange) (*api.Person, *chat.Error) {
 		}
 	}
 	return getMe(c, nil)
+}
+
+func getProperties(c *call, _ *nothing) (*api.Properties, *chat.Error) {
+	all, err := c.session.Properties(c.ctx(), c.session.User().Inbox())
+	out := &api.Properties{Properties: map[string]string{}}
+	for _, p := range all {
+		out.Properties[p.Name] = p.Value
+	}
+	return out, err
+}
+
+func putProperty(c *call, in *api.Property) (*nothing, *chat.Error) {
+	_, err := c.do(&api.Command{Op: api.OpProperty, Name: c.r.PathValue("key"), Text: in.Value, Private: in.Private})
+	return nil, err
+}
+
+func deleteProperty(c *call, _ *nothing) (*nothing, *chat.Error) {
+	return putProperty(c, &api.Property{})
 }
 
 func (c *call) setPassword(in *api.PasswordChange) *chat.Error {

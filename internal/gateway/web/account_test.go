@@ -195,3 +195,21 @@ func TestAdministration(t *testing.T) {
 		t.Errorf("the server is %+v", state)
 	}
 }
+
+func TestPropertiesAreKept(t *testing.T) {
+	s := start(t, options{})
+	ann := s.member("ann")
+	ann.do("PUT", "/me/properties/settings", api.Property{Value: `{"theme":"dark"}`, Private: true}, 204, nil)
+	ann.do("PUT", "/me/properties/status", api.Property{Value: "at tea"}, 204, nil)
+	var all api.Properties
+	ann.do("GET", "/me/properties", nil, 200, &all)
+	if len(all.Properties) != 2 || all.Properties["settings"] != `{"theme":"dark"}` || all.Properties["status"] != "at tea" {
+		t.Errorf("kept is %v", all)
+	}
+	ann.do("DELETE", "/me/properties/status", nil, 204, nil)
+	all = api.Properties{}
+	if ann.do("GET", "/me/properties", nil, 200, &all); len(all.Properties) != 1 {
+		t.Errorf("kept is %v", all)
+	}
+	ann.refused("PUT", "/me/properties/-nonsense%20-", api.Property{Value: "x"}, 400, "invalid")
+}

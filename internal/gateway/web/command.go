@@ -54,6 +54,8 @@ func operations() map[string]operation {
 		api.OpRules:      {op: chat.SetRules, room: true, more: ruling},
 		api.OpKey:        {op: chat.SetKey, room: true, more: locking},
 		api.OpLimit:      {op: chat.SetLimit, room: true, more: limiting},
+		api.OpProperty:   {op: chat.SetProperty, more: describing},
+		api.OpUnpreview:  {op: chat.DropPreview, target: true},
 		api.OpReport:     {op: chat.Report, target: true},
 		api.OpDisconnect: {op: chat.Disconnect, person: true},
 	}
@@ -234,6 +236,23 @@ func locking(_ *hub.Session, from *api.Command, c *chat.Command) *chat.Error {
 		return nil
 	}
 	return chat.CheckKey(c.Text) // or what is cleaned from it would be another
+}
+
+// describing sets a property of a room, of a person, or of oneself.
+func describing(s *hub.Session, from *api.Command, c *chat.Command) (err *chat.Error) {
+	c.Private = from.Private
+	switch {
+	case from.Room != 0:
+		c.Room = chat.RoomID(from.Room)
+	case from.To != "":
+		var room *chat.RoomInfo
+		if room, err = s.Room(roomName(from.To)); err == nil {
+			c.Room = room.ID
+		}
+	case from.User != 0 || from.Nick != "":
+		c.User, err = person(s, from)
+	}
+	return err
 }
 
 func limiting(_ *hub.Session, from *api.Command, c *chat.Command) *chat.Error {

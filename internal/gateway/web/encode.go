@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
+	"time"
 
 	"hubbub/api"
 	"hubbub/internal/chat"
@@ -17,14 +19,18 @@ const (
 	formatFrame    format = iota // a WebSocket text frame
 	formatDeflated               // one that is deflated, if that is worth it
 	formatStream                 // an event of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html)
+	formatText                   // a line of text of what is said
 	formatNone                   // nothing: of rooms that the reader has not asked for
 
 	Dialects = iota // how many there are
 )
 
 // Encoders returns the encoders of the web gateway's dialects, in their order. The
-// epoch is the log's, by which a stream can be resumed.
-func Encoders(epoch string) []hub.Encoder {
+// epoch is the log's, by which a stream can be resumed. As text, times are shown in
+// the given zone, and files as links that begin with base, the address of the server
+// without a slash at the end.
+func Encoders(epoch string, zone *time.Location, base string) []hub.Encoder {
+	zone = cmp.Or(zone, time.Local)
 	return []hub.Encoder{
 		formatFrame: func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 			start := len(dst)
@@ -38,9 +44,19 @@ func Encoders(epoch string) []hub.Encoder {
 			dst = beginStreamed(dst, epoch, uint64(ev.Seq), api.TypeEvent)
 			return append(wire.AppendEvent(dst, room, ev), "\n\n"...)
 		},
+		formatText: func(dst []byte, _ *chat.RoomInfo, ev *chat.Event) []byte {
+			if !ev.Said() {
+				return dst
+			}
+			return appendSaid(dst, ev, zone, base)
+		},
 		formatNone: func(dst []byte, _ *chat.RoomInfo, _ *chat.Event) []byte { return dst },
 	}
 }
+
+// listens reports whether a connection of that format only listens: nothing that it
+// sends means anything.
+func (f format) listens() bool { return f == formatStream || f == formatText }
 
 // append appends a message that is for one reader alone.
 func (f format) append(dst []byte, epoch string, m *api.Message) []byte {
@@ -50,6 +66,11 @@ func (f format) append(dst []byte, epoch string, m *api.Message) []byte {
 		return endFrame(wire.Append(beginFrame(dst), m), start, bitFin|byte(opText))
 	case formatDeflated:
 		return endDeflated(wire.Append(beginFrame(dst), m), start)
+	case formatText:
+		if m.Type == api.TypeBye {
+			dst = append(append(append(dst, "* "...), m.Text...), '\n')
+		}
+		return dst
 	}
 	return append(wire.Append(beginStreamed(dst, epoch, m.Seq, m.Type), m), "\n\n"...)
 }

@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -113,13 +115,21 @@ func (g *Gateway) begin(w http.ResponseWriter, r *http.Request, c *live, a *hub.
 	t.First = nil
 	c.Conn = g.cfg.Pump.Open(t.conn.ctx, t.Peer, c)
 	c.in = newMessages(c, first, maxMessage, c.format == formatDeflated)
-	if err := c.Session().Arrive(t.conn.ctx, *a); err != nil {
+	if err := c.come(t.conn.ctx, a); err != nil {
 		t.GoOn(func() { c.turnAway(err) })
 		return
 	}
 	c.Session().Settled()
 	g.lives.add(c)
 	t.GoOn(c.run)
+}
+
+// come has the session speak for who arrives, or look into a room as nobody.
+func (c *live) come(ctx context.Context, a *hub.Arrival) *chat.Error {
+	if !c.looks {
+		return c.Session().Arrive(ctx, *a)
+	}
+	return c.Session().Look(ctx, c.only, cmp.Or(a.Resume, c.Session().Horizon()))
 }
 
 // turnAway answers a request whose sender may not come in. Nothing has been answered
@@ -178,7 +188,7 @@ func (g *Gateway) events(w http.ResponseWriter, r *http.Request) {
 		c.resumed, err = g.resume(&a, epoch, after, r.FormValue("limit"))
 	}
 	if name := r.FormValue("room"); err == nil && name != "" {
-		c.only, err = g.narrow(r, name)
+		c.only, c.looks, err = g.narrow(r, name)
 	}
 	if err != nil {
 		problem(w, err)
@@ -191,21 +201,26 @@ func (g *Gateway) events(w http.ResponseWriter, r *http.Request) {
 	g.begin(w, r, c, &a)
 }
 
-// narrow returns the one room that is wanted, of which the sender must be a member.
-func (g *Gateway) narrow(r *http.Request, name string) (chat.RoomID, *chat.Error) {
+// narrow returns the one room that is wanted. Who is not in it looks in, as nobody.
+func (g *Gateway) narrow(r *http.Request, name string) (room chat.RoomID, looks bool, err *chat.Error) {
 	s, leave, err := g.visit(r)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	defer leave()
-	room, err := s.Room(roomName(name))
+	info, err := s.Room(roomName(name))
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	if _, in := room.Member(s.User()); !in {
-		return 0, chat.Errorf(chat.Forbidden, "You are not in %s; join it first.", room.Name).Because(chat.NotMember)
-	}
-	return room.ID, nil
+	return info.ID, g.looks(r, s, info), nil
+}
+
+// looks reports whether a request looks into a room: its sender is not in it, or a
+// guest whom nothing proves but the connection by which they came.
+func (g *Gateway) looks(r *http.Request, s *hub.Session, room *chat.RoomInfo) bool {
+	_, in := room.Member(s.User())
+	by := claimOf(r, g.clientOf(r).secure)
+	return !in || by.credential == "" && by.password == ""
 }
 
 // streamAnswer is what is answered before a stream that has no end. It closes with the

@@ -70,7 +70,7 @@ func (c *live) keep(now time.Time) {
 	switch {
 	case c.format == formatStream && now.Sub(time.Unix(c.asked, 0)) >= quiet:
 		c.nudge(now, []byte(":\n\n"))
-	case c.format == formatStream:
+	case c.format.listens():
 	case now.Sub(heard) >= silence:
 		c.Stop("Nothing has been heard of you for two minutes; come back.")
 	case now.Sub(heard) >= quiet && now.Sub(time.Unix(c.asked, 0)) >= quiet:

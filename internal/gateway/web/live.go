@@ -27,6 +27,7 @@ type live struct {
 	gateway *Gateway
 	format  format
 	only    chat.RoomID // the one room that is wanted; 0 for all
+	looks   bool        // into that room, as nobody
 	resumed bool
 
 	// Owned by the reader.
@@ -59,7 +60,7 @@ type asked struct {
 // run serves the peer until its connection ends. What is on the stack here stays
 // there while the connection is idle, so it is kept small.
 func (c *live) run() {
-	if c.format == formatStream {
+	if c.format.listens() {
 		c.in.discard()
 	}
 	for c.closing == nil && c.read() {
@@ -223,7 +224,7 @@ func (c *live) append(dst []byte, m *api.Message) []byte {
 // the welcome tells, which comes first.
 func (c *live) Entered(dst []byte, d *hub.Delivery) []byte {
 	switch {
-	case d.Room.Inbox():
+	case d.Room.Inbox(), c.looks:
 		return c.welcome(dst, d.After)
 	case !d.Joins || !c.wants(d.Room):
 		return dst
@@ -250,7 +251,11 @@ func (c *live) welcome(dst []byte, after chat.Seq) []byte {
 		Type: api.TypeWelcome, Epoch: s.Epoch(), Seq: uint64(after), Resumed: c.resumed,
 		User: uint64(s.User()), Nick: s.Nick(), Role: wire.Role(s.Role()),
 	}
-	rooms, err := wire.Rooms(c.Context(), s, s.Joined())
+	joined := s.Joined()
+	if room, err := s.RoomByID(c.only); err == nil && c.looks {
+		joined = []*chat.RoomInfo{room}
+	}
+	rooms, err := wire.Rooms(c.Context(), s, joined)
 	if err != nil {
 		c.Stop(err.Text)
 	}
@@ -266,6 +271,9 @@ func (c *live) welcome(dst []byte, after chat.Seq) []byte {
 func (c *live) Exited(dst []byte, room *chat.RoomInfo) []byte {
 	if !c.wants(room) {
 		return dst
+	}
+	if c.looks {
+		c.Stop("What is said there is not for everybody any more.")
 	}
 	return c.append(dst, &api.Message{Type: api.TypeExited, Room: &api.Room{ID: uint64(room.ID), Name: room.Name}})
 }
@@ -356,7 +364,7 @@ func (c *live) Goodbye(dst []byte, reason string, last chat.Seq) []byte {
 		return appendClose(dst, c.closing.code, c.closing.text)
 	}
 	dst = c.append(dst, &api.Message{Type: api.TypeBye, Text: reason, Seq: uint64(max(last, c.from))})
-	if c.format == formatStream {
+	if c.format.listens() {
 		return dst
 	}
 	return appendClose(dst, c.closeCode(), reason)

@@ -135,6 +135,8 @@ func (d *describer) schema(t reflect.Type) object {
 		return d.schema(t.Elem())
 	case reflect.Slice:
 		return object{"type": "array", "items": d.schema(t.Elem())}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": d.schema(t.Elem()), "properties": object{}, "required": []any{}}
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Bool:

@@ -120,6 +120,9 @@ func (s *site) fitsObject(schema, o map[string]any, where string) error {
 	for name, v := range o {
 		p, ok := properties[name].(map[string]any)
 		if !ok {
+			p, ok = schema["additionalProperties"].(map[string]any)
+		}
+		if !ok {
 			return fmt.Errorf("%s.%s is not described", where, name)
 		}
 		if err := s.fits(p, v, where+"."+name); err != nil {

@@ -21,6 +21,7 @@ func (g *Gateway) messageRoutes() []route {
 		resource("DELETE", "/messages/{seq}/reactions/{emoji}", somebody, "Take a reaction back", messageCommand(api.OpUnreact)),
 		resource("PUT", "/messages/{seq}/pin", somebody, "Pin a message", messageCommand(api.OpPin)),
 		resource("DELETE", "/messages/{seq}/pin", somebody, "Unpin a message", messageCommand(api.OpUnpin)),
+		resource("DELETE", "/messages/{seq}/previews", somebody, "Show nothing of a link in a message", deletePreview),
 		resource("GET", "/messages/{seq}/thread", lookerIn, "The replies in the conversation that a message began", getThread),
 		resource("POST", "/commands", somebody, "Do anything that can be done over the live connection", postCommand),
 	}
@@ -176,6 +177,19 @@ func messageCommand(op string) func(*call, *nothing) (*api.Done, *chat.Error) {
 		}
 		return c.do(&api.Command{Op: op, Target: uint64(seq), Text: c.r.PathValue("emoji")})
 	}
+}
+
+// previewOf is the link of which nothing is to be shown.
+type previewOf struct {
+	URL string `query:"url" doc:"the link, as it stands in the message"`
+}
+
+func deletePreview(c *call, in *previewOf) (*api.Done, *chat.Error) {
+	seq, err := c.messageAt()
+	if err != nil {
+		return nil, err
+	}
+	return c.do(&api.Command{Op: api.OpUnpreview, Target: uint64(seq), Name: in.URL})
 }
 
 // threadRange is a page of a thread.

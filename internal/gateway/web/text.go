@@ -184,7 +184,7 @@ func (c *call) listText() *chat.Error {
 // usualLines is how many messages are shown of a room.
 const usualLines = 20
 
-// readText shows what was said last in a room.
+// readText shows what was said last in a room, and goes on with it if that is wanted.
 func (c *call) readText() *chat.Error {
 	in := messageRange{Limit: usualLines}
 	if err := c.read(&in); err != nil {
@@ -193,6 +193,9 @@ func (c *call) readText() *chat.Error {
 	room, err := c.roomAt()
 	if err != nil {
 		return err
+	}
+	if c.r.URL.Query().Has("follow") && c.r.Method == http.MethodGet {
+		return c.followText(room, &in)
 	}
 	page, err := c.messages(room.ID, &in)
 	if err != nil {
@@ -203,6 +206,29 @@ func (c *call) readText() *chat.Error {
 		return nil
 	}
 	c.answerLines(page.messages)
+	return nil
+}
+
+// followText shows what was said last in a room, and then what is said, as it is.
+func (c *call) followText(room *chat.RoomInfo, in *messageRange) *chat.Error {
+	g := c.gateway
+	position := g.cfg.Hub.Horizon()
+	in.Before, in.After, in.Around = uint64(position)+1, 0, 0
+	page, err := c.messages(room.ID, in)
+	if err != nil {
+		return err
+	}
+	follower := &live{gateway: g, format: formatText, only: room.ID, looks: g.looks(c.r, c.session, room)}
+	a, err := g.arrival(c.r)
+	if err != nil {
+		return err
+	}
+	a.Resume = position
+	follower.answer = streamAnswer("text/plain; charset=utf-8")
+	for i := range page.messages {
+		follower.answer = appendSaid(follower.answer, &page.messages[i].Event, g.cfg.Zone, c.here())
+	}
+	g.begin(c.w, c.r, follower, &a)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bufio"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -152,4 +153,85 @@ func TestConversationIsReachedByNick(t *testing.T) {
 		t.Errorf("bob reads %q", text)
 	}
 	s.guest("eve").lines("/d/ann", 404)
+}
+
+// follow opens a stream of lines.
+func (v *visitor) follow(path string) *bufio.Reader {
+	v.Helper()
+	r, err := http.NewRequest("GET", v.url+path, nil)
+	if err != nil {
+		v.Fatal(err)
+	}
+	if v.token != "" {
+		r.Header.Set("Authorization", "Bearer "+v.token)
+	}
+	response, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		v.Fatal(err)
+	}
+	v.Cleanup(func() { response.Body.Close() })
+	if response.StatusCode != 200 {
+		v.Fatalf("%s: %d", path, response.StatusCode)
+	}
+	return bufio.NewReader(response.Body)
+}
+
+// next wants a line, without its time.
+func (v *visitor) next(r *bufio.Reader, want string) {
+	v.Helper()
+	line, err := r.ReadString('\n')
+	if got := clocks.ReplaceAllString(line, ""); got != want+"\n" || err != nil {
+		v.Errorf("the next line is %q, %v; want %q", got, err, want)
+	}
+}
+
+func TestRoomIsFollowed(t *testing.T) {
+	s := start(t, options{})
+	ann := s.guest("ann")
+	ann.say("one")
+	ann.say("two")
+	looker, member := s.visitor.follow("/lobby?follow&limit=1"), ann.follow("/lobby?follow")
+	s.visitor.next(looker, "<ann> two")
+	ann.next(member, "<ann> one")
+	ann.next(member, "<ann> two")
+	ann.say("three\nlines")
+	for _, r := range []*bufio.Reader{looker, member} {
+		ann.next(r, "<ann> three")
+		ann.next(r, "      | lines")
+	}
+	ann.do("POST", "/rooms", api.NewRoom{Name: "tea", Private: true}, 201, nil)
+	s.visitor.lines("/tea?follow", 404)
+	secret := ann.follow("/tea?follow")
+	ann.do("POST", "/rooms/tea/messages", api.NewMessage{Text: "psst"}, 201, nil)
+	ann.next(secret, "<ann> psst")
+}
+
+func TestFollowingEndsWhenTheRoomIsClosed(t *testing.T) {
+	s := start(t, options{})
+	ann := s.guest("ann")
+	ann.do("POST", "/rooms", api.NewRoom{Name: "tea"}, 201, nil)
+	looker := s.visitor.follow("/tea?follow")
+	ann.do("PATCH", "/rooms/tea", api.RoomChange{Rules: &api.Rules{InviteOnly: ptr(true)}}, 200, nil)
+	ann.do("POST", "/rooms/tea/messages", api.NewMessage{Text: "among ourselves"}, 201, nil)
+	s.visitor.next(looker, "* What is said there is not for everybody any more.")
+	if rest, err := looker.ReadString('\n'); rest != "" || err == nil {
+		t.Errorf("after that it says %q", rest)
+	}
+}
+
+func TestEventsAreForLookersInToo(t *testing.T) {
+	s := start(t, options{})
+	ann := s.guest("ann")
+	events := s.visitor.follow("/api/v1/events?room=lobby")
+	seq := ann.say("hello")
+	for text := ""; !strings.Contains(text, fmt.Sprintf(`"seq":%d`, seq)) || !strings.Contains(text, `"text":"hello"`); {
+		line, err := events.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%v after %q", err, text)
+		}
+		text = line
+	}
+	if n := s.hub.Census().Here; n != 1 {
+		t.Errorf("%d people are here", n)
+	}
 }
