@@ -28,14 +28,14 @@ func TestTwoPeopleTalk(t *testing.T) {
 	otter.sees(messages+" .edited", "")
 
 	otter.does("React with 👍", "coffee")
-	ferret.sees(".reaction", "👍: otter")
-	ferret.click(".reaction", "👍: otter")
-	otter.sees(".reaction", "👍: otter, ferret")
+	ferret.sees(".reaction", "👍 1: otter")
+	ferret.click(".reaction", "👍 1: otter")
+	otter.sees(".reaction", "👍 2: otter, ferret")
 
 	for _, w := range []*window{otter, ferret} {
 		w.visit("/lobby")
 		w.hears("I mean the coffee")
-		w.sees(".reaction", "👍: otter, ferret")
+		w.sees(".reaction", "👍 2: otter, ferret")
 	}
 	if otter, ferret := otter.said(), ferret.said(); !slices.Equal(otter, ferret) || len(otter) != 3 {
 		t.Errorf("one sees %q, the other %q", otter, ferret)

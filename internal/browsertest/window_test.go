@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	patience = 60 * time.Second      // after which a step has failed
+	patience = 40 * time.Second      // after which a step has failed
 	interval = 15 * time.Millisecond // between two looks
 )
 
