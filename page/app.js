@@ -10,13 +10,22 @@
 //   live.js       the WebSocket: resume, retry, acks
 //   settings.js   what is set for this browser
 //   i18n.js       words by language, from words/
+//   id.js         client ids
 //   route.js      addresses: place (the path), over (the hash)
+//   text.js       what people write, as a tree; highlight.js colours code
 //   timeline.js   what is known of a room's messages, in runs without gaps
+//   rows.js       what a timeline shows, row by row; heights.js where each is
+//   apply.js      what an event makes of a room
 //   store.js      everything that is known, as signals
+//   db.js, cache.js, outbox.js, drafts.js
+//                 what survives the page: read offline, sent later
 //   sync.js       keeps the store as the server has it
 //   preferences.js  what follows somebody to other browsers
 //   notices.js    notifications; attention.js has the rules, push.js and
 //                 offline.js the page's side of the service worker, sw.js
+//   complete.js, emoji.js, slash.js
+//                 what is typed: names, emoji, commands
+//   actions.js    what people do
 //   ui/           components; shell.js is the frame, overlays.js lists what
 //                 lies over it (settings, search, ...), fetched when wanted
 //   styles/       tokens.css first: colours, sizes, type
@@ -30,6 +39,7 @@ import { follow as followWorker } from './offline.js';
 import { follow as followPreferences } from './preferences.js';
 import { follow as followAddress } from './route.js';
 import { follow as followSettings } from './settings.js';
+import { hurry } from './actions.js';
 import { begin } from './sync.js';
 import { Shell } from './ui/shell.js';
 import { trouble } from './ui/toast.js';
@@ -40,6 +50,7 @@ async function start() {
   await followLanguage();
   const root = document.getElementById('page');
   if (!root) return;
+  window.addEventListener('pagehide', hurry);
   await begin().catch(trouble);
   root.replaceChildren();
   render(html`<${Shell} />`, root);

@@ -2,10 +2,10 @@
 // One message: who said it, what, and what can be done with it.
 
 import { html, useState } from '../html.js';
-import { copyLink, dropPreview, pin, quoted, react, remove, report, showThread, talk } from '../actions.js';
+import { copyLink, dropPreview, pin, quoted, react, remove, report, showThread } from '../actions.js';
 import { favourites } from '../emoji.js';
 import { t } from '../i18n.js';
-import { roomPath } from '../route.js';
+import { open, roomPath } from '../route.js';
 import { me } from '../store.js';
 import { mentions, summary } from '../text.js';
 import { clock, full, hands, when } from '../time.js';
@@ -67,7 +67,7 @@ function Gutter({ item, head }) {
 function Head({ item }) {
   return html`
     <header class="message-head">
-      <button type="button" class="nick-button" onClick=${() => talk(item.nick ?? '')} disabled=${item.by === me.value?.user}><${Nick} nick=${item.nick ?? ''} /></button>
+      <button type="button" class="nick-button" onClick=${() => open('person', item.nick ?? '')}><${Nick} nick=${item.nick ?? ''} /></button>
       ${item.kind === 'notice' && html`<span class="tag">${t('message.notice')}</span>`}
       <time datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${clock(item.time)}</time>
     </header>`;

@@ -16,7 +16,7 @@ const many = 12; // people, from which a field to search in helps
 const most = 500; // that are shown at once
 
 /** @param {{room: import('../store.js').RoomState}} props */
-export function People({ room }) {
+export default function People({ room }) {
   const [text, setText] = useState('');
   useEffect(() => { loadPeople(room).catch(trouble); }, [room]);
   const all = room.people.value;

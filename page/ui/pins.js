@@ -11,7 +11,7 @@ import { Pane } from './pane.js';
 import { Text } from './text.js';
 
 /** @param {{room: import('../store.js').RoomState}} props */
-export function Pins({ room }) {
+export default function Pins({ room }) {
   const pins = room.info.value.pins ?? [];
   useEffect(() => { if (!pins.length) close(); }, [pins.length]);
   return html`

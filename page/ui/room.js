@@ -93,7 +93,7 @@ function Elsewhere() {
 /** home goes to a room, where there is one. */
 function home() {
   const room = settle();
-  if (room) go(roomPath(room.info.peek()), true);
+  if (room) go(roomPath(room.info.peek()) + location.hash, true);
 }
 
 /** look asks for a room that we are not in. @param {string} name */

@@ -8,30 +8,26 @@ import { over, place } from '../route.js';
 import { announcement, connection, current, me, server, unread } from '../store.js';
 import { live } from '../sync.js';
 import { Questions } from './dialog.js';
-import { later } from './later.js';
+import { Lazy } from './lazy.js';
 import { MenuHost } from './menu.js';
 import { Overlay } from './overlays.js';
-import { People } from './people.js';
-import { Pins } from './pins.js';
 import { Rooms } from './rooms.js';
 import { Room } from './room.js';
-import { Thread } from './thread.js';
 import { Toasts } from './toast.js';
 
-const SignIn = later(() => import('./signin.js'));
-const Search = later(() => import('./search.js'));
+/** signIn is fetched for who is not signed in. */
+const signIn = () => import('./signin.js');
 
 /** Shell is the whole page. */
 export function Shell() {
-  if (!me.value) return html`<${SignIn} /><${Toasts} />`;
+  if (!me.value) return html`<${Lazy} load=${signIn} /><${Toasts} />`;
   return html`<${Frame} /><${Overlay} /><${Questions} /><${Toasts} /><${Announcer} />`;
 }
 
 function Frame() {
   const [drawer, setDrawer] = useState(false);
   const room = current.value;
-  const [name, ...words] = over.value;
-  const pane = name === 'search' ? html`<${Search} words=${words} />` : room && beside(room, over.value);
+  const pane = beside(room, over.value);
   useSignalEffect(() => { document.title = title(); });
   useEffect(() => setDrawer(false), [place.value]);
   return html`
@@ -48,12 +44,17 @@ function Frame() {
     </div>`;
 }
 
-/** beside is the pane that the hash names. @param {import('../store.js').RoomState} room @param {string[]} words */
+/** The panes, each fetched when it is first wanted. */
+const panes = { thread: () => import('./thread.js'), people: () => import('./people.js'), pins: () => import('./pins.js'), search: () => import('./search.js') };
+
+/** beside is the pane that the hash names. @param {import('../store.js').RoomState | null} room @param {string[]} words */
 function beside(room, [name, word]) {
+  if (name === 'search') return html`<${Lazy} load=${panes.search} words=${word ? [word] : []} />`;
+  if (!room) return null;
   switch (name) {
-    case 'thread': return Number(word) > 0 ? html`<${Thread} room=${room} root=${Number(word)} />` : null;
-    case 'people': return html`<${People} room=${room} />`;
-    case 'pins': return html`<${Pins} room=${room} />`;
+    case 'thread': return Number(word) > 0 ? html`<${Lazy} load=${panes.thread} room=${room} root=${Number(word)} />` : null;
+    case 'people': return html`<${Lazy} load=${panes.people} room=${room} />`;
+    case 'pins': return html`<${Lazy} load=${panes.pins} room=${room} />`;
     default: return null;
   }
 }

@@ -2,9 +2,8 @@
 // A message's text as nodes. Text becomes text nodes only: nothing that
 // somebody wrote is ever read as markup.
 
-import { html, useState } from '../html.js';
+import { html, useEffect, useState } from '../html.js';
 import { copy, talk } from '../actions.js';
-import { highlight } from '../highlight.js';
 import { t } from '../i18n.js';
 import { roomPath } from '../route.js';
 import { me, sameName } from '../store.js';
@@ -50,6 +49,11 @@ function inline(node) {
 
 /** Code is a block of code with colours, and a button that copies it. @param {{text: string, language: string}} props */
 function Code({ text, language }) {
+  const [tokens, setTokens] = useState(/** @type {import('../highlight.js').Token[]} */ ([{ kind: '', text }]));
+  useEffect(() => {
+    setTokens([{ kind: '', text }]);
+    if (language) import('../highlight.js').then(({ highlight }) => setTokens(highlight(text, language)), () => {}); // plain will do
+  }, [text, language]);
   const [copied, setCopied] = useState(false);
   const take = async () => {
     await copy(text);
@@ -58,7 +62,7 @@ function Code({ text, language }) {
   };
   return html`
     <div class="code-block">
-      <pre tabindex="0" aria-label=${t('message.code', { language: language || t('message.codePlain') })}><code>${highlight(text, language).map(({ kind, text }) => kind ? html`<span class="code-${kind}">${text}</span>` : text)}</code></pre>
+      <pre tabindex="0" aria-label=${t('message.code', { language: language || t('message.codePlain') })}><code>${tokens.map(({ kind, text }) => kind ? html`<span class="code-${kind}">${text}</span>` : text)}</code></pre>
       <button type="button" class="icon-button code-copy" aria-label=${copied ? t('message.copied') : t('message.copyCode')} title=${t('message.copyCode')} onClick=${take}><${Icon} name=${copied ? 'check' : 'copy'} /></button>
     </div>`;
 }

@@ -12,7 +12,7 @@ import { Message, Pending } from './message.js';
 import { Pane } from './pane.js';
 
 /** @param {{room: import('../store.js').RoomState, root: number}} props */
-export function Thread({ room, root }) {
+export default function Thread({ room, root }) {
   useEffect(() => {
     openThread(room, root);
     return () => { thread.value = null; };
