@@ -142,7 +142,7 @@ var reserved = []struct {
 	{"database/sql", "", "", "the driver is used directly"},
 	{"github.com/nats-io", "internal/commitlog/jetstream", "", "the rest must not care which log it has"},
 	{"github.com/hanwen/go-fuse", "internal/hubtest/powerloss", "", "the program mounts nothing"},
-	{"net/http", "internal/gateway, internal/certs, internal/preview, internal/hubtest, client", ".", "a protocol belongs to its gateway, and to the clients; ACME is HTTP, and so is what links lead to"},
+	{"net/http", "internal/gateway, internal/certs, internal/oidc, internal/preview, internal/push, internal/hubtest, client", ".", "a protocol belongs to its gateway, and to the clients; ACME is HTTP, and so is what links lead to, and what others are asked and told"},
 	{"C", "", "", "cgo would end cross-compiling"},
 }
 
@@ -165,7 +165,7 @@ func runsBeforeMain(f *sourceFile) (faults []string) {
 		}
 	}
 	for _, i := range f.ast.Imports {
-		if i.Name != nil && i.Name.Name == "_" && i.Path.Value != `"embed"` {
+		if i.Name != nil && i.Name.Name == "_" && i.Path.Value != `"embed"` && i.Path.Value != `"time/tzdata"` { // those are data
 			faults = append(faults, f.fault(i, "imports %s for what its init does", i.Path.Value))
 		}
 	}

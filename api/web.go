@@ -1,5 +1,7 @@
 package api
 
+import "encoding/json"
+
 // Server is what everybody may know of a server before they come in.
 type Server struct {
 	Name         string `json:"name"`
@@ -37,7 +39,7 @@ type Limits struct {
 type Session struct {
 	User         uint64 `json:"user"`
 	Nick         string `json:"nick"`
-	Role         string `json:"role"` // "guest", "member", "bot", "admin" or "owner"
+	Role         string `json:"role"` // empty for nobody; "guest", "member", "bot", "admin" or "owner"
 	Guest        bool   `json:"guest"`
 	Epoch        string `json:"epoch"`
 	Seq          uint64 `json:"seq"`               // everything up to it is in the past
@@ -62,7 +64,7 @@ type Login struct {
 // Register asks for an account.
 type Register struct {
 	Nick       string `json:"nick"`
-	Password   string `json:"password"`
+	Password   string `json:"password,omitempty"`   // none for who has come back from an account elsewhere
 	Invitation string `json:"invitation,omitempty"` // its code
 }
 
@@ -336,4 +338,18 @@ type State struct {
 	Memory      uint64 `json:"memory"`   // bytes that the process has from the system
 	Database    int64  `json:"database"` // bytes on the disk
 	Files       int64  `json:"files"`    // bytes of uploads on the disk
+}
+
+// PasskeyQuestion is what a page asks a browser, to make or to use a passkey.
+type PasskeyQuestion struct {
+	Ceremony string          `json:"ceremony"` // to be given back with the answer, within five minutes
+	Options  json.RawMessage `json:"options"`  // for navigator.credentials.create or get
+}
+
+// PasskeyAnswer is what the browser answers.
+type PasskeyAnswer struct {
+	Ceremony string          `json:"ceremony"`
+	Name     string          `json:"name,omitempty"`   // what its owner calls a new passkey
+	Cookie   bool            `json:"cookie,omitempty"` // as in a Login
+	Response json.RawMessage `json:"response"`         // the browser's answer, in JSON
 }

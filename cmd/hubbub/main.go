@@ -15,6 +15,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // for quiet hours: some systems have no time zones, but people have theirs
 )
 
 func main() {

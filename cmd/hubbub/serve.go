@@ -30,8 +30,8 @@ type serveFlags struct {
 	trusted    []server.TrustedProxy
 	secure     tlsFlags
 	names      nameFlags
+	identity   identityFlags
 	substrings bool
-	origins    []string
 	level      slog.Level
 
 	registration string // open, invitation, closed; empty for what the listeners suggest
@@ -68,13 +68,19 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	}
 	cfg := server.Config{
 		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: f.policy(bound),
-		Certs: secure, STS: f.secure.sts, Substrings: f.substrings, Origins: f.origins, Logger: logger,
+		Certs: secure, STS: f.secure.sts, Substrings: f.substrings, Logger: logger,
 		Ready: func(w server.Welcome) {
 			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%sIRC clients take the same address.\n%s\nCtrl-C stops it.\n",
 				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound), ownersCode(w.OwnerCode))
 		},
 	}
 	f.names.configure(&cfg)
+	if err := f.identity.configure(&cfg, bound, f.secure.domains); err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
 	return server.Run(ctx, cfg)
 }
 
@@ -89,12 +95,11 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off, also those on guessing passwords and choosing them: for benchmarks and tests only")
 	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers, WEBIRC lines and X-Forwarded-For and -Proto are believed; may be repeated",
 		func(s string) error { return f.trust(s) })
-	flags.Func("origin", "`ORIGIN` (https://host) besides the server's own from which web pages may use it; may be repeated",
-		func(s string) error { f.origins = append(f.origins, s); return nil })
 	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
 	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
 	f.secure.add(flags)
 	f.names.add(flags)
+	f.identity.add(flags)
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
@@ -164,6 +169,9 @@ func (f *serveFlags) complete(flags *flag.FlagSet) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if err := f.names.complete(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := f.identity.complete(); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	for _, s := range f.settings {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/keyfile"
 )
 
 // Sealer encrypts small secrets that have to be read again, under a key that is
@@ -25,6 +26,21 @@ const (
 	sealAdds    = 1 + 12 + 16 // bytes: version, nonce, tag
 	maxSecret   = 4 << 10     // bytes
 )
+
+// sealingKey is the key of a sealer. A backup of the database is of little use
+// without it, in good hands as in bad ones.
+var sealingKey = keyfile.Kind{Name: "hubbub-sealing-key-1", Size: sealKeyLen, New: func() []byte { return random(sealKeyLen) }}
+
+// LoadSealer returns the sealer whose key is in a file, and makes the file if
+// there is none: see [keyfile.Load]. The errors are [*chat.Error], for whoever
+// starts the server.
+func LoadSealer(path string) (*Sealer, error) {
+	key, err := keyfile.Load(path, sealingKey)
+	if err != nil {
+		return nil, &chat.Error{Code: chat.Internal, Text: err.Text, Cause: err.Cause}
+	}
+	return newSealer(key), nil
+}
 
 func newSealer(key []byte) *Sealer {
 	block, err := aes.NewCipher(key)

@@ -89,8 +89,9 @@ func (g *guest) next(patience time.Duration) (said, error) {
 // line returns the next line.
 func (g *guest) line() ([]byte, error) {
 	for have := 1; ; {
-		p, err := g.in.Peek(have)
-		if p, _ = g.in.Peek(g.in.Buffered()); len(p) > 0 { // which does not read
+		_, err := g.in.Peek(have) // reads, if need be
+		p, _ := g.in.Peek(g.in.Buffered())
+		if len(p) > 0 {
 			if line, used := g.dialect.Cut(p); used > 0 {
 				g.in.Discard(used) // it is there; the bytes stay until the next read
 				return line, nil

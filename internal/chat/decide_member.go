@@ -168,7 +168,7 @@ func (d *decision) addCredential() Outcome {
 	switch {
 	case p == 0 || p >= proofEnd:
 		return refuse(Invalid, "There is no such proof.")
-	case (p == ByPassword || p == ByTOTP) != c.Key.IsZero(), (p == ByPassword || p == ByTOTP) == (c.Secret == ""), len(c.Secret) > MaxSecret:
+	case p.Keyed() == c.Key.IsZero(), p.Secretive() == (c.Secret == ""), len(c.Secret) > MaxSecret:
 		return refuse(Invalid, "Nothing in that proves anything.")
 	case u.role == BotRole && p != ByToken && p != BySSHKey && p != ByCertificate:
 		return refuse(Invalid, "A bot has tokens and keys, and no password.")
@@ -203,7 +203,7 @@ func (d *decision) addCredential() Outcome {
 // besides returns which of somebody's credentials stay when one of a proof is
 // added.
 func besides(all []Credential, p Proof) []Credential {
-	if p != ByPassword && p != ByTOTP {
+	if !p.Single() {
 		return all
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(c Credential) bool { return c.Proof == p })

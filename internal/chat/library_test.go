@@ -156,7 +156,7 @@ func (l *library) fileProof(ev *chat.Event) {
 	switch ev.Kind {
 	case chat.CredentialAdded:
 		added := chat.CredentialOf(ev)
-		if added.Proof == chat.ByPassword || added.Proof == chat.ByTOTP {
+		if added.Proof.Single() {
 			gone = func(c chat.Credential) bool { return c.Proof == added.Proof }
 			l.credentials[holder] = slices.DeleteFunc(slices.Clone(l.credentials[holder]), gone)
 		}

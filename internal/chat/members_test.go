@@ -302,8 +302,11 @@ func TestCredentials(t *testing.T) {
 	robot := w.bot("robot")
 	add := func(by chat.UserID, p chat.Proof, change func(*chat.Command)) chat.Command {
 		c := chat.Command{By: by, Op: chat.AddCredential, Level: uint8(p), Key: token, Name: "laptop"}
-		if p == chat.ByPassword || p == chat.ByTOTP {
+		if p.Single() {
 			c.Key, c.Secret = chat.Key{}, "sealed"
+		}
+		if p == chat.ByPasskey {
+			c.Secret = "public"
 		}
 		if change != nil {
 			change(&c)
@@ -322,6 +325,12 @@ func TestCredentials(t *testing.T) {
 		"a token with a secret":     {add(frank, chat.ByToken, func(c *chat.Command) { c.Secret = "x" }), chat.Invalid},
 		"a password with a key":     {add(frank, chat.ByPassword, func(c *chat.Command) { c.Key = token }), chat.Invalid},
 		"a password without itself": {add(frank, chat.ByPassword, func(c *chat.Command) { c.Secret = "" }), chat.Invalid},
+		"a passkey without a key":   {add(frank, chat.ByPasskey, func(c *chat.Command) { c.Key = chat.Key{} }), chat.Invalid},
+		"a passkey without its own": {add(frank, chat.ByPasskey, func(c *chat.Command) { c.Secret = "" }), chat.Invalid},
+		"a bot's passkey":           {add(admin, chat.ByPasskey, to(robot)), chat.Invalid},
+		"elsewhere, without a key":  {add(frank, chat.ByOIDC, func(c *chat.Command) { c.Key = chat.Key{} }), chat.Invalid},
+		"elsewhere, with a secret":  {add(frank, chat.ByOIDC, func(c *chat.Command) { c.Secret = "x" }), chat.Invalid},
+		"a bot's elsewhere":         {add(admin, chat.ByOIDC, to(robot)), chat.Invalid},
 		"a secret too long":         {add(frank, chat.ByTOTP, func(c *chat.Command) { c.Secret = strings.Repeat("x", chat.MaxSecret+1) }), chat.Invalid},
 		"a name too long":           {add(frank, chat.ByToken, func(c *chat.Command) { c.Name = strings.Repeat("x", chat.MaxLabel+1) }), chat.Invalid},
 		"a name of two lines":       {add(frank, chat.ByToken, func(c *chat.Command) { c.Name = "a\nb" }), chat.Invalid},

@@ -166,7 +166,7 @@ var (
 	somePeers    = []string{"", "", "", "", "192.0.2.7", "198.51.100.1", "2001:db8::1", "fe80::1%eth0", "\x1b[2J"}
 	someNetworks = []string{"192.0.2.7", "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/32", "::ffff:192.0.2.0/120", "10.0.0.0/7", "", "\xff"}
 	someLevels   = []uint8{
-		uint8(chat.MemberRole), uint8(chat.AdminRole), uint8(chat.OwnerRole), uint8(chat.ByPassword), uint8(chat.ByToken), uint8(chat.ByTOTP),
+		uint8(chat.MemberRole), uint8(chat.AdminRole), uint8(chat.OwnerRole), uint8(chat.ByPassword), uint8(chat.ByToken), uint8(chat.ByTOTP), uint8(chat.ByPasskey), uint8(chat.ByOIDC),
 		uint8(chat.ModeratorRank), uint8(chat.OwnerRank), uint8(chat.VoiceRank), uint8(chat.PlainRank), uint8(chat.Announce), uint8(chat.NoGuests | chat.HeldPins), uint8(chat.HeldInvites), 7, 200,
 	}
 	someCounts  = []uint32{0, 1, 1, 2, 30, chat.MaxSlow + 1, chat.MaxInvites + 1}
@@ -278,7 +278,7 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 		} else if c.User = one(s, m.registered); bits&0x20 != 0 {
 			c.By, c.User = c.User, 0
 		}
-		if chat.Proof(c.Level) == chat.ByPassword || chat.Proof(c.Level) == chat.ByTOTP {
+		if chat.Proof(c.Level).Single() {
 			c.Key = chat.Key{}
 		} else if bits&0x10 != 0 {
 			c.Secret = ""

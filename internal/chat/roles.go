@@ -153,10 +153,23 @@ const (
 	ByCertificate       // Key is the certificate's
 	ByTOTP              // a second factor: Secret is the sealed seed
 	ByRecovery          // in its place, once: Key is the code's
+	ByPasskey           // Key is the hash of its id, Secret what checks its signatures
+	ByOIDC              // an account elsewhere: Key is the hash of who keeps it and of its name there
 	proofEnd
 )
 
-var proofNames = [proofEnd]string{"", "password", "token", "ssh-key", "certificate", "totp", "recovery-code"}
+var proofNames = [proofEnd]string{"", "password", "token", "ssh-key", "certificate", "totp", "recovery-code", "passkey", "oidc"}
+
+// Single reports whether a person has one of the kind at most: another takes its
+// place.
+func (p Proof) Single() bool { return p == ByPassword || p == ByTOTP }
+
+// Keyed reports whether a credential of the kind is found by its key.
+func (p Proof) Keyed() bool { return !p.Single() }
+
+// Secretive reports whether a credential of the kind has something beside its key
+// that checks it.
+func (p Proof) Secretive() bool { return p.Single() || p == ByPasskey }
 
 // String returns the proof's name, as people read it.
 func (p Proof) String() string {

@@ -200,7 +200,7 @@ func TestRolesAndRanksAreCalledAsPeopleTypeThem(t *testing.T) {
 	if role || rank {
 		t.Error("there is a king")
 	}
-	if got := fmt.Sprint(chat.RoleEnd, chat.RankEnd, chat.ProofEnd); got != "role-5 rank-4 proof-7" {
+	if got := fmt.Sprint(chat.RoleEnd, chat.RankEnd, chat.ProofEnd); got != "role-5 rank-4 proof-9" {
 		t.Errorf("what there is not is called %s", got)
 	}
 }

@@ -63,6 +63,11 @@ func Recorded(ev *chat.Event) string {
 		return text + fmt.Sprintf("added %s to the %v list%s", ev.Text, chat.MaskList(ev.Level), in)
 	case chat.MaskDropped:
 		return text + fmt.Sprintf("took %s from the %v list%s", ev.Text, chat.MaskList(ev.Level), in)
+	case chat.PropertySet: // whose value may have many lines
+		if ev.Text == "" {
+			return text + "removed " + ev.Name + " of " + ev.Whose
+		}
+		return text + "set " + ev.Name + " of " + ev.Whose
 	case chat.Kicked:
 		text += "kicked " + ev.Whose + in
 	case chat.Muted:

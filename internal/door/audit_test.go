@@ -64,6 +64,8 @@ func TestRecorded(t *testing.T) {
 		"the console banned 192.0.2.0/24: proxy":           {Kind: chat.Banned, Name: "192.0.2.0/24", Text: "proxy"},
 		"eve lifted the ban of bob in #tea":                {Kind: chat.Unbanned, Nick: "eve", User: 4, Whose: "bob", About: 7, Name: "#tea"},
 		"eve closed the connections of bob":                {Kind: chat.Disconnected, Nick: "eve", Whose: "bob"},
+		"eve set status of bob":                            {Kind: chat.PropertySet, Nick: "eve", User: 4, Whose: "bob", Name: "status", Text: "two\nlines"},
+		"eve removed status of bob":                        {Kind: chat.PropertySet, Nick: "eve", User: 4, Whose: "bob", Name: "status"},
 		"bob reported message 12 of carol in #tea: see":    {Kind: chat.Reported, Nick: "bob", Target: 12, Whose: "carol", About: 7, Name: "#tea", Text: "see"},
 		"eve deleted message 12 of carol in #tea":          {Kind: chat.Deleted, Nick: "eve", Target: 12, Whose: "carol", About: 7, Name: "#tea"},
 	} {

@@ -10,7 +10,8 @@
 //
 // Passwords come in by [Door.Login] where a protocol asks for them and for a
 // code, by [Door.Plain] where it has one field for both, by [Door.Scram] where
-// the client only proves to have it.
+// the client only proves to have it. Browsers come in by
+// [Door.BeginPasskeyLogin] and [Door.BeginOIDC] too.
 //
 // The answer to a wrong name and to a wrong password is the same sentence, after
 // the same work. The package starts no goroutines.
@@ -25,6 +26,8 @@ import (
 	"hubbub/internal/auth"
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
+	"hubbub/internal/passkey"
 )
 
 // Actor proposes commands: a [hub.Session] in its user's name, a [hub.Console]
@@ -40,6 +43,9 @@ type Config struct {
 	Sealer *auth.Sealer // nil: there are no second factors
 	Name   string       // of the server, in an authenticator app
 
+	Site *passkey.RelyingParty // what passkeys are bound to; nil: there are none
+	OIDC *oidc.Provider        // who keeps accounts that let people in; nil for nobody
+
 	Password *auth.Shared // of the server, where a protocol has one; nil for none
 	Opers    []Oper
 
@@ -53,16 +59,23 @@ type Door struct {
 	arrivals *auth.Throttle // registrations, and invitations' codes
 	shared   *auth.Throttle // the passwords of the configuration
 
-	mu    sync.Mutex // guards steps and seeds; held for map operations only
+	passkeys  *ceremonies[passkeyCeremony]
+	elsewhere *ceremonies[oidcCeremony]
+	newcomers *ceremonies[oidc.Identity]
+
+	mu    sync.Mutex // guards what follows; held for map operations only
 	steps map[chat.UserID]uint64
 	seeds map[chat.UserID][]byte // of second factors that are not confirmed yet
+	signs map[chat.Seq]uint32    // how often passkeys have signed, of those that count
 }
 
 // New returns a door.
 func New(cfg Config) *Door {
 	return &Door{
 		cfg: cfg, logins: auth.NewThrottle(), arrivals: auth.NewThrottle(), shared: auth.NewThrottle(),
-		steps: map[chat.UserID]uint64{}, seeds: map[chat.UserID][]byte{},
+		steps: map[chat.UserID]uint64{}, seeds: map[chat.UserID][]byte{}, signs: map[chat.Seq]uint32{},
+		passkeys:  newCeremonies[passkeyCeremony](cfg.Unthrottled),
+		elsewhere: newCeremonies[oidcCeremony](cfg.Unthrottled), newcomers: newCeremonies[oidc.Identity](cfg.Unthrottled),
 	}
 }
 

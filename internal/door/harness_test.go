@@ -13,6 +13,8 @@ import (
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
+	"hubbub/internal/passkey"
 	"hubbub/internal/store"
 )
 
@@ -23,7 +25,10 @@ var (
 	away   = netip.MustParseAddr("198.51.100.7")
 )
 
-const good = "open sesame street"
+const (
+	good = "open sesame street"
+	page = "https://chat.example.org" // where the page is, that browsers show
+)
 
 // house is a hub with a door.
 type house struct {
@@ -31,6 +36,8 @@ type house struct {
 	hub    *hub.Hub
 	hasher *auth.Hasher
 	sealer *auth.Sealer
+	site   *passkey.RelyingParty
+	oidc   *oidc.Provider
 	door   *door.Door
 }
 
@@ -69,7 +76,11 @@ func build(t *testing.T, policy hub.Policy) *house {
 			t.Error(err)
 		}
 	})
-	hs := &house{T: t, hub: h, sealer: sealer}
+	site, err := passkey.NewRelyingParty("hubbub", []string{page})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hs := &house{T: t, hub: h, sealer: sealer, site: site}
 	hs.renovate(cheap)
 	return hs
 }
@@ -78,7 +89,7 @@ func build(t *testing.T, policy hub.Policy) *house {
 // who knocked.
 func (h *house) renovate(p auth.Params) {
 	h.hasher = auth.NewHasher(p)
-	h.door = door.New(door.Config{Hub: h.hub, Hasher: h.hasher, Sealer: h.sealer, Name: "hubbub"})
+	h.door = door.New(door.Config{Hub: h.hub, Hasher: h.hasher, Sealer: h.sealer, Name: "hubbub", Site: h.site, OIDC: h.oidc})
 }
 
 // peer takes nothing.

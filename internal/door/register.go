@@ -111,24 +111,31 @@ func (d *Door) Enroll(ctx context.Context, r Registration) (hub.Arrival, *chat.E
 	if err != nil {
 		return hub.Arrival{}, err
 	}
+	user, err := d.admit(ctx, r, account, d.cfg.Hub.Policy().Registration == hub.Open)
+	if err != nil {
+		return hub.Arrival{}, err
+	}
+	all, err := d.cfg.Hub.Credentials(ctx, user)
+	for _, c := range all {
+		if c.Proof == chat.ByPassword {
+			return hub.Arrival{User: user, Credential: c.Seq}, nil
+		}
+	}
+	return hub.Arrival{}, cmp.Or(err, chat.NoLogin())
+}
+
+// admit makes an account of somebody who is nobody yet.
+func (d *Door) admit(ctx context.Context, r Registration, account *hub.Account, open bool) (chat.UserID, *chat.Error) {
 	from := ""
 	if r.From.IsValid() {
 		from = r.From.WithZone("").String()
 	}
 	out := d.cfg.Hub.Console().Do(ctx, chat.Command{
 		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation,
-		Open: d.cfg.Hub.Policy().Registration == hub.Open, Private: !r.Lobby, From: from,
+		Open: open, Private: !r.Lobby, From: from,
 	})
-	if d.Registered(r, out.Err); out.Err != nil {
-		return hub.Arrival{}, out.Err
-	}
-	all, err := d.cfg.Hub.Credentials(ctx, out.User)
-	for _, c := range all {
-		if c.Proof == chat.ByPassword {
-			return hub.Arrival{User: out.User, Credential: c.Seq}, nil
-		}
-	}
-	return hub.Arrival{}, cmp.Or(err, chat.NoLogin())
+	d.Registered(r, out.Err)
+	return out.User, out.Err
 }
 
 // Invite makes an invitation to the server, and returns its code, which is shown

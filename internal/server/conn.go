@@ -82,6 +82,9 @@ func (l *Listener) identify(ctx context.Context, c *Conn, t trust) (Protocol, er
 		wait = l.cfg.ProxyTimeout
 	}
 	p, n, err := sniff(c, buf, 0, wait)
+	if err == nil && n == 0 && l.browsers.lately(c.Remote.Addr()) {
+		p, n, err = sniff(c, buf, 0, l.cfg.SpareTimeout)
+	}
 	if err != nil {
 		return p, err
 	}
@@ -92,6 +95,9 @@ func (l *Listener) identify(ctx context.Context, c *Conn, t trust) (Protocol, er
 	}
 	if n > 0 {
 		c.First = bytes.Clone(buf[:n])
+	}
+	if p == HTTP1 {
+		l.browsers.note(c.Remote.Addr(), c.First)
 	}
 	c.Silent = n == 0
 	c.SetReadDeadline(time.Time{})

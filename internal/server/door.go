@@ -40,7 +40,7 @@ func (s *server) openDoor() error {
 	}
 	s.door = door.New(door.Config{
 		Hub: s.hub, Hasher: auth.NewHasher(params), Sealer: sealer, Name: s.cfg.NetworkName,
-		Password: s.cfg.Password, Opers: s.cfg.Opers, Unthrottled: s.cfg.Limits.Unthrottled,
+		Password: s.cfg.Password, Opers: s.cfg.Opers, Site: s.cfg.Site, OIDC: s.cfg.OIDC, Unthrottled: s.cfg.Limits.Unthrottled,
 	})
 	return nil
 }

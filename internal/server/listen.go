@@ -51,6 +51,7 @@ type Handler func(ctx context.Context, c *Conn) (rest func())
 // What a [ListenConfig] means by zero.
 const (
 	DefaultSniffTimeout     = 300 * time.Millisecond
+	DefaultSpareTimeout     = 3 * time.Second
 	DefaultProxyTimeout     = 5 * time.Second
 	DefaultHandshakeTimeout = 10 * time.Second
 	DefaultDrainTimeout     = 10 * time.Second
@@ -78,6 +79,7 @@ type ListenConfig struct {
 	Challenge func(request io.Reader) []byte
 
 	SniffTimeout     time.Duration // how long a silent peer is waited for; then it is greeted as Lines
+	SpareTimeout     time.Duration // how much longer, where a browser has been heard of lately
 	ProxyTimeout     time.Duration // how long a PROXY preamble may take
 	HandshakeTimeout time.Duration // how long a TLS handshake may take
 	DrainTimeout     time.Duration // how long handlers have to return once the server stops
@@ -93,6 +95,7 @@ type Listener struct {
 	shaking  chan struct{}  // a token for each TLS handshake that is worked on
 	refusing chan struct{}  // a token for each refused connection that still lingers
 	handlers sync.WaitGroup // one for each connection, from accept to finish, and each refusal
+	browsers browsers
 	admission
 }
 
@@ -100,6 +103,7 @@ type Listener struct {
 // now on. [Listener.Serve] starts it.
 func NewListener(cfg ListenConfig, on ...net.Listener) *Listener {
 	cfg.SniffTimeout = orDefault(cfg.SniffTimeout, DefaultSniffTimeout)
+	cfg.SpareTimeout = orDefault(cfg.SpareTimeout, DefaultSpareTimeout)
 	cfg.ProxyTimeout = orDefault(cfg.ProxyTimeout, DefaultProxyTimeout)
 	cfg.HandshakeTimeout = orDefault(cfg.HandshakeTimeout, DefaultHandshakeTimeout)
 	cfg.DrainTimeout = orDefault(cfg.DrainTimeout, DefaultDrainTimeout)
@@ -111,6 +115,7 @@ func NewListener(cfg ListenConfig, on ...net.Listener) *Listener {
 		on:        on,
 		buffers:   sync.Pool{New: func() any { return new([MaxSniff]byte) }},
 		shaking:   newShaking(),
+		browsers:  browsers{heard: map[netip.Addr]time.Time{}},
 		refusing:  make(chan struct{}, maxRefusing),
 		admission: newAdmission(cfg.MaxConns, cfg.MaxConnsPerAddr),
 	}

@@ -84,6 +84,55 @@ func TestSilentPeerIsLinesAfterTheSniffTimeoutAndMaySpeakMuchLater(t *testing.T)
 	})
 }
 
+func TestWhereABrowserIsSilenceMayBeASpareConnection(t *testing.T) {
+	const page = "GET / HTTP/1.1\r\nHost: chat.example.org\r\nUser-Agent: Mozilla/5.0\r\n\r\n"
+	for _, c := range []struct {
+		name, first string
+		later       time.Duration // after that
+		want        time.Duration // until the silent one is greeted
+	}{
+		{"a browser", page, 0, 300*time.Millisecond + server.DefaultSpareTimeout},
+		{"a browser, a while ago", page, time.Minute, 300 * time.Millisecond},
+		{"curl", "GET / HTTP/1.1\r\nHost: chat.example.org\r\nUser-Agent: curl/8\r\n\r\n", 0, 300 * time.Millisecond},
+		{"somebody", "hello Mozilla/5.0\n", 0, 300 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				on := newFakeListener()
+				s := serve(server.ListenConfig{}, on)
+				defer s.end(t)
+				say(t, on.dial(client), c.first)
+				<-s.arrived
+				time.Sleep(c.later)
+				start := time.Now()
+				spare := on.dial(client)
+				time.Sleep(time.Hour)
+				say(t, spare, "hello\n")
+				if a := <-s.arrived; a.at.Sub(start) != c.want || a.protocol != server.Lines {
+					t.Errorf("%v after %v, want it after %v", a.protocol, a.at.Sub(start), c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestASpareConnectionSpeaksHTTPWhenItIsNeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const page = "GET / HTTP/1.1\r\nHost: chat.example.org\r\nUser-Agent: Mozilla/5.0\r\n\r\n"
+		on := newFakeListener()
+		s := serve(server.ListenConfig{}, on)
+		defer s.end(t)
+		say(t, on.dial(client), page)
+		<-s.arrived
+		spare := on.dial(client)
+		time.Sleep(2 * time.Second)
+		say(t, spare, page)
+		if a := <-s.arrived; a.protocol != server.HTTP1 || string(a.First) != page {
+			t.Errorf("%v: %q", a.protocol, a.First)
+		}
+	})
+}
+
 func TestUnfinishedBeginningWaitsUntilTheSameDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		on := newFakeListener()

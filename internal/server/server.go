@@ -25,6 +25,8 @@ import (
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/gateway/web"
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
+	"hubbub/internal/passkey"
 	"hubbub/internal/store"
 )
 
@@ -48,10 +50,10 @@ type Config struct {
 	Ready          func(Welcome)  // called once people can come in; nil for none
 	Hashing        auth.Params    // of passwords; zero for what is recommended
 
-	Password *auth.Shared // that everybody gives who comes in by IRC; nil for none
-	Opers    []door.Oper  // who may become an operator by a password of the configuration
-
-	Origins []string // besides the server's own, from which web pages may use it, as https://host
+	Password *auth.Shared          // that everybody gives who comes in by IRC; nil for none
+	Site     *passkey.RelyingParty // where browsers see the server, which passkeys are bound to; nil for nowhere
+	OIDC     *oidc.Provider        // who keeps accounts that let people in; nil for nobody
+	Opers    []door.Oper           // who may become an operator by a password of the configuration
 }
 
 // defaultName is what a server and its network are called that have no name.
@@ -200,7 +202,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	pages, err := web.New(web.Config{
 		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text,
-		Origins: cfg.Origins, Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
+		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
 		Carried: map[string]func(context.Context, *gateway.Peer) func(){
 			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,
 		},

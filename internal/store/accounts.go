@@ -49,7 +49,7 @@ func (w *writer) projectAccount(ev *chat.Event) error {
 // kind of which there is one.
 func (w *writer) credentialAdded(ev *chat.Event) error {
 	c := chat.CredentialOf(ev)
-	if c.Proof == chat.ByPassword || c.Proof == chat.ByTOTP {
+	if c.Proof.Single() {
 		if err := run(w.conn, `DELETE FROM credentials WHERE user = ? AND proof = ?`, c.User, int(c.Proof)); err != nil {
 			return err
 		}

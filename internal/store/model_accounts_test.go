@@ -35,7 +35,7 @@ func (m *model) learnAccounts(ev *chat.Event) {
 		}
 	case ev.Kind == chat.CredentialAdded:
 		c := store.Credential{Credential: chat.CredentialOf(ev), Secret: ev.Secret}
-		if c.Proof == chat.ByPassword || c.Proof == chat.ByTOTP {
+		if c.Proof.Single() {
 			m.proofs = slices.DeleteFunc(m.proofs, func(old store.Credential) bool { return old.User == c.User && old.Proof == c.Proof })
 		}
 		m.proofs = append(m.proofs, c)
@@ -153,10 +153,12 @@ func (m *model) credential(c *chat.Command) {
 		proof := m.proofs[m.rng.IntN(n)]
 		c.User, c.Target = proof.User, proof.Seq
 	}
-	c.Level, c.Name, c.Count = 1+uint8(m.rng.IntN(6)), fmt.Sprintf("credential %d", m.rng.IntN(9)), m.rng.Uint32()
-	if p := chat.Proof(c.Level); p == chat.ByPassword || p == chat.ByTOTP {
+	c.Level, c.Name, c.Count = 1+uint8(m.rng.IntN(8)), fmt.Sprintf("credential %d", m.rng.IntN(9)), m.rng.Uint32()
+	p := chat.Proof(c.Level)
+	if p.Secretive() {
 		c.Secret = m.secret()
-	} else {
+	}
+	if p.Keyed() {
 		c.Key = m.keys[m.rng.IntN(len(m.keys))]
 	}
 }

@@ -19,16 +19,15 @@ const (
 	formatFrame    format = iota // a WebSocket text frame
 	formatDeflated               // one that is deflated, if that is worth it
 	formatStream                 // an event of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html)
-	formatText                   // a line of text of what is said
+	formatText                   // lines, for curl: of what is said alone
 	formatNone                   // nothing: of rooms that the reader has not asked for
 
 	Dialects = iota // how many there are
 )
 
 // Encoders returns the encoders of the web gateway's dialects, in their order. The
-// epoch is the log's, by which a stream can be resumed. As text, times are shown in
-// the given zone, and files as links that begin with base, the address of the server
-// without a slash at the end.
+// epoch is the log's, by which a stream can be resumed. In text, times are shown in
+// the zone, and links to files begin with base.
 func Encoders(epoch string, zone *time.Location, base string) []hub.Encoder {
 	zone = cmp.Or(zone, time.Local)
 	return []hub.Encoder{
@@ -54,10 +53,6 @@ func Encoders(epoch string, zone *time.Location, base string) []hub.Encoder {
 	}
 }
 
-// listens reports whether a connection of that format only listens: nothing that it
-// sends means anything.
-func (f format) listens() bool { return f == formatStream || f == formatText }
-
 // append appends a message that is for one reader alone.
 func (f format) append(dst []byte, epoch string, m *api.Message) []byte {
 	start := len(dst)
@@ -67,9 +62,6 @@ func (f format) append(dst []byte, epoch string, m *api.Message) []byte {
 	case formatDeflated:
 		return endDeflated(wire.Append(beginFrame(dst), m), start)
 	case formatText:
-		if m.Type == api.TypeBye {
-			dst = append(append(append(dst, "* "...), m.Text...), '\n')
-		}
 		return dst
 	}
 	return append(wire.Append(beginStreamed(dst, epoch, m.Seq, m.Type), m), "\n\n"...)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -115,21 +114,28 @@ func (g *Gateway) begin(w http.ResponseWriter, r *http.Request, c *live, a *hub.
 	t.First = nil
 	c.Conn = g.cfg.Pump.Open(t.conn.ctx, t.Peer, c)
 	c.in = newMessages(c, first, maxMessage, c.format == formatDeflated)
-	if err := c.come(t.conn.ctx, a); err != nil {
+	if err := c.arrive(t.conn.ctx, a); err != nil {
 		t.GoOn(func() { c.turnAway(err) })
 		return
 	}
-	c.Session().Settled()
 	g.lives.add(c)
 	t.GoOn(c.run)
 }
 
-// come has the session speak for who arrives, or look into a room as nobody.
-func (c *live) come(ctx context.Context, a *hub.Arrival) *chat.Error {
-	if !c.looks {
-		return c.Session().Arrive(ctx, *a)
+// arrive lets the peer in, or look in.
+func (c *live) arrive(ctx context.Context, a *hub.Arrival) *chat.Error {
+	if c.looks {
+		after := a.Resume
+		if after == 0 {
+			after = c.Session().Horizon()
+		}
+		return c.Session().Look(ctx, c.only, after)
 	}
-	return c.Session().Look(ctx, c.only, cmp.Or(a.Resume, c.Session().Horizon()))
+	err := c.Session().Arrive(ctx, *a)
+	if err == nil {
+		c.Session().Settled()
+	}
+	return err
 }
 
 // turnAway answers a request whose sender may not come in. Nothing has been answered
@@ -178,17 +184,21 @@ func (w *rawWriter) bytes() []byte {
 // events answers a request for a stream of what happens
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 func (g *Gateway) events(w http.ResponseWriter, r *http.Request) {
-	a, err := g.liveArrival(r)
+	var a hub.Arrival
+	var err *chat.Error
 	c := &live{gateway: g, format: formatStream}
+	if name := r.FormValue("room"); name != "" {
+		c.only, c.looks, err = g.narrow(r, name)
+	}
+	if err == nil && !c.looks {
+		a, err = g.liveArrival(r)
+	}
 	epoch, after := r.FormValue("epoch"), r.FormValue("after")
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		epoch, after, _ = strings.Cut(last, ":")
 	}
 	if err == nil {
 		c.resumed, err = g.resume(&a, epoch, after, r.FormValue("limit"))
-	}
-	if name := r.FormValue("room"); err == nil && name != "" {
-		c.only, c.looks, err = g.narrow(r, name)
 	}
 	if err != nil {
 		problem(w, err)
@@ -215,12 +225,34 @@ func (g *Gateway) narrow(r *http.Request, name string) (room chat.RoomID, looks 
 	return info.ID, g.looks(r, s, info), nil
 }
 
-// looks reports whether a request looks into a room: its sender is not in it, or a
+// looks reports whether a request looks into a room: its sender is not in it, or is a
 // guest whom nothing proves but the connection by which they came.
 func (g *Gateway) looks(r *http.Request, s *hub.Session, room *chat.RoomInfo) bool {
 	_, in := room.Member(s.User())
 	by := claimOf(r, g.clientOf(r).secure)
 	return !in || by.credential == "" && by.password == ""
+}
+
+// followText shows what was said last in a room, and goes on with what is said: in the
+// name of a member, or of nobody.
+func (c *call) followText(room *chat.RoomInfo, in *messageRange) *chat.Error {
+	l := &live{gateway: c.gateway, format: formatText, only: room.ID}
+	l.looks = c.gateway.looks(c.r, c.session, room)
+	a, err := c.gateway.arrival(c.r)
+	if err != nil {
+		return err
+	}
+	a.Resume = c.session.Horizon()
+	page, err := c.messages(room.ID, &messageRange{Before: uint64(a.Resume) + 1, Limit: in.Limit})
+	if err != nil {
+		return err
+	}
+	l.answer = streamAnswer("text/plain; charset=utf-8")
+	for i := range page.messages {
+		l.answer = appendSaid(l.answer, &page.messages[i].Event, c.gateway.cfg.Zone, c.here())
+	}
+	c.gateway.begin(c.w, c.r, l, &a)
+	return nil
 }
 
 // streamAnswer is what is answered before a stream that has no end. It closes with the

@@ -37,6 +37,9 @@ func (g *Gateway) OpenVisits() int {
 	return len(g.visits.open)
 }
 
+// Lives returns how many connections are told live.
+func (g *Gateway) Lives() int { return len(g.lives.all()) }
+
 // KeepAt looks after the connections that are told live, as if it were then.
 func (g *Gateway) KeepAt(now time.Time) {
 	for _, c := range g.lives.all() {

@@ -25,8 +25,13 @@ import (
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/web"
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
+	"hubbub/internal/passkey"
 	"hubbub/internal/store"
 )
+
+// origin is where browsers with passkeys see the site.
+const origin = "https://chat.example.org"
 
 // site is a server that speaks nothing but HTTP, on a port of its own.
 type site struct {
@@ -48,6 +53,7 @@ type options struct {
 	policy *hub.Policy // nil lets everybody in
 	limits hub.Limits
 	web    web.Config // parts of it
+	oidc   *oidc.Provider
 }
 
 // start starts a site that ends with the test.
@@ -67,7 +73,7 @@ func start(t *testing.T, o options) *site {
 		t.Fatal(err)
 	}
 	h, err := hub.New(t.Context(), hub.Config{
-		Policy: policy, Log: commitlog.NewLocal(), Store: st, Encoders: web.Encoders(st.Epoch(), time.UTC, ""), Limits: o.limits, Logger: logger,
+		Policy: policy, Log: commitlog.NewLocal(), Store: st, Encoders: web.Encoders(st.Epoch(), time.UTC, "http://files.example"), Limits: o.limits, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +82,11 @@ func start(t *testing.T, o options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub"})
+	browsers, err := passkey.NewRelyingParty("Example", []string{origin})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub", Site: browsers, OIDC: o.oidc})
 	cfg := o.web
 	cfg.Hub, cfg.Door, cfg.Logger, cfg.Pump = h, d, logger, gateway.NewPump(h, time.Minute)
 	cfg.Name, cfg.Network, cfg.Version, cfg.Text, cfg.Zone = "chat.example", "Example", "v0", o.limits.Text, time.UTC

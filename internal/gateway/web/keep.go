@@ -63,14 +63,15 @@ func (l *lives) keep(ctx context.Context) {
 	}
 }
 
-// keep does so with one. A stream says nothing, ever; it is told something, so that
-// nobody between takes it for dead.
+// keep does so with one. Who listens to a stream says nothing, ever; it is told
+// something, so that nobody between takes it for dead. In text there is nothing to
+// tell.
 func (c *live) keep(now time.Time) {
 	heard := time.Unix(c.heard.Load(), 0)
 	switch {
 	case c.format == formatStream && now.Sub(time.Unix(c.asked, 0)) >= quiet:
 		c.nudge(now, []byte(":\n\n"))
-	case c.format.listens():
+	case c.listens():
 	case now.Sub(heard) >= silence:
 		c.Stop("Nothing has been heard of you for two minutes; come back.")
 	case now.Sub(heard) >= quiet && now.Sub(time.Unix(c.asked, 0)) >= quiet:

@@ -27,7 +27,7 @@ type live struct {
 	gateway *Gateway
 	format  format
 	only    chat.RoomID // the one room that is wanted; 0 for all
-	looks   bool        // into that room, as nobody
+	looks   bool        // nobody is there: into that room
 	resumed bool
 
 	// Owned by the reader.
@@ -60,7 +60,7 @@ type asked struct {
 // run serves the peer until its connection ends. What is on the stack here stays
 // there while the connection is idle, so it is kept small.
 func (c *live) run() {
-	if c.format.listens() {
+	if c.listens() {
 		c.in.discard()
 	}
 	for c.closing == nil && c.read() {
@@ -69,6 +69,9 @@ func (c *live) run() {
 	}
 	aside(c.close)
 }
+
+// listens reports whether the peer only listens.
+func (c *live) listens() bool { return c.format == formatStream || c.format == formatText }
 
 // read reads a message, or a control frame, and reports whether one came.
 func (c *live) read() bool {
@@ -224,12 +227,23 @@ func (c *live) append(dst []byte, m *api.Message) []byte {
 // the welcome tells, which comes first.
 func (c *live) Entered(dst []byte, d *hub.Delivery) []byte {
 	switch {
-	case d.Room.Inbox(), c.looks:
-		return c.welcome(dst, d.After)
+	case d.Room.Inbox():
+		return c.welcome(dst, d.After, c.Session().Joined())
+	case c.looks:
+		return c.lookIn(dst, d)
 	case !d.Joins || !c.wants(d.Room):
 		return dst
 	}
 	return c.append(dst, &api.Message{Type: api.TypeEntered, Room: c.room(d.Room)})
+}
+
+// lookIn appends the welcome of somebody who is nobody: to the room that is looked into.
+func (c *live) lookIn(dst []byte, d *hub.Delivery) []byte {
+	room, err := c.Session().RoomByID(d.Room.ID)
+	if err != nil { // it is not anybody's any more, and that comes next
+		return c.begin(dst)
+	}
+	return c.welcome(dst, d.After, []*chat.RoomInfo{room})
 }
 
 // room returns a room as it is now, or as little as is known of it if the user may
@@ -244,18 +258,14 @@ func (c *live) room(brief *chat.RoomInfo) *api.Room {
 }
 
 // welcome appends who one is, and where. Everything up to the position is past.
-func (c *live) welcome(dst []byte, after chat.Seq) []byte {
+func (c *live) welcome(dst []byte, after chat.Seq, in []*chat.RoomInfo) []byte {
 	s := c.Session()
 	c.from = after
 	m := api.Message{
 		Type: api.TypeWelcome, Epoch: s.Epoch(), Seq: uint64(after), Resumed: c.resumed,
 		User: uint64(s.User()), Nick: s.Nick(), Role: wire.Role(s.Role()),
 	}
-	joined := s.Joined()
-	if room, err := s.RoomByID(c.only); err == nil && c.looks {
-		joined = []*chat.RoomInfo{room}
-	}
-	rooms, err := wire.Rooms(c.Context(), s, joined)
+	rooms, err := wire.Rooms(c.Context(), s, in)
 	if err != nil {
 		c.Stop(err.Text)
 	}
@@ -273,7 +283,7 @@ func (c *live) Exited(dst []byte, room *chat.RoomInfo) []byte {
 		return dst
 	}
 	if c.looks {
-		c.Stop("What is said there is not for everybody any more.")
+		c.Stop("This room is not open to everybody any more.")
 	}
 	return c.append(dst, &api.Message{Type: api.TypeExited, Room: &api.Room{ID: uint64(room.ID), Name: room.Name}})
 }
@@ -364,7 +374,7 @@ func (c *live) Goodbye(dst []byte, reason string, last chat.Seq) []byte {
 		return appendClose(dst, c.closing.code, c.closing.text)
 	}
 	dst = c.append(dst, &api.Message{Type: api.TypeBye, Text: reason, Seq: uint64(max(last, c.from))})
-	if c.format.listens() {
+	if c.listens() {
 		return dst
 	}
 	return appendClose(dst, c.closeCode(), reason)

@@ -439,7 +439,9 @@ func (c *rawConn) frame() (first byte, payload []byte, err error) {
 	size := int(head[1])
 	if size == 126 {
 		var more [2]byte
-		_, err = io.ReadFull(c.in, more[:])
+		if _, err = io.ReadFull(c.in, more[:]); err != nil {
+			return 0, nil, err
+		}
 		size = int(more[0])<<8 | int(more[1])
 	}
 	payload = make([]byte, size)
@@ -547,6 +549,7 @@ func TestLiveEndsWithACodeThatSaysWhy(t *testing.T) {
 func TestTheSilentAreAskedForASignOfLife(t *testing.T) {
 	s := start(t, options{})
 	c, _ := s.guest("ann").live("")
+	s.awaitLives(1)
 	s.gateway.KeepAt(time.Now().Add(50 * time.Second))
 	s.gateway.KeepAt(time.Now().Add(time.Minute))
 	c.do(api.Command{ID: "1", Op: api.OpPing}) // behind the server's

@@ -150,5 +150,9 @@ func link(s object) string {
 	if items, ok := s["items"].(object); ok {
 		return "list of " + link(items)
 	}
-	return s["type"].(string)
+	kind, ok := s["type"].(string)
+	if !ok {
+		return "anything"
+	}
+	return kind
 }

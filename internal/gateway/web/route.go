@@ -95,6 +95,8 @@ func (g *Gateway) mux(routes []route) *http.ServeMux {
 			}
 		})
 	}
+	mux.HandleFunc("GET "+oidcPath+"/start", g.startOIDC)
+	mux.HandleFunc("GET "+oidcPath+"/callback", g.finishOIDC)
 	mux.HandleFunc("GET "+apiPath+"/live", g.live)
 	mux.HandleFunc("GET "+apiPath+"/events", g.events)
 	return mux

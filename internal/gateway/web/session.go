@@ -41,8 +41,10 @@ func (c *call) setCookie(value string, lasts time.Duration) {
 func (g *Gateway) sessionRoutes() []route {
 	return []route{
 		resource("GET", "/server", anybody, "What everybody may know of the server", server),
-		resource("GET", "/session", somebody, "Whom you speak for", getSession),
+		resource("GET", "/session", anybody, "Whom you speak for; the user is 0 for who has come by nothing", getSession),
 		resource("POST", "/session", anybody, "Come in: as a guest, as a member, or as a new member", postSession),
+		resource("POST", "/session/passkey", anybody, "Begin to come in by a passkey", beginPasskeyLogin),
+		resource("POST", "/session/passkey/finish", anybody, "Come in by a passkey", finishPasskeyLogin),
 		resource("DELETE", "/session", anybody, "Log out: what you came by counts no more, and live connections by it end", deleteSession),
 	}
 }
@@ -54,12 +56,26 @@ func server(c *call, _ *nothing) (*api.Server, *chat.Error) {
 	return &api.Server{
 		Name: g.cfg.Name, Network: g.cfg.Network, Version: g.cfg.Version, Epoch: g.cfg.Hub.Epoch(), Motd: g.cfg.Motd,
 		Guests: policy.Guests, Registration: ways[policy.Registration], Owner: g.cfg.Hub.HasOwner(),
+		Passkeys: g.cfg.Door.HasPasskeys(), OIDC: provider(g.cfg.Door),
 		Limits: g.uploads.limits(g.cfg.Text),
 	}, nil
 }
 
 func getSession(c *call, _ *nothing) (*api.Session, *chat.Error) {
-	return c.describe(c.session, claimOf(c.r, c.client.secure))
+	by := claimOf(c.r, c.client.secure)
+	if by == (claim{}) { // which is no mistake of a browser that looks whether it is somebody
+		h := c.gateway.cfg.Hub
+		return &api.Session{Epoch: h.Epoch(), Seq: uint64(h.Horizon())}, nil
+	}
+	s, leave, err := c.gateway.visit(c.r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if err := charge(c.ctx(), s); err != nil {
+		return nil, err
+	}
+	return c.describe(s, by)
 }
 
 // describe returns whom a session speaks for, that has come by a claim.
@@ -158,7 +174,13 @@ func (c *call) register(in *api.Login) (*api.Session, *chat.Error) {
 			return c.remember(in, s.User())
 		}
 	}
-	a, err := g.cfg.Door.Enroll(c.ctx(), r)
+	enroll := g.cfg.Door.Enroll
+	if ceremony := c.oidcCeremony(); ceremony != "" && r.Password == "" {
+		enroll = func(ctx context.Context, r door.Registration) (hub.Arrival, *chat.Error) {
+			return g.cfg.Door.RegisterOIDC(ctx, ceremony, r)
+		}
+	}
+	a, err := enroll(c.ctx(), r)
 	if err != nil {
 		return nil, err
 	}

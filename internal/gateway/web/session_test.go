@@ -46,7 +46,11 @@ func TestGuestComesInAndComesBack(t *testing.T) {
 		t.Errorf("ann is %+v, then %+v, in %d sessions", first, second, s.gateway.OpenVisits())
 	}
 	s.visitor.refused("POST", "/session", api.Login{Nick: "ann"}, 409, "conflict")
-	s.visitor.refused("GET", "/session", nil, 401, "login")
+	var nobody api.Session
+	if s.visitor.do("GET", "/session", nil, 200, &nobody); nobody.User != 0 || nobody.Epoch != s.hub.Epoch() {
+		t.Errorf("nobody is %+v", nobody)
+	}
+	s.visitor.refused("GET", "/me", nil, 401, "login")
 	var drawn api.Session
 	s.visitor.do("POST", "/session", api.Login{}, 200, &drawn)
 	if drawn.Nick == "" || drawn.User == first.User {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hubbub/api"
+	"hubbub/internal/chat"
 	"hubbub/internal/hub"
 )
 
@@ -143,6 +144,7 @@ func TestAStreamIsKeptOpenAndEndsWithAGoodbye(t *testing.T) {
 	s := start(t, options{})
 	all, _ := s.guest("ann").listen("", "")
 	all.next()
+	s.awaitLives(1)
 	s.gateway.KeepAt(time.Now().Add(time.Minute))
 	if line, err := all.in.ReadString('\n'); line != ":\n" || err != nil {
 		t.Errorf("after a minute comes %q, %v", line, err)
@@ -151,6 +153,87 @@ func TestAStreamIsKeptOpenAndEndsWithAGoodbye(t *testing.T) {
 	if e := all.until(func(m *api.Message) bool { return m.Type == api.TypeBye }); e.Text != "Back in a moment." || e.id == "" {
 		t.Errorf("at the end comes %+v", e)
 	}
+}
+
+// awaitLives waits until so many connections are looked after.
+func (s *site) awaitLives(n int) {
+	s.Helper()
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for began := time.Now(); s.gateway.Lives() != n; <-poll.C {
+		if time.Since(began) > patience {
+			s.Fatalf("%d connections are looked after, not %d", s.gateway.Lives(), n)
+		}
+	}
+}
+
+func TestNobodyMayLookIntoARoom(t *testing.T) {
+	s := start(t, options{})
+	ann := s.insider("ann")
+	seq := ann.say("before")
+	look, _ := s.visitor.listen("?room=lobby", "")
+	welcome := look.next()
+	if welcome.event != api.TypeWelcome || welcome.User != 0 || len(welcome.Rooms) != 1 || welcome.Rooms[0].Name != "#lobby" || welcome.Rooms[0].Joined {
+		t.Errorf("the welcome is %+v", welcome)
+	}
+	ann.say("hello, whoever looks in")
+	if e := look.next(); e.Event == nil || e.Event.Text != "hello, whoever looks in" {
+		t.Errorf("then comes %+v", e)
+	}
+	again, _ := s.visitor.listen("?room=lobby", fmt.Sprintf("%s:%d", welcome.Epoch, seq))
+	if e := again.next(); !e.Resumed {
+		t.Errorf("one is welcomed back with %+v", e)
+	}
+	if e := again.next(); e.Event == nil || e.Event.Text != "hello, whoever looks in" {
+		t.Errorf("then comes %+v", e)
+	}
+	s.hub.Console().Do(t.Context(), chat.Command{Op: chat.SetRules, Room: chat.RoomID(welcome.Rooms[0].ID), Rules: chat.InviteOnly})
+	look.until(func(m *api.Message) bool { return m.Type == api.TypeExited })
+	if e := look.next(); e.event != api.TypeBye {
+		t.Errorf("at the end comes %+v", e)
+	}
+	if _, answer := s.visitor.listen("?room=lobby", ""); answer == nil || answer.StatusCode != http.StatusForbidden {
+		t.Errorf("then one is answered with %+v", answer)
+	}
+}
+
+func TestTextGoesOnWithWhatIsSaid(t *testing.T) {
+	s := start(t, options{})
+	ann := s.insider("ann")
+	ann.say("before")
+	for who, v := range map[string]*visitor{"nobody": s.visitor, "ann": ann} {
+		conn, answer := s.raw("GET /lobby?follow HTTP/1.1\r\nHost: h\r\nUser-Agent: curl/8\r\nAccept: */*\r\n" + v.authorization() + "\r\n")
+		if answer.StatusCode != 200 || answer.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+			t.Fatalf("%s is answered with %s %v", who, answer.Status, answer.Header)
+		}
+		lines := bufio.NewReader(answer.Body)
+		var first string
+		for !strings.HasSuffix(first, "<ann> before\n") {
+			line, err := lines.ReadString('\n')
+			if first = line; err != nil {
+				t.Fatal(err)
+			}
+		}
+		for { // what the other has heard comes before
+			ann.say("now, " + who)
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(line, "<ann> now, "+who+"\n") {
+				break
+			}
+		}
+		conn.Close()
+	}
+}
+
+// authorization returns the header by which a visitor is known.
+func (v *visitor) authorization() string {
+	if v.token == "" {
+		return ""
+	}
+	return "Authorization: Bearer " + v.token + "\r\n"
 }
 
 func TestAStreamIsForThoseWhoMayComeIn(t *testing.T) {

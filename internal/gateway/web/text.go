@@ -194,7 +194,7 @@ func (c *call) readText() *chat.Error {
 	if err != nil {
 		return err
 	}
-	if c.r.URL.Query().Has("follow") && c.r.Method == http.MethodGet {
+	if c.r.URL.Query().Has("follow") && c.r.Method == http.MethodGet && !wantsJSON(c.r) {
 		return c.followText(room, &in)
 	}
 	page, err := c.messages(room.ID, &in)
@@ -206,29 +206,6 @@ func (c *call) readText() *chat.Error {
 		return nil
 	}
 	c.answerLines(page.messages)
-	return nil
-}
-
-// followText shows what was said last in a room, and then what is said, as it is.
-func (c *call) followText(room *chat.RoomInfo, in *messageRange) *chat.Error {
-	g := c.gateway
-	position := g.cfg.Hub.Horizon()
-	in.Before, in.After, in.Around = uint64(position)+1, 0, 0
-	page, err := c.messages(room.ID, in)
-	if err != nil {
-		return err
-	}
-	follower := &live{gateway: g, format: formatText, only: room.ID, looks: g.looks(c.r, c.session, room)}
-	a, err := g.arrival(c.r)
-	if err != nil {
-		return err
-	}
-	a.Resume = position
-	follower.answer = streamAnswer("text/plain; charset=utf-8")
-	for i := range page.messages {
-		follower.answer = appendSaid(follower.answer, &page.messages[i].Event, g.cfg.Zone, c.here())
-	}
-	g.begin(c.w, c.r, follower, &a)
 	return nil
 }
 

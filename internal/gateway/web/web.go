@@ -48,7 +48,7 @@ type Config struct {
 	Text    int          // bytes of a message, at most
 	Files   *files.Store // what is uploaded; nil: nothing can be
 	Quota   int64        // bytes that one person's files may take together; 0 for no limit
-	Origins []string     // besides the server's own, from which pages may use the API: https://host
+	Origins []string     // where browsers see the server, as https://host, if that is not only where they ask: the first is where they come back to from elsewhere
 
 	// Carried are other gateways, by the subprotocol with which a WebSocket asks for
 	// one: [TextIRC], [BinaryIRC] and [LineBytes].
