@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/webauthn"
+
 	"hubbub/internal/hub"
 )
 
@@ -64,6 +66,28 @@ func TestASecondFactorIsAskedForAndASessionCanBeRevoked(t *testing.T) {
 	elsewhere.sees("input", "Your nick")
 	otter.press("Escape")
 	otter.hears("it is me, on the way")
+}
+
+func TestAPasskeyLetsItsOwnerIn(t *testing.T) {
+	t.Parallel()
+	s := startSite(t, hub.Policy{Registration: hub.ByInvite})
+	otter := s.open(desk).own(s, "otter", password)
+	must(otter, webauthn.Enable, webauthn.EnableParams{})
+	must(otter, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}})
+	otter.visit("/lobby#settings/security")
+	otter.fill("input", "Name for a new passkey", "my laptop")
+	otter.press("Enter")
+	otter.sees(".entry", "my laptop")
+
+	otter.click(".section-link", "Account")
+	otter.click("button", "Log out")
+	otter.click("button", "Use a passkey")
+	otter.sees(composer, "")
+	otter.says("no password needed")
+	otter.hears("no password needed")
 }
 
 func TestAnInvitationLetsAStrangerIn(t *testing.T) {

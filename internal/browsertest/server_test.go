@@ -12,6 +12,7 @@ import (
 
 	"hubbub/internal/auth"
 	"hubbub/internal/hub"
+	"hubbub/internal/passkey"
 	"hubbub/internal/server"
 )
 
@@ -20,6 +21,7 @@ type site struct {
 	t     *testing.T
 	addr  string // host:port
 	owner string // the code that makes an owner of who registers with it
+	way   *wire  // for browsers that need none of their own
 }
 
 // startSite starts a server that ends with the test. It lets everybody in who
@@ -30,12 +32,18 @@ func startSite(t *testing.T, policy hub.Policy) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &site{t: t, addr: listener.Addr().String()}
+	s.way = s.wire()
+	passkeys, err := passkey.NewRelyingParty("hubbub", []string{s.url("")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	welcome, ended := make(chan server.Welcome, 1), make(chan error, 1)
 	go func() {
 		ended <- server.Run(ctx, server.Config{
 			Policy: policy, Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1},
-			Data: t.TempDir(), Listeners: []net.Listener{listener}, Limits: server.NoLimits(), Substrings: true,
+			Data: t.TempDir(), Listeners: []net.Listener{listener}, Limits: server.NoLimits(), Substrings: true, Site: passkeys,
 			Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 			Ready:  func(w server.Welcome) { welcome <- w },
 		})
@@ -48,7 +56,8 @@ func startSite(t *testing.T, policy hub.Policy) *site {
 	})
 	select {
 	case w := <-welcome:
-		return &site{t: t, addr: listener.Addr().String(), owner: w.OwnerCode.Reveal()}
+		s.owner = w.OwnerCode.Reveal()
+		return s
 	case err := <-ended:
 		ended <- nil
 		t.Fatal(err)
@@ -56,9 +65,9 @@ func startSite(t *testing.T, policy hub.Policy) *site {
 	}
 }
 
-// url returns an address of the site. Browsers take "localhost" for as safe as
+// url returns an address of the site, for a browser. Browsers take "localhost" for as safe as
 // https, which passkeys and the service worker need.
-func (s *site) url(path string) string { return "http://" + local(s.addr) + path }
+func (s *site) url(path string) string { return s.way.url(path) }
 
 // local returns an address of this machine with its name instead of its number.
 func local(addr string) string {
@@ -69,7 +78,9 @@ func local(addr string) string {
 	return net.JoinHostPort("localhost", port)
 }
 
-// wire is a way to a site that can be cut.
+// wire is a way to a site that can be cut. It leads on only once something is
+// said: the server greets whoever is silent for 300 ms, and a browser on a busy
+// machine can take longer between connecting and asking.
 type wire struct {
 	site     *site
 	listener net.Listener
@@ -122,35 +133,41 @@ func (w *wire) accept() {
 	}
 }
 
-// keep reports whether connections may be used: else they are closed.
-func (w *wire) keep(conns ...net.Conn) bool {
+// keep reports whether a connection may be used, and ends it when the way is cut.
+func (w *wire) keep(conn net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, conn := range conns {
-		if w.cut {
-			conn.Close()
-		} else {
-			w.conns[conn] = true
-		}
-	}
+	w.conns[conn] = !w.cut
 	return !w.cut
 }
 
+func (w *wire) drop(conn net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.conns, conn)
+}
+
 func (w *wire) relay(near net.Conn) {
+	defer near.Close()
+	if !w.keep(near) {
+		return
+	}
+	defer w.drop(near)
+	first := make([]byte, 4096)
+	n, err := near.Read(first)
+	if err != nil {
+		return
+	}
 	far, err := net.Dial("tcp", w.site.addr)
 	if err != nil {
-		near.Close()
 		return
 	}
-	defer func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.conns, near)
-		delete(w.conns, far)
-	}()
-	if !w.keep(near, far) {
+	defer far.Close()
+	if !w.keep(far) {
 		return
 	}
+	defer w.drop(far)
+	far.Write(first[:n]) // an end of it is seen below
 	var back sync.WaitGroup
 	back.Go(func() {
 		io.Copy(near, far)
