@@ -133,7 +133,7 @@ func TestWhatIsWrittenOfflineIsSentOnceAndInOrder(t *testing.T) {
 	t.Parallel()
 	s := startSite(t, hub.OpenPolicy())
 	way := s.wire()
-	otter, ferret := openWindow(t, way.url, desk).enter("otter"), s.open(desk).enter("ferret")
+	otter, ferret := openWindow(s, way.url, desk).enter("otter"), s.open(desk).enter("ferret")
 	otter.says("before")
 	ferret.hears("before")
 	way.setCut(true)

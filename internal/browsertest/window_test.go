@@ -39,21 +39,25 @@ var (
 
 // window is a person's window.
 type window struct {
-	t   *testing.T
-	ctx context.Context
-	url func(path string) string // of the site
+	t    *testing.T
+	ctx  context.Context
+	url  func(path string) string // of the site
+	site *site
+	root int // seq of the message that began a thread; 0 for none
 
 	mu    sync.Mutex // guards the following
 	wrong []string   // what the browser has complained of
 }
 
 // open opens a window of a browser that knows nothing yet.
-func (s *site) open(z size) *window { return openWindow(s.t, s.url, z) }
+func (s *site) open(z size) *window { return openWindow(s, s.url, z) }
 
-func openWindow(t *testing.T, url func(string) string, z size) *window {
+// openWindow opens one that comes to the site by an address of its own.
+func openWindow(s *site, url func(string) string, z size) *window {
+	t := s.t
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser(t), chromedp.WithNewBrowserContext())
-	w := &window{t: t, ctx: ctx, url: url}
+	w := &window{t: t, ctx: ctx, url: url, site: s}
 	t.Cleanup(func() {
 		w.expectNothingWrong()
 		chromedp.Cancel(ctx)
