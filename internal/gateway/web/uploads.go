@@ -78,7 +78,8 @@ func (u *uploads) find(ctx context.Context, user chat.UserID, id string) (chat.F
 var errNoUploads = chat.Errorf(chat.Unavailable, "This server keeps no files.")
 
 func fileOf(up *files.Upload) chat.File {
-	return chat.File{ID: up.ID, Hash: up.Hash, Name: up.Name, Type: up.Type, Size: up.Size, Width: up.Width, Height: up.Height}
+	kind, _, _ := strings.Cut(up.Type, ";") // an event has no parameters of a type
+	return chat.File{ID: up.ID, Hash: up.Hash, Name: up.Name, Type: kind, Size: up.Size, Width: up.Width, Height: up.Height}
 }
 
 // said notes that uploads are in a message now. What can't be noted is so in a day.
