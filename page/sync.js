@@ -129,6 +129,7 @@ export async function leave() {
   forget();
   me.value = null;
   await cache.forget();
+  await get('/server').then((about) => { server.value = about; }, () => {}); // who was the first may have become the owner
 }
 
 /** forget empties the store. */

@@ -201,7 +201,8 @@ export class Composer extends Component {
     this.setState({ busy: true });
     try {
       const files = await this.uploads.finish();
-      if (!await submit(room, text, { reply: root ?? room.reply.peek(), files })) return;
+      const named = text || files.map((file) => file.name).join(', '); // other clients show the text first, so there is always one
+      if (!await submit(room, named, { reply: root ?? room.reply.peek(), files })) return;
       this.uploads.clear();
       if (!root) room.reply.value = 0;
       if (this.state.text.trimEnd() === text) this.write('', 0);

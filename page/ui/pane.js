@@ -10,7 +10,9 @@ export function Pane({ title, onClose, children, foot }) {
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     const before = document.activeElement;
-    if (!heading.current?.parentElement?.parentElement?.contains(before)) heading.current?.focus({ preventScroll: true });
+    const pane = heading.current?.closest('.pane');
+    const first = /** @type {HTMLElement | null | undefined} */ (pane?.querySelector('[autofocus]'));
+    if (!pane?.contains(before)) (first ?? heading.current)?.focus({ preventScroll: true });
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true }); };
   }, []);
   const keys = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && !event.defaultPrevented) onClose(); };

@@ -202,9 +202,10 @@ export class Timeline extends Component {
 
   scrolled() {
     if (!this.scroller) return;
+    const wasBottom = this.bottom, moved = Math.abs(this.scroller.scrollTop - this.top) > 1; // by somebody, and not by this
     this.top = this.scroller.scrollTop;
-    const wasBottom = this.bottom;
-    this.bottom = Boolean(this.shown && !this.shown.newer) && this.top + this.view >= this.heights.total - sticky;
+    const end = Boolean(this.shown && !this.shown.newer) && this.top + this.view >= this.heights.total - sticky;
+    if (moved || end) this.bottom = end;
     if (wasBottom && !this.bottom) this.seen = this.shown?.items.at(-1)?.seq ?? 0;
     this.spot = this.spotAt(this.top);
     const [from, to] = this.window();

@@ -1,0 +1,12 @@
+// Package browsertest tries the page in a real browser, against a whole server:
+// it holds tests only.
+//
+// One Chromium runs for all tests; each person has a browser context of their
+// own, with its own cookies and storage, and a window in it. The tests do what a
+// person does: they click what they see by its name, and type. Nothing waits for
+// a time to pass: each step waits until what it needs is there.
+//
+// Where there is no Chromium the tests are skipped, unless CI=true says that it
+// has to be there. The short tests leave them out: the race detector finds
+// nothing in a browser.
+package browsertest
