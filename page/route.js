@@ -64,7 +64,8 @@ export const over = signal(/** @type {string[]} */ ([]));
 function read() {
   const now = parse(location.pathname), old = place.peek();
   if (now.kind !== old.kind || now.name !== old.name || now.message !== old.message) place.value = now;
-  over.value = location.hash.slice(1).split('/').filter(Boolean).map(decode);
+  const words = location.hash.slice(1).split('/').filter(Boolean).map(decode), shown = over.peek();
+  if (words.length !== shown.length || words.some((word, i) => word !== shown[i])) over.value = words;
 }
 
 /** go shows another address. @param {string} address @param {boolean} [replace] leaves no way back */

@@ -25,6 +25,12 @@ export class RoomState {
     this.id = info.id;
     this.info = signal(info);
     this.timeline = new Timeline();
+    /** What the room is called: "#tea", or the nick of the other. */
+    this.label = computed(() => this.info.value.with?.nick ?? this.info.value.name ?? '');
+    /** The list that it stands in; none for one that is only looked into. */
+    this.list = computed(() => this.direct ? 'directs' : this.info.value.joined === false ? '' : 'channels');
+    /** Whether it is the one that is shown. */
+    this.here = computed(/** @returns {boolean} */ () => current.value === this);
     /** Counts the changes of the timeline: who shows it reads this. */
     this.changes = signal(0);
     /** Who is typing: nick to when it is over. */
@@ -54,11 +60,7 @@ export class RoomState {
 
   get direct() { return Boolean(this.info.value.direct || this.info.value.with); }
 
-  /** What the room is called: "#tea", or the nick of the other. */
-  get title() {
-    const { name, with: other } = this.info.value;
-    return other?.nick ?? name ?? '';
-  }
+  get title() { return this.label.value; }
 
   /** may reports whether we are allowed something, as "pin". @param {string} what */
   may(what) { return this.info.value.may?.includes(what) ?? false; }
@@ -71,15 +73,20 @@ export const rooms = signal(/** @type {Map<number, RoomState>} */ (new Map()));
 export const presence = signal(/** @type {Map<number, 'here' | 'away' | 'gone'>} */ (new Map()));
 
 /** put adds a room or changes what is known of it. @param {Api.Room} info */
-export function put(info) {
-  const known = rooms.peek().get(info.id);
-  if (known) {
-    known.change(info);
-    return known;
-  }
-  const room = new RoomState(info);
-  rooms.value = new Map(rooms.peek()).set(room.id, room);
-  return room;
+export function put(info) { return putAll([info])[0]; }
+
+/** putAll does so with many at once. @param {Api.Room[]} infos */
+export function putAll(infos) {
+  const all = new Map(rooms.peek()), { size } = all;
+  const states = infos.map((info) => {
+    const known = all.get(info.id);
+    if (known) known.change(info);
+    const room = known ?? new RoomState(info);
+    all.set(info.id, room);
+    return room;
+  });
+  if (all.size > size) rooms.value = all;
+  return states;
 }
 
 /** remove forgets a room. @param {number} id */
@@ -96,7 +103,7 @@ export function sameName(a, b) {
 /** roomNamed returns the room of a name, with or without its #. @param {string} name */
 export function roomNamed(name) {
   for (const room of rooms.value.values()) {
-    if (!room.direct && sameName(room.info.value.name ?? '', name)) return room;
+    if (room.list.value !== 'directs' && sameName(room.title, name)) return room;
   }
   return null;
 }
@@ -104,7 +111,7 @@ export function roomNamed(name) {
 /** directWith returns the conversation with somebody. @param {string} nick */
 export function directWith(nick) {
   for (const room of rooms.value.values()) {
-    if (sameName(room.info.value.with?.nick ?? '', nick)) return room;
+    if (room.list.value === 'directs' && sameName(room.title, nick)) return room;
   }
   return null;
 }
@@ -116,14 +123,16 @@ export const current = computed(() => {
   return kind === 'direct' ? directWith(name) : roomNamed(name);
 });
 
-/** byName orders rooms as a list shows them. @param {RoomState} a @param {RoomState} b */
-const byName = (a, b) => a.title.localeCompare(b.title);
+const collator = new Intl.Collator();
+
+/** of lists the rooms of a list. What else becomes of a room does not make it anew. @param {string} list */
+const of = (list) => [...rooms.value.values()].filter((room) => room.list.value === list);
 
 /** The rooms of the list that have a name. */
-export const channels = computed(() => [...rooms.value.values()].filter((room) => !room.direct && room.info.value.joined !== false).sort(byName));
+export const channels = computed(() => of('channels').sort((a, b) => collator.compare(a.title, b.title)));
 
 /** The direct conversations, the one with the last event first. */
-export const directs = computed(() => [...rooms.value.values()].filter((room) => room.direct).sort((a, b) => b.info.value.head - a.info.value.head));
+export const directs = computed(() => of('directs').sort((a, b) => b.info.value.head - a.info.value.head));
 
 /** What is on its way, of all rooms. */
 export const outgoing = signal(/** @type {import('./outbox.js').Entry[]} */ ([]));

@@ -13,7 +13,7 @@ import { tell } from './notices.js';
 import { Outbox } from './outbox.js';
 import { take } from './preferences.js';
 import { go, place } from './route.js';
-import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, ready, remove, rooms, server, thread } from './store.js';
+import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, putAll, ready, remove, rooms, server, thread } from './store.js';
 import { summary } from './text.js';
 import { said } from './rows.js';
 import { Timeline } from './timeline.js';
@@ -96,8 +96,9 @@ function restore({ facts, rooms: all }) {
     me.value = facts.me;
     server.value = facts.server;
     ({ epoch, seq } = facts);
-    for (const { info, items, older, stale } of all) {
-      const room = put(info);
+    const states = putAll(all.map(({ info }) => info));
+    for (const [i, { items, older, stale }] of all.entries()) {
+      const room = states[i];
       room.stale = stale;
       if (items.length) room.timeline.insert(items, { older, newer: stale });
     }
@@ -172,11 +173,13 @@ function welcome(message) {
   if (session) me.value = { ...session, user: message.user ?? session.user, nick: message.nick ?? session.nick, role: message.role };
   const ids = new Set(message.rooms?.map((room) => room.id));
   for (const id of rooms.peek().keys()) if (!ids.has(id)) forgetRoom(id);
-  for (const info of message.rooms ?? []) {
-    const before = rooms.peek().get(info.id)?.info.peek().head;
-    const room = put({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true });
-    room.counted = info.head;
-    if (fresh && before !== undefined && before !== info.head) doubt(room);
+  const infos = message.rooms ?? [];
+  const heads = infos.map(({ id }) => rooms.peek().get(id)?.info.peek().head);
+  const states = putAll(infos.map((info) => ({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true })));
+  for (const [i, room] of states.entries()) {
+    const before = heads[i], { head } = infos[i];
+    room.counted = head;
+    if (fresh && before !== undefined && before !== head) doubt(room);
     saveRoom(room.id);
   }
   ready.value = true;
@@ -355,6 +358,7 @@ async function fetchPage(room, where) {
     room.stale = false;
     const edge = { before: where.before, after: where.after, older: where.after ? true : before !== undefined, newer: where.before ? true : after !== undefined };
     const run = room.timeline.insert(messages, edge);
+    room.timeline.trim(where.before ?? where.after ?? 0);
     for (const event of meanwhile) record(room.timeline, event, me.peek()?.user ?? 0);
     room.trouble.value = '';
     return run;

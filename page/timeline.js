@@ -28,6 +28,8 @@ export function position(items, seq) {
   return low;
 }
 
+const much = 3000, keep = 2000, tail = 100; // items of a run: from how many on it is trimmed, to how many, and how many newest stay
+
 export class Timeline {
   constructor() {
     /** @type {Run[]} in order */
@@ -110,6 +112,26 @@ export class Timeline {
       return changed;
     }
     return false;
+  }
+
+  /**
+   * trim forgets what is far from a message where very much is known around it,
+   * so that a list that somebody scrolls through all day costs no more than at
+   * first. It is asked for again when it is wanted. What is newest stays, as a
+   * run of its own.
+   * @param {number} seq
+   * @returns {boolean} whether anything was forgotten
+   */
+  trim(seq) {
+    const run = this.runAt(seq);
+    if (!run || run.items.length <= much) return false;
+    const { items, older, newer } = run, { length } = items;
+    const from = Math.max(0, Math.min(position(items, seq) - keep / 2, length - keep));
+    const to = !newer && length - from - keep <= tail ? length : from + keep;
+    const kept = [{ items: items.slice(from, to), older: older || from > 0, newer: newer || to < length }];
+    if (!newer && to < length) kept.push({ items: items.slice(-tail), older: true, newer: false });
+    this.runs.splice(this.runs.indexOf(run), 1, ...kept);
+    return true;
   }
 
   /** break tells that events may have been missed since the last one known. */

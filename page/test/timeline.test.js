@@ -59,3 +59,26 @@ test('an update replaces the item, and tells whether it did', () => {
   assert.equal(before.text, undefined);
   assert.equal(timeline.update(7, (item) => ({ ...item })), false);
 });
+
+test('much is trimmed to what is around a message, and the newest stay', () => {
+  const all = Array.from({ length: 5000 }, (_, i) => i + 1);
+  const ends = (timeline) => timeline.runs.map((run) => [run.items[0].seq, run.items.at(-1).seq, run.older, run.newer]);
+  const fresh = () => {
+    const timeline = new Timeline();
+    timeline.insert(items(...all), { older: false, newer: false });
+    return timeline;
+  };
+  const middle = fresh();
+  assert.equal(middle.trim(2500), true);
+  assert.deepEqual(ends(middle), [[1500, 3499, true, true], [4901, 5000, true, false]]);
+  middle.insert(items(...all.slice(3499)), { older: true, newer: false, after: 3499 });
+  assert.deepEqual(ends(middle), [[1500, 5000, true, false]], 'a page joins them again');
+  const first = fresh();
+  first.trim(1);
+  assert.deepEqual(ends(first), [[1, 2000, false, true], [4901, 5000, true, false]]);
+  const last = fresh();
+  last.trim(5000);
+  assert.deepEqual(ends(last), [[3001, 5000, true, false]]);
+  assert.equal(last.trim(5000), false);
+  assert.equal(last.append(items(5001)[0]), true);
+});

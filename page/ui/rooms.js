@@ -4,7 +4,7 @@
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { open, roomPath } from '../route.js';
-import { channels, current, directs, me, presence, server } from '../store.js';
+import { channels, directs, me, presence, server } from '../store.js';
 import { Icon } from './icon.js';
 
 /** Rooms is the navigation. @param {{onClose: () => void}} props */
@@ -39,7 +39,7 @@ function RoomLink({ room, onClick }) {
   const info = room.info.value;
   const unread = info.unread ?? 0;
   const mentions = room.direct ? unread : info.mentions ?? 0;
-  const here = current.value === room;
+  const here = room.here.value;
   return html`
     <li><a class="room-link ${unread && !here ? 'unread' : ''}" href=${roomPath(info)} aria-current=${here ? 'page' : undefined} onClick=${onClick}>
       ${room.direct

@@ -2,7 +2,7 @@
 // The frame: the list of rooms, the room, a pane beside it, and what lies over
 // them.
 
-import { html, useEffect, useSignalEffect, useState } from '../html.js';
+import { html, useCallback, useEffect, useSignalEffect, useState } from '../html.js';
 import { t } from '../i18n.js';
 import { over, place } from '../route.js';
 import { announcement, connection, current, me, server, unread } from '../store.js';
@@ -26,6 +26,7 @@ export function Shell() {
 
 function Frame() {
   const [drawer, setDrawer] = useState(false);
+  const onClose = useCallback(() => setDrawer(false), []);
   const room = current.value;
   const pane = beside(room, over.value);
   useSignalEffect(() => { document.title = title(); });
@@ -33,8 +34,8 @@ function Frame() {
   return html`
     <a class="skip" href="#messages" onClick=${toMessages}>${t('app.skip')}</a>
     <div class="shell ${drawer ? 'drawer-open' : ''} ${pane ? 'with-pane' : ''}" onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') setDrawer(false); }}>
-      <${Rooms} onClose=${() => setDrawer(false)} />
-      ${drawer && html`<div class="drawer-veil" onClick=${() => setDrawer(false)}></div>`}
+      <${Rooms} onClose=${onClose} />
+      ${drawer && html`<div class="drawer-veil" onClick=${onClose}></div>`}
       <main class="room" id="room">
         <${Connection} />
         <${Room} room=${room} drawer=${drawer} onDrawer=${() => setDrawer(true)} />

@@ -234,6 +234,7 @@ export class Timeline extends Component {
   more() {
     const { room } = this.props, run = this.shown;
     if (!run || !run.items.length || room.stale) return;
+    if (this.bottom && room.timeline.trim(run.items[run.items.length - 1].seq)) return this.forceUpdate();
     if (run.older && this.top < near) loadOlder(room, run.items[0].seq);
     if (run.newer && this.heights.total - this.top - this.view < near) loadNewer(room, run.items[run.items.length - 1].seq);
   }
