@@ -80,5 +80,5 @@ func (w *window) goes(room string) {
 func (w *window) seqOf(text string) int {
 	w.t.Helper()
 	w.hears(text)
-	return evaluate[int](w, fmt.Sprintf("Number(finder.all('.message[data-seq]', %s).at(-1).dataset.seq)", quote(text)))
+	return evaluate[int](w, fmt.Sprintf("Number(finder.all('.message[data-seq]', %s)[0].dataset.seq)", quote(text)))
 }

@@ -21,7 +21,7 @@ func writePicture(t *testing.T, name string, width, height int) (path string) {
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
 	for x := range width {
 		for y := range height {
-			picture.Set(x, y, color.RGBA{uint8(40 + 150*x/width), uint8(90 + 100*y/height), 120, 255})
+			picture.Set(x, y, color.RGBA{uint8(40 + 20*(8*x/width)), uint8(90 + 15*(6*y/height)), 120, 255})
 		}
 	}
 	var out bytes.Buffer
