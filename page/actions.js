@@ -63,11 +63,14 @@ async function obey({ command, then }) {
 export function say(room, text, { action, reply, files }) {
   const who = me.peek();
   if (!who) return;
-  outbox.add({ id: newID(), room: room.id, by: who.user, nick: who.nick, time: Date.now(), text: spelled(text), action, reply, files, state: 'waiting', error: '' });
+  outbox.add({ id: newID(), room: room.id, by: who.user, nick: who.nick, time: Date.now(), text: written(text), action, reply, files, state: 'waiting', error: '' });
 }
 
+/** written is text as it is sent: the server makes one space of a tab, which would end the indentation of code. @param {string} text */
+const written = (text) => spelled(text).replaceAll('\t', '    ');
+
 /** edit changes what was said. @param {number} target @param {string} text */
-export const edit = (target, text) => ask({ op: 'edit', target, text: spelled(text) });
+export const edit = (target, text) => ask({ op: 'edit', target, text: written(text) });
 
 const grace = 5; // seconds in which a deletion can be undone
 

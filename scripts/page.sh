@@ -8,7 +8,11 @@ tools=${XDG_CACHE_HOME:-$HOME/.cache}/hubbub/page-$(cksum <package-lock.json | c
 if [ ! -x "$tools/node_modules/.bin/tsc" ]; then
 	mkdir -p "$tools"
 	cp package.json package-lock.json "$tools"
-	npm ci --prefix "$tools" --silent --no-audit --no-fund
+	for try in 1 2 3; do # a registry has a bad moment now and then
+		npm ci --prefix "$tools" --silent --no-audit --no-fund && break
+		[ "$try" -lt 3 ] || exit 1
+		sleep $((try * 5))
+	done
 fi
 "$tools/node_modules/.bin/tsc" -p .
 "$tools/node_modules/.bin/tsc" -p tsconfig.worker.json
