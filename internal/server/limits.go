@@ -18,6 +18,7 @@ type Limits struct {
 	Line         int           // bytes of a line
 	Conns        int           // connections at once
 	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
+	ConnsPerKey  int           // of them with one SSH key
 	Stall        time.Duration // how long a connection may take nothing while something waits for it
 	Unthrottled  bool          // attempts to log in are not counted, and any password will do
 }
@@ -26,7 +27,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Limits: hub.DefaultLimits(), Line: line.DefaultMax,
-		Conns: 15_000, ConnsPerAddr: 200, Stall: 30 * time.Second,
+		Conns: 15_000, ConnsPerAddr: 200, ConnsPerKey: 50, Stall: 30 * time.Second,
 	}
 }
 
@@ -84,6 +85,7 @@ func limits() []limit {
 		whole("rooms", "rooms on the server", func(l *Limits) *int { return &l.Rooms }),
 		whole("conns", "connections at once", func(l *Limits) *int { return &l.Conns }),
 		whole("addr-conns", "connections of one address at once", func(l *Limits) *int { return &l.ConnsPerAddr }),
+		whole("key-conns", "connections with one SSH key at once", func(l *Limits) *int { return &l.ConnsPerKey }),
 		{"stall", "how long a connection may take nothing although something waits for it",
 			func(l *Limits, value string) error {
 				d, err := time.ParseDuration(value)

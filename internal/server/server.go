@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
+	"hubbub/internal/gateway/ssh"
 	"hubbub/internal/hub"
 	"hubbub/internal/oidc"
 	"hubbub/internal/passkey"
@@ -45,6 +47,7 @@ type Config struct {
 	Ready          func(Welcome)  // called once people can come in; nil for none
 	Hashing        auth.Params    // of passwords; zero for what is recommended
 
+	NoSSH    bool                  // SSH is not spoken
 	Password *auth.Shared          // that everybody gives who comes in by IRC; nil for none
 	Site     *passkey.RelyingParty // where browsers see the server, which passkeys are bound to; nil for nowhere
 	OIDC     *oidc.Provider        // who keeps accounts that let people in; nil for nobody
@@ -57,6 +60,7 @@ const defaultName = "hubbub"
 // Welcome is what whoever starts a server has to know.
 type Welcome struct {
 	OwnerCode auth.Secret // makes whoever registers with it the owner; empty if there is one
+	HostKey   string      // the fingerprint by which SSH clients know the server again; empty without SSH
 }
 
 // Run runs a server until ctx ends, and returns when every goroutine of it has.
@@ -84,6 +88,9 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}); err == nil {
 		err = s.openDoor()
 	}
+	if err == nil && !cfg.NoSSH {
+		s.ssh, err = ssh.LoadHostKey(filepath.Join(cfg.Data, hostKeyName))
+	}
 	if err != nil {
 		closeAll(cfg.Listeners)
 		return err
@@ -103,6 +110,7 @@ type server struct {
 	hub   *hub.Hub
 	door  *door.Door
 	pump  *gateway.Pump
+	ssh   *ssh.HostKey // nil without SSH
 }
 
 // run starts what stands on the hub, waits, and stops it all.
@@ -200,6 +208,10 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		TrustedProxies: cfg.TrustedProxies, Log: cfg.Logger,
 	}
 	how.secureWith(cfg.Certs)
+	if s.ssh != nil {
+		how.Handlers[SSH] = s.overSSH(serving, lines)
+		welcome.HostKey = s.ssh.Fingerprint()
+	}
 	listener := NewListener(how, cfg.Listeners...)
 	ended := make(chan error, 1)
 	go func() { ended <- listener.Serve(accepting) }()
