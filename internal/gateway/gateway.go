@@ -334,6 +334,15 @@ func (c *Conn) Close() {
 	c.net.Close()
 }
 
+// Retire ends the session once everything is written, and waits a moment for a guest
+// to be gone: before a Close by which others learn that the peer has gone, and may
+// come under the same name. It is called by the reader, once.
+func (c *Conn) Retire() {
+	if c.finish() && c.seize() {
+		c.retire()
+	}
+}
+
 // How long, and for how many bytes, a peer may go on sending after the last
 // word.
 const (

@@ -40,6 +40,9 @@ func (g *Gateway) Run(ctx context.Context, peer *gateway.Peer, e Errand, failed 
 	r.recognise(peer)
 	r.lines = gateway.NewLines(r.Conn, peer.First, g.cfg.Max)
 	err := r.run()
+	if !r.Stopped() {
+		r.Retire() // the next errand may be under the same name
+	}
 	r.Close()
 	reason := r.reason
 	if err != nil {
