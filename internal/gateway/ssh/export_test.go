@@ -1,8 +1,12 @@
 package ssh
 
 import (
+	"io"
+	"net"
+
 	"golang.org/x/crypto/ssh"
 
+	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/line"
 )
 
@@ -14,3 +18,14 @@ func Parse(command string) (line.Errand, error) { return parse(command) }
 
 // Algorithms is what is offered.
 var Algorithms = algorithms
+
+// MaxAhead is how much is read that is not taken.
+const MaxAhead = maxAhead
+
+// ReadBy returns what SSH reads of a connection, and how a session tells whether it
+// takes that.
+func ReadBy(c net.Conn) (read io.ReadCloser, takes func(more bool)) {
+	s := newSocket(&gateway.Peer{Conn: c})
+	s.open.Store(true)
+	return s, s.takes
+}

@@ -172,7 +172,7 @@ func TestNothingButASessionIsToBeHad(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, request := range []string{"subsystem", "auth-agent-req@openssh.com", "x11-req", "env", "eow@openssh.com"} {
-			if ok, err := session.SendRequest(request, true, gossh.Marshal(struct{ Name, Value string }{"sftp", strings.Repeat("x", 20_000)})); ok || err != nil {
+			if ok, err := session.SendRequest(request, true, gossh.Marshal(struct{ Name, Value string }{"sftp", strings.Repeat("x", 8_000)})); ok || err != nil {
 				t.Errorf("%s: %v, %v", request, ok, err)
 			}
 		}

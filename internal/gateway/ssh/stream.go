@@ -42,9 +42,8 @@ func newStream(channel ssh.Channel, s *socket, stall time.Duration) *stream {
 func (s *stream) feed(later <-chan struct{}) {
 	buf := make([]byte, feedSize)
 	left := false // by a key
-	for ended := false; !ended && !left; {
-		n, err := s.channel.Read(buf)
-		ended = err != nil
+	for n, ended := 0, false; !ended && !left; {
+		n, ended = s.next(buf, n == len(buf))
 		in := buf[:n]
 		if s.terminal != nil {
 			in, left = s.terminal.typed(in)
@@ -57,7 +56,23 @@ func (s *stream) feed(later <-chan struct{}) {
 		<-later
 	}
 	s.far.Close()
+	s.socket.takes(true)
 	_, _ = io.Copy(io.Discard, s.channel) // so that the peer's requests are still heard
+}
+
+// next reads once from the channel, and tells the socket that all has been taken, when
+// it has: if there may be more, since as much came as could, a moment without any
+// tells so.
+func (s *stream) next(buf []byte, more bool) (n int, ended bool) {
+	if more {
+		idle := time.AfterFunc(time.Second, func() { s.socket.takes(true) })
+		defer idle.Stop()
+	} else {
+		s.socket.takes(true)
+	}
+	n, err := s.channel.Read(buf)
+	s.socket.takes(false)
+	return n, err != nil
 }
 
 // Read implements [net.Conn].

@@ -132,17 +132,29 @@ func (v *visit) watch() {
 }
 
 // look asks the peer for any answer, and closes the connection if none comes before
-// it would look again.
+// it would look again. While the session does not take what it is sent nobody is
+// asked, since the answer would be behind that.
 func (v *visit) look() {
 	defer v.running.Done()
-	late := time.AfterFunc(keepAlive, func() { v.socket.Close() })
-	_, _, err := v.conn.SendRequest("keepalive@openssh.com", true, nil)
-	late.Stop()
+	var err error
+	if v.socket.taking.Load() {
+		late := time.AfterFunc(keepAlive, v.miss)
+		_, _, err = v.conn.SendRequest("keepalive@openssh.com", true, nil)
+		late.Stop()
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err == nil && v.alive != nil {
 		v.running.Add(1)
 		v.alive.Reset(keepAlive)
+	}
+}
+
+// miss closes the connection of a peer whose answer has not come, unless it may still
+// be behind something else.
+func (v *visit) miss() {
+	if v.socket.taking.Load() {
+		v.socket.Close()
 	}
 }
 
