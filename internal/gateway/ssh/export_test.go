@@ -29,3 +29,19 @@ func ReadBy(c net.Conn) (read io.ReadCloser, takes func(more bool)) {
 	s.open.Store(true)
 	return s, s.takes
 }
+
+// Ask has a new session asked for something by a client, and reports whether it is
+// done, for what, and how wide a terminal there is then; 0 for none.
+func Ask(kinds []string, payload []byte) (done bool, command string, width int) {
+	var s session
+	for _, kind := range kinds {
+		done = s.request(&ssh.Request{Type: kind, Payload: payload})
+	}
+	if s.task != nil {
+		command = s.task.command
+	}
+	if s.terminal != nil {
+		width = s.terminal.width
+	}
+	return done, command, width
+}
