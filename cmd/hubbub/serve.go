@@ -33,6 +33,7 @@ type serveFlags struct {
 	identity   identityFlags
 	outward    outwardFlags
 	substrings bool
+	noSSH      bool
 	level      slog.Level
 
 	registration string // open, invitation, closed; empty for what the listeners suggest
@@ -69,10 +70,10 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	}
 	cfg := server.Config{
 		Data: f.data, Listeners: listeners, TrustedProxies: f.trusted, Limits: f.limits, Policy: f.policy(bound),
-		Certs: secure, STS: f.secure.sts, Substrings: f.substrings, Logger: logger,
+		Certs: secure, STS: f.secure.sts, Substrings: f.substrings, NoSSH: f.noSSH, Logger: logger,
 		Ready: func(w server.Welcome) {
-			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%sIRC clients take the same address.\n%s\nCtrl-C stops it.\n",
-				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound), ownersCode(w.OwnerCode))
+			fmt.Fprintf(stdout, "hubbub is running; it keeps what is said in %s\n\n%s%sIRC clients take the same address.\n%s%s\nCtrl-C stops it.\n",
+				f.data, server.Invitation(program(), bound, server.OutwardAddrs()), secureInvitation(secure, bound), hostKey(w.HostKey, bound), ownersCode(w.OwnerCode))
 		},
 	}
 	f.names.configure(&cfg)
@@ -103,6 +104,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	f.names.add(flags)
 	f.identity.add(flags)
 	f.outward.add(flags)
+	flags.BoolVar(&f.noSSH, "no-ssh", false, "do not speak SSH")
 	flags.BoolVar(&f.substrings, "search-substrings", false, "let search find parts of words, for an index of 2.7 times the text's size")
 	flags.TextVar(&f.level, "log-level", slog.LevelInfo, "the least important `LEVEL` that is logged: debug, info, warn, error")
 	flags.Usage = func() {
@@ -116,6 +118,21 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 		return nil, done, err
 	}
 	return f, false, f.complete(flags)
+}
+
+// hostKey tells how to come by SSH, and by what clients know that it is us.
+func hostKey(fingerprint string, bound []net.Addr) string {
+	if fingerprint == "" {
+		return ""
+	}
+	port := ""
+	for _, a := range bound {
+		if at, ok := a.(*net.TCPAddr); ok {
+			port = fmt.Sprintf("-p %d ", at.Port)
+			break
+		}
+	}
+	return "So do SSH clients: ssh " + port + "NICK@HOST; the server's key is " + fingerprint + "\n"
 }
 
 // ownersCode tells how to become the owner, as long as there is none.

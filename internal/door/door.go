@@ -203,6 +203,13 @@ func (d *Door) ByCertificate(ctx context.Context, key chat.Key) (hub.Arrival, bo
 	return a, ok
 }
 
+// BySSHKey lets in whoever has proved to SSH to have a member's key, given as
+// [auth.PublicKey] has it, and reports whether it is one.
+func (d *Door) BySSHKey(ctx context.Context, key chat.Key) (hub.Arrival, bool) {
+	a, ok, _ := d.byKey(ctx, key, chat.BySSHKey, nil)
+	return a, ok
+}
+
 // byKey looks a credential up by its key, or returns otherwise.
 func (d *Door) byKey(ctx context.Context, key chat.Key, proof chat.Proof, otherwise *chat.Error) (hub.Arrival, bool, *chat.Error) {
 	c, ok, err := d.cfg.Hub.CredentialByKey(ctx, key)

@@ -178,6 +178,11 @@ type Peer struct {
 	Private     bool     // nobody can listen in: TLS, or both ends are on this machine
 	Secure      bool     // inside TLS
 	Certificate chat.Key // that the peer has proved to have; zero without one
+
+	// What a protocol knows that proves who somebody is before a word is said.
+	As   *hub.Arrival  // how the peer comes in; nil if that is for it to say
+	Room string        // to go to first; empty for nowhere else
+	Echo func(on bool) // has the terminal show what is typed, or not; nil where that is not ours to say
 }
 
 // Open makes a connection of what a peer is connected with. The caller reads it,
@@ -327,6 +332,15 @@ func (c *Conn) Close() {
 		c.linger()
 	}
 	c.net.Close()
+}
+
+// Retire ends the session once everything is written, and waits a moment for a guest
+// to be gone: before a Close by which others learn that the peer has gone, and may
+// come under the same name. It is called by the reader, once.
+func (c *Conn) Retire() {
+	if c.finish() && c.seize() {
+		c.retire()
+	}
 }
 
 // How long, and for how many bytes, a peer may go on sending after the last

@@ -21,6 +21,7 @@ type Limits struct {
 	Files        int           // bytes of one person's files together
 	Conns        int           // connections at once
 	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
+	ConnsPerKey  int           // of them with one SSH key
 	Stall        time.Duration // how long a connection may take nothing while something waits for it
 	Unthrottled  bool          // attempts to log in are not counted, and any password will do
 }
@@ -29,7 +30,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Limits: hub.DefaultLimits(), Line: line.DefaultMax, File: files.MaxBytes, Files: 1 << 30,
-		Conns: 15_000, ConnsPerAddr: 200, Stall: 30 * time.Second,
+		Conns: 15_000, ConnsPerAddr: 200, ConnsPerKey: 50, Stall: 30 * time.Second,
 	}
 }
 
@@ -89,6 +90,7 @@ func limits() []limit {
 		whole("files", "bytes of one person's files together", func(l *Limits) *int { return &l.Files }),
 		whole("conns", "connections at once", func(l *Limits) *int { return &l.Conns }),
 		whole("addr-conns", "connections of one address at once", func(l *Limits) *int { return &l.ConnsPerAddr }),
+		whole("key-conns", "connections with one SSH key at once", func(l *Limits) *int { return &l.ConnsPerKey }),
 		{"stall", "how long a connection may take nothing although something waits for it",
 			func(l *Limits, value string) error {
 				d, err := time.ParseDuration(value)

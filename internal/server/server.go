@@ -23,6 +23,7 @@ import (
 	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
+	"hubbub/internal/gateway/ssh"
 	"hubbub/internal/gateway/web"
 	"hubbub/internal/hub"
 	"hubbub/internal/oidc"
@@ -51,6 +52,7 @@ type Config struct {
 	Ready          func(Welcome)  // called once people can come in; nil for none
 	Hashing        auth.Params    // of passwords; zero for what is recommended
 
+	NoSSH    bool                  // SSH is not spoken
 	Password *auth.Shared          // that everybody gives who comes in by IRC; nil for none
 	Site     *passkey.RelyingParty // where browsers see the server, which passkeys are bound to; nil for nowhere
 	OIDC     *oidc.Provider        // who keeps accounts that let people in; nil for nobody
@@ -68,6 +70,7 @@ const defaultName = "hubbub"
 // Welcome is what whoever starts a server has to know.
 type Welcome struct {
 	OwnerCode auth.Secret // makes whoever registers with it the owner; empty if there is one
+	HostKey   string      // the fingerprint by which SSH clients know the server again; empty without SSH
 }
 
 // Run runs a server until ctx ends, and returns when every goroutine of it has.
@@ -102,6 +105,9 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	if err == nil {
 		err = s.openOutward()
 	}
+	if err == nil && !cfg.NoSSH {
+		s.ssh, err = ssh.LoadHostKey(filepath.Join(cfg.Data, hostKeyName))
+	}
 	if err != nil {
 		closeAll(cfg.Listeners)
 		return err
@@ -122,6 +128,7 @@ type server struct {
 	hub   *hub.Hub
 	door  *door.Door
 	pump  *gateway.Pump
+	ssh   *ssh.HostKey // nil without SSH
 
 	outward outwards
 }
@@ -241,6 +248,10 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		TrustedProxies: cfg.TrustedProxies, Log: cfg.Logger,
 	}
 	how.secureWith(cfg.Certs)
+	if s.ssh != nil {
+		how.Handlers[SSH] = s.overSSH(serving, lines)
+		welcome.HostKey = s.ssh.Fingerprint()
+	}
 	listener := NewListener(how, cfg.Listeners...)
 	ended := make(chan error, 1)
 	go func() { ended <- listener.Serve(accepting) }()

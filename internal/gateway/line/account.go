@@ -38,10 +38,20 @@ func (g *Gateway) isOutside(name string) bool {
 	return name != "say" && (!ok || cmd.outside)
 }
 
-// recognise notes who has proved to TLS to be a member.
+// recognise notes what is known of who comes in: by what protocol proved it, TLS
+// or SSH.
 //
 //go:noinline
 func (c *conn) recognise(peer *gateway.Peer) {
+	if peer.As != nil {
+		coming := c.in()
+		coming.room, coming.echo = peer.Room, peer.Echo
+		if peer.As.User != 0 {
+			coming.proven = peer.As
+		} else {
+			coming.guest = peer.As
+		}
+	}
 	if peer.Certificate.IsZero() {
 		return
 	}
@@ -140,8 +150,8 @@ func (c *conn) done(req request, text string) {
 // back. Where telnet allows it, the answer to a secret is not shown.
 func (c *conn) ask(question string, secret bool, then func(line string)) {
 	c.in().asking = then
-	if secret && c.telnet.hide() {
-		c.negotiate()
+	if secret {
+		c.hide()
 	}
 	ctx := c.Context()
 	if c.Session().Settle(ctx) == nil {
@@ -149,13 +159,31 @@ func (c *conn) ask(question string, secret bool, then func(line string)) {
 	}
 }
 
+// hide has what is typed next not shown, where that can be.
+func (c *conn) hide() {
+	if echo := c.as().echo; echo != nil {
+		echo(false)
+	}
+	if c.telnet.hide() {
+		c.negotiate()
+	}
+}
+
+// show undoes hide.
+func (c *conn) show() {
+	if echo := c.as().echo; echo != nil {
+		echo(true)
+	}
+	if c.telnet.show() {
+		c.negotiate()
+	}
+}
+
 // answer takes a line as the answer to the question that was asked.
 func (c *conn) answer(line []byte) {
 	then := c.as().asking
 	c.in().asking = nil
-	if c.telnet.show() {
-		c.negotiate()
-	}
+	c.show()
 	text := strings.TrimRight(string(line), " ")
 	if text == "" {
 		c.note("Never mind, then.")

@@ -42,6 +42,9 @@ type conn struct {
 type coming struct {
 	member  *hub.Arrival      // who has logged in, to begin anew as
 	proven  *hub.Arrival      // whom the certificate proves; nil if nobody
+	guest   *hub.Arrival      // as whom a guest comes in; nil if that is not known
+	room    string            // to go to first; empty for nowhere else
+	echo    func(on bool)     // has the terminal show what is typed, or not; nil if that is not ours to say
 	offered chat.Key          // a certificate that is nobody's; zero without one
 	asking  func(line string) // what the next line is the answer to; nil for none
 	issued  string            // a token for a program that gave a password; set before the session has arrived
@@ -124,6 +127,7 @@ func (c *conn) begins() bool {
 // greet lets the peer in, and does what the lines say that have come in already.
 func (c *conn) greet() {
 	c.begin()
+	c.goFirst()
 	if c.goesOn() {
 		c.Flush() // the greeting is about where one has landed, not about where one goes next
 		c.handleNext()

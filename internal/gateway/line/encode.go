@@ -15,6 +15,7 @@ const (
 	dialectPlain    = iota // of the room that one is in
 	dialectLabelled        // of another room: with its name
 	dialectMachine         // JSON
+	dialectSilent          // nothing, for who has not come to read
 
 	Dialects = iota // how many there are
 )
@@ -35,6 +36,7 @@ func Encoders(zone *time.Location, base string) []hub.Encoder {
 		dialectPlain:    plain.event,
 		dialectLabelled: labelled.event,
 		dialectMachine:  appendMachineEvent,
+		dialectSilent:   func(dst []byte, _ *chat.RoomInfo, _ *chat.Event) []byte { return dst },
 	}
 }
 

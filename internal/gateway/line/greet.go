@@ -93,12 +93,8 @@ func (c *conn) wish() string {
 // that nick was granted; a person whose wish was not hears why, and is let in
 // under another name next.
 func (c *conn) arrive(nick string) bool {
-	wish := nick
-	if wish == "" {
-		wish = c.gateway.guest()
-	}
 	c.here.Store(c.gateway.entrance)
-	err := c.Session().Arrive(c.Context(), hub.Arrival{Nick: wish, Strict: nick != ""})
+	err := c.Session().Arrive(c.Context(), c.asGuest(nick))
 	c.settleIn()
 	if err != nil {
 		c.turnedAway(nick, err)
@@ -106,6 +102,35 @@ func (c *conn) arrive(nick string) bool {
 	}
 	c.full = false
 	return true
+}
+
+// asGuest returns how a guest comes in: under a nick that was asked for, or one
+// that is numbered if it is taken.
+func (c *conn) asGuest(nick string) hub.Arrival {
+	var a hub.Arrival
+	if known := c.as().guest; known != nil {
+		a = *known
+	}
+	if nick != "" {
+		a.Nick, a.Strict = nick, true
+	}
+	if a.Nick == "" {
+		a.Nick = c.gateway.guest()
+	}
+	return a
+}
+
+// goFirst goes to the room that the peer comes for.
+//
+//go:noinline
+func (c *conn) goFirst() {
+	room := c.as().room
+	if room == "" || c.outside || c.full || c.quit || c.machine {
+		return
+	}
+	c.in().room = ""
+	c.Flush() // the greeting is about where one has landed
+	c.enter(request{}, room, chat.Command{})
 }
 
 // turnedAway tells a person why they were not let in.

@@ -1,0 +1,186 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/gateway"
+	"hubbub/internal/hub"
+)
+
+// visit is one connection, from its first byte to its last.
+type visit struct {
+	gateway  *Gateway
+	ctx      context.Context // of the server
+	socket   *socket
+	peer     gateway.Peer
+	patience *time.Timer // closes the connection of who takes too long to come in
+
+	conn     *ssh.ServerConn
+	channels <-chan ssh.NewChannel
+	globals  <-chan *ssh.Request
+	key      chat.Key // that is counted; zero for none
+
+	// Set while it is waited for what the client wants; read by whoever serves it then.
+	task    *task
+	channel ssh.Channel
+	stream  *stream
+
+	running sync.WaitGroup // what attends, feeds and looks whether the peer is there
+	gone    chan struct{}  // closed by who attends, when the channel has ended
+
+	mu    sync.Mutex  // guards the following
+	alive *time.Timer // looks whether the peer is there; nil before and after the session
+}
+
+// task is what a client has a session for.
+type task struct {
+	shell   bool
+	command string
+}
+
+var (
+	errStopping = errors.New("the server stops")
+	errTooMany  = errors.New("too many connections with this key")
+	errSilent   = errors.New("no session was asked for")
+)
+
+// open agrees on keys and finds out who the peer is.
+func (v *visit) open(stopping context.Context) error {
+	v.patience = time.AfterFunc(keyExchangeTime, func() { v.socket.Close() })
+	stop := context.AfterFunc(stopping, func() { v.socket.Close() })
+	w := &who{visit: v}
+	conn, channels, globals, err := ssh.NewServerConn(v.socket, w.config())
+	if !stop() && err == nil {
+		err = errStopping
+	}
+	if err != nil {
+		v.patience.Stop()
+		return fmt.Errorf("ssh: let a client in: %w", err)
+	}
+	v.socket.open.Store(true)
+	v.conn, v.channels, v.globals = conn, channels, globals
+	v.peer.As, v.peer.Room = conn.Permissions.ExtraData[asKey{}].(*hub.Arrival), w.room
+	if key := v.peer.As.Key; !key.IsZero() {
+		if !v.gateway.enter(key) {
+			v.patience.Stop()
+			return errTooMany
+		}
+		v.key = key
+	}
+	v.patience.Reset(askTime)
+	return v.wanted(stopping)
+}
+
+// wanted waits for what the client wants, and gets it ready.
+func (v *visit) wanted(stopping context.Context) error {
+	var asked session
+	t := v.attend(&asked, stopping.Done())
+	v.patience.Stop()
+	if t == nil {
+		v.forget()
+		return errSilent
+	}
+	v.task, v.channel = t, asked.channel
+	v.stream = newStream(asked.channel, v.socket, v.gateway.cfg.Stall)
+	if asked.terminal != nil {
+		asked.terminal.attach(v.stream, t.shell)
+		v.peer.Echo = asked.terminal.echo
+	}
+	v.peer.Conn = v.stream
+	v.running.Go(func() {
+		defer close(v.gone)
+		v.attend(&asked, nil)
+	})
+	v.watch()
+	return nil
+}
+
+// forget ends the counting of the key.
+func (v *visit) forget() {
+	if !v.key.IsZero() {
+		v.gateway.leave(v.key)
+	}
+}
+
+// start begins what the client wants, and returns the rest of it.
+func (v *visit) start() (rest func()) {
+	if v.task.shell {
+		v.running.Go(func() { v.stream.feed(nil) })
+		chat := v.gateway.cfg.Lines.Greet(v.ctx, &v.peer)
+		return func() {
+			chat()
+			v.end(0)
+		}
+	}
+	return func() { v.end(v.perform(v.task.command)) }
+}
+
+// watch looks now and then whether the peer is still there. A timer does, so that
+// nothing waits meanwhile.
+func (v *visit) watch() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.running.Add(1)
+	v.alive = time.AfterFunc(keepAlive, v.look)
+}
+
+// look asks the peer for any answer, and closes the connection if none comes before
+// it would look again. While the session does not take what it is sent nobody is
+// asked, since the answer would be behind that.
+func (v *visit) look() {
+	defer v.running.Done()
+	var err error
+	if v.socket.taking.Load() {
+		late := time.AfterFunc(keepAlive, v.miss)
+		_, _, err = v.conn.SendRequest("keepalive@openssh.com", true, nil)
+		late.Stop()
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err == nil && v.alive != nil {
+		v.running.Add(1)
+		v.alive.Reset(keepAlive)
+	}
+}
+
+// miss closes the connection of a peer whose answer has not come, unless it may still
+// be behind something else.
+func (v *visit) miss() {
+	if v.socket.taking.Load() {
+		v.socket.Close()
+	}
+}
+
+// unwatch ends the looking.
+func (v *visit) unwatch() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.alive.Stop() {
+		v.running.Done()
+	}
+	v.alive = nil
+}
+
+// end tells the client how it went, waits a moment for it to go, and closes.
+func (v *visit) end(status int) {
+	late := time.AfterFunc(closeTime, func() { v.socket.Close() })
+	if v.stream.terminal != nil {
+		v.stream.terminal.leave()
+	}
+	_ = v.channel.CloseWrite() // here and below: or there is nobody to tell
+	_, _ = v.channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
+	_ = v.channel.Close()
+	_ = v.conn.Wait()
+	late.Stop()
+	v.socket.Close()
+	v.unwatch()
+	v.running.Wait()
+	v.forget()
+}

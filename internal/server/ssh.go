@@ -1,0 +1,23 @@
+package server
+
+import (
+	"context"
+
+	"hubbub/internal/gateway/line"
+	"hubbub/internal/gateway/ssh"
+)
+
+// hostKeyName is the file, in the data directory, of the key by which SSH clients know
+// the server again.
+const hostKeyName = "ssh-host.key"
+
+// overSSH returns the handler for SSH: within it, lines are spoken. Who is not in yet
+// when the server stops is not waited for; serving ends when those who are have
+// drained.
+func (s *server) overSSH(serving context.Context, lines *line.Gateway) Handler {
+	g := ssh.New(ssh.Config{
+		Lines: lines, Door: s.door, Hub: s.hub, Key: s.ssh, Logger: s.cfg.Logger,
+		Stall: s.cfg.Limits.Stall, PerKey: s.cfg.Limits.ConnsPerKey,
+	})
+	return func(stopping context.Context, c *Conn) func() { return g.Greet(serving, stopping, c.peer()) }
+}
