@@ -36,8 +36,23 @@ func cleanText(s string) string {
 	return b.String()
 }
 
+// maxLine is how much is kept of what has one line, in bytes: the longest such
+// things are topics.
+const maxLine = chat.MaxTopic
+
 // cleanLine is cleanText for what has one line.
-func cleanLine(s string) string { return cleanText(chat.CleanLine(s)) }
+func cleanLine(s string) string { return cleanText(chat.CleanLine(first(s, maxLine))) }
+
+// first returns the first bytes of a text, and no half character.
+func first(s string, bytes int) string {
+	if len(s) <= bytes {
+		return s
+	}
+	for bytes > 0 && !utf8.RuneStart(s[bytes]) {
+		bytes--
+	}
+	return s[:bytes]
+}
 
 func ascii(s string) bool {
 	for i := 0; i < len(s); i++ {
@@ -92,13 +107,17 @@ type painter struct {
 }
 
 func newPainter(colour *palette, limit int) *painter {
-	return &painter{colour: colour, limit: limit}
+	p := &painter{colour: colour, limit: limit}
+	p.b.Grow(limit + 64) // with room for some colours
+	return p
 }
 
 // put paints clean text of one line, as much of it as fits.
 func (p *painter) put(st style, text string) *painter {
-	if room := p.limit - p.width; width(text) > room {
+	w := width(text)
+	if room := p.limit - p.width; w > room {
 		text = shorten(text, room)
+		w = width(text)
 	}
 	if text == "" {
 		return p
@@ -106,15 +125,22 @@ func (p *painter) put(st style, text string) *painter {
 	p.open(st)
 	p.b.WriteString(text)
 	p.close(st)
-	p.width += width(text)
+	p.width += w
 	return p
 }
 
-// fill paints up to a cell.
+// fill paints the same, which is one cell wide, up to a cell.
 func (p *painter) fill(st style, with string, to int) *painter {
-	if to = min(to, p.limit); to > p.width {
-		p.put(st, strings.Repeat(with, to-p.width))
+	n := min(to, p.limit) - p.width
+	if n <= 0 {
+		return p
 	}
+	p.open(st)
+	for range n {
+		p.b.WriteString(with)
+	}
+	p.close(st)
+	p.width += n
 	return p
 }
 

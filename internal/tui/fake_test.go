@@ -112,6 +112,13 @@ func (f *fake) Page(_ context.Context, room chat.RoomID, w Where) (Page, error) 
 	return Page{slices.Clone(all[from:to]), from > 0, to < len(all)}, nil
 }
 
+// read reports whether part of a timeline was read.
+func (f *fake) read() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.pages > 0
+}
+
 func (f *fake) list(what string) ([]Entry, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -45,14 +45,14 @@ func TestHostileTextPaintsNothingButItself(t *testing.T) {
 		f.people = append(f.people, Person{ID: 7, Nick: text})
 	}
 	f.pending = []Update{Rooms{f.rooms}}
-	for _, size := range sizes {
+	for i, size := range sizes {
 		f.wake, f.pending = nil, []Update{Rooms{f.rooms}, Typing{lobby, hostile[0]}}
 		use(t, f, size[0], size[1], Options{Notify: OSC99}, func(u *user) {
 			for range 40 {
 				u.press("{pgup}")
 			}
 			u.press("{ctrl+k}{down}{esc}{alt+m}{esc}{alt+up}{alt+up}{esc}{f1}{pgdown}{esc}@{tab}{tab}{esc}#{tab}")
-			for _, text := range hostile {
+			for _, text := range hostile[i%3:][:len(hostile)/(1+i%3)] {
 				u.take(tea.PasteMsg{Content: text})
 				u.press("{esc}{ctrl+c}x")
 				f.reply = Reply{Lines: []string{text, text}}

@@ -29,6 +29,13 @@ type Options struct {
 // DefaultKeep is how many entries of a room are held.
 const DefaultKeep = 500
 
+// The largest screen that is painted, in cells: of a larger window the rest stays
+// empty.
+const (
+	MaxWidth  = 500
+	MaxHeight = 200
+)
+
 // resting is how many entries of a room are held while another is shown.
 const resting = 100
 
@@ -110,7 +117,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = max(msg.Width, 0), max(msg.Height, 0)
+		m.width, m.height = min(max(msg.Width, 0), MaxWidth), min(max(msg.Height, 0), MaxHeight)
 	case tea.KeyPressMsg:
 		return m.key(msg)
 	case tea.PasteMsg:
@@ -159,25 +166,34 @@ func (m *Model) item(e Entry) *item {
 	e.Time = e.Time.In(m.options.Zone)
 	e.Nick, e.Name, e.Whose, e.Quote = cleanLine(e.Nick), cleanLine(e.Name), cleanLine(e.Whose), cleanLine(e.Quote)
 	if e.said() {
-		e.Text = cleanText(e.Text)
+		e.Text = cleanText(first(e.Text, chat.MaxText))
 	} else {
 		e.Text = cleanLine(e.Text)
 	}
-	reactions := make([]Reaction, 0, len(e.Reactions))
-	for _, r := range e.Reactions {
-		r.Emoji = cleanLine(r.Emoji)
-		reactions = append(reactions, r)
-	}
-	files := make([]File, 0, len(e.Files))
-	for _, f := range e.Files {
-		files = append(files, File{cleanLine(f.Name), cleanLine(f.URL), f.Size})
-	}
-	e.Reactions, e.Files = reactions, files
+	e.Reactions, e.Files = cleanReactions(e.Reactions), cleanFiles(e.Files)
 	it := &item{Entry: e}
 	if e.said() {
 		it.links = m.number(findLinks(e.Text))
 	}
 	return it
+}
+
+func cleanReactions(all []Reaction) (clean []Reaction) {
+	for _, r := range all[:min(len(all), chat.MaxEmoji)] {
+		r.Emoji = cleanLine(first(r.Emoji, chat.MaxReaction))
+		clean = append(clean, r)
+	}
+	return clean
+}
+
+// maxFiles is how many files of a message are shown.
+const maxFiles = 20
+
+func cleanFiles(all []File) (clean []File) {
+	for _, f := range all[:min(len(all), maxFiles)] {
+		clean = append(clean, File{cleanLine(f.Name), cleanLine(f.URL), f.Size})
+	}
+	return clean
 }
 
 // maxTargets is how many links can be opened by number; those before are forgotten.

@@ -11,6 +11,9 @@ func (m *Model) enter(id chat.RoomID) tea.Cmd {
 	if id == m.current || m.room(id) == nil {
 		return nil
 	}
+	if m.current == 0 && m.composer.draft() != "" { // written before there was a room
+		m.drafts[id] = m.composer.draft()
+	}
 	m.leave()
 	m.current = id
 	if m.timelines[id] == nil {

@@ -152,6 +152,9 @@ func (m *Model) setRooms(rooms []Room) tea.Cmd {
 		}
 	}
 	if m.room(m.current) == nil {
+		if m.current != 0 {
+			m.composer.reset("") // it was not for another room
+		}
 		m.current, m.people = 0, nil
 		if len(rooms) > 0 {
 			return m.enter(rooms[0].ID)

@@ -115,6 +115,26 @@ func TestPasteOfSeveralLinesIsOneMessageOnceConfirmed(t *testing.T) {
 	})
 }
 
+// What is written before there is a room is for the first; what was for a room that
+// is gone is for no other.
+func TestDraftsStayWithTheirRoom(t *testing.T) {
+	f := village()
+	rooms := f.pending
+	f.pending = nil
+	wide(t, f, func(u *user) {
+		u.press("early")
+		u.bring(rooms...)
+		u.press("{alt+2}secret{alt+1}{alt+2}")
+		if got := u.written(); got != "secret|" {
+			t.Errorf("in #dev: %q", got)
+		}
+		u.bring(Rooms{[]Room{{ID: lobby, Name: "#lobby"}}})
+		if got := u.written(); got != "early|" {
+			t.Errorf("back in #lobby: %q", got)
+		}
+	})
+}
+
 func TestSelectedMessages(t *testing.T) {
 	for _, c := range []struct {
 		keys string
