@@ -127,7 +127,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.focused = false
 		if t := m.timeline(); t != nil {
-			t.mark, t.news = t.last(), 0
+			m.turnAway(t)
 		}
 	case tea.BackgroundColorMsg:
 		m.light = !msg.IsDark()

@@ -103,9 +103,11 @@ func (m *Model) firstNew() tea.Cmd {
 	if t == nil || t.news == 0 {
 		return nil
 	}
+	if t.first() > t.mark+1 && t.older {
+		return m.read(t, Where{Around: t.mark + 1, Limit: pageSize})
+	}
 	if i, _ := t.index(t.mark + 1); i < t.kept() {
 		m.reveal(t, t.items[i].Seq)
-		return nil
 	}
-	return m.read(t, Where{Around: t.mark + 1, Limit: pageSize})
+	return nil
 }

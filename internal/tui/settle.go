@@ -37,12 +37,19 @@ func (m *Model) leave() {
 	}
 	m.drafts[m.current] = m.composer.draft()
 	t.selected, t.bottom, t.below = 0, 0, 0
-	t.mark, t.news = t.last(), 0
+	m.turnAway(t)
 	if t.newer { // what is held is old: read anew next time
 		sending := t.items[t.kept():]
 		*t = timeline{room: t.room, items: sending}
 	}
 	t.trim(resting)
+}
+
+// turnAway puts the line below which everything is new where reading has ended.
+func (m *Model) turnAway(t *timeline) {
+	if r := m.room(t.room); r != nil {
+		m.markNews(t, r.Read)
+	}
 }
 
 func (m *Model) askPeople() tea.Cmd {

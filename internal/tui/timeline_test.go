@@ -115,6 +115,32 @@ func TestNothingIsLostBetweenAPageAndWhatComes(t *testing.T) {
 	})
 }
 
+func TestTheFirstNewMessageIsFoundHoweverFarAway(t *testing.T) {
+	f := longFake(600)
+	f.pending = []Update{Rooms{[]Room{{ID: lobby, Name: "#lobby", Read: 120, Unread: 480}}}}
+	use(t, f, 80, 20, Options{}, func(u *user) {
+		u.press("{alt+u}")
+		u.sees("new since")
+		u.sees("message 121.")
+		u.press("{end}")
+		u.sees("message 600.")
+	})
+}
+
+func TestWhatWasNotReachedIsStillNewWhenOneComesBack(t *testing.T) {
+	f := longFake(60)
+	f.pending = []Update{Rooms{[]Room{{ID: lobby, Name: "#lobby", Read: 60}, {ID: dev, Name: "#dev"}}}}
+	use(t, f, 80, 20, Options{}, func(u *user) {
+		u.press("{pgup}")
+		u.f.say(Entry{Room: lobby, By: bob, Nick: "bob", Text: "unseen"})
+		u.settle()
+		u.misses("unseen")
+		u.press("{alt+2}{alt+1}")
+		u.sees("1 new since 12:00")
+		u.sees("unseen")
+	})
+}
+
 func TestATimelineHoldsOnlySoMuch(t *testing.T) {
 	use(t, longFake(100), 80, 20, Options{Keep: 50}, func(u *user) {
 		for i := range 500 {

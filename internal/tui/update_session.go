@@ -274,6 +274,9 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	case where.Before != 0:
 		t.prepend(items)
 		t.older = msg.page.Older
+		if t.news > 0 { // some of it may be new too
+			m.markNews(t, t.mark)
+		}
 	case where.After != 0:
 		t.put(items...)
 		t.newer = msg.page.Newer || t.missed > t.last()
