@@ -23,6 +23,15 @@ type composer struct {
 	about      string   // whose that is
 	kept       string   // what was being written before the edit
 	completion *completion
+	broken     broken
+}
+
+// broken is how a text was broken into rows last.
+type broken struct {
+	text          string
+	cursor, cells int
+	rows          []written
+	row, column   int
 }
 
 // reset begins anew, with a draft.
@@ -64,10 +73,18 @@ type written struct {
 // rows breaks what is being written into rows of some cells, and returns the row
 // and the cell at which the cursor stands.
 func (c *composer) rows(cells int) (rows []written, row, column int) {
-	text, at := c.editor.Text(), 0
-	now := written{}
+	b := &c.broken
+	if b.rows == nil || b.cells != cells || b.cursor != c.editor.Cursor() || b.text != c.editor.Text() {
+		*b = broken{text: c.editor.Text(), cursor: c.editor.Cursor(), cells: cells}
+		b.rows, b.row, b.column = breakRows(b.text, b.cursor, cells)
+	}
+	return b.rows, b.row, b.column
+}
+
+func breakRows(text string, cursorAt, cells int) (rows []written, row, column int) {
+	at, now := 0, written{}
 	cursor := func() {
-		if at == c.editor.Cursor() {
+		if at == cursorAt {
 			row, column = len(rows), now.width
 		}
 	}
@@ -86,7 +103,7 @@ func (c *composer) rows(cells int) (rows []written, row, column int) {
 		}
 		now.end, now.width = at, now.width+w
 	}
-	if now.width >= cells && c.editor.Cursor() == len(text) { // the cursor needs a cell too
+	if now.width >= cells && cursorAt == len(text) { // the cursor needs a cell too
 		rows = append(rows, now)
 		now = written{start: at, end: at}
 	}

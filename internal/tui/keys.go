@@ -49,6 +49,7 @@ var commandKeys = map[string]func(*Model) tea.Cmd{
 	"ctrl+pgup":   func(m *Model) tea.Cmd { return m.neighbour(-1) },
 	"f1":          func(m *Model) tea.Cmd { return m.help("") },
 	"ctrl+l":      func(*Model) tea.Cmd { return tea.ClearScreen },
+	"ctrl+z":      func(*Model) tea.Cmd { return tea.Suspend },
 	"ctrl+c":      (*Model).interrupt,
 	"ctrl+d":      (*Model).endOfInput,
 	"esc":         (*Model).escape,

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -183,12 +184,15 @@ func (p *picker) state(m *Model) string {
 
 // line returns what of the typed line is seen, and the cell of the cursor in it.
 func (p *picker) line(cells int) (text string, cursor int) {
-	before := p.editor.Text()[:p.editor.Cursor()]
-	for width(before) > max(cells, 1) { // its end is what counts
-		all := cellsOf(nil, before, plain, 0)
-		before = before[len(all[0].text):]
+	before, at := p.editor.Text()[:p.editor.Cursor()], p.editor.Cursor()
+	for _, c := range slices.Backward(cellsOf(nil, before, plain, 0)) { // its end is what counts
+		if cursor+c.width > cells {
+			break
+		}
+		cursor += c.width
+		at -= len(c.text)
 	}
-	return before + p.editor.Text()[p.editor.Cursor():], width(before)
+	return cleanText(before[at:] + p.editor.Text()[p.editor.Cursor():]), cursor
 }
 
 func (p *picker) row(m *Model, i, width int) row {

@@ -77,9 +77,7 @@ func (m *Model) scroll(direction int) tea.Cmd {
 // oldest shows the beginning of what is held.
 func (m *Model) oldest() tea.Cmd {
 	if t := m.timeline(); t != nil && t.kept() > 0 {
-		g := m.geometry()
-		rows := m.blockHeight(t, g.timeline)
-		t.up(t.above(len(t.items)-1, 1<<30, rows), g.body, rows)
+		m.reveal(t, t.first())
 	}
 	return nil
 }

@@ -43,6 +43,9 @@ func (m *Model) leave() {
 		*t = timeline{room: t.room, items: sending}
 	}
 	t.trim(resting)
+	for _, it := range t.items {
+		it.laid = layout{}
+	}
 }
 
 // turnAway puts the line below which everything is new where reading has ended.

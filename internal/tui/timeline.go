@@ -255,7 +255,7 @@ func (t *timeline) show(seq chat.Seq, height int, rows measure) {
 	top, bottom := t.seen(height, rows)
 	from, to := t.block(i)
 	switch {
-	case i < top || i == top && from != to && t.cut(top, height, rows):
+	case i < top || i == top && t.cut(top, height, rows):
 		t.settle(to-1, 0)
 		t.down(max(0, height-rows(from, to)), rows)
 	case i >= bottom || t.below > 0 && to >= bottom:

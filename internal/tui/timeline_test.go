@@ -115,6 +115,34 @@ func TestNothingIsLostBetweenAPageAndWhatComes(t *testing.T) {
 	})
 }
 
+func TestOnlyWhatIsSeenIsLaidOut(t *testing.T) {
+	m := benchModel(10000)
+	tl := m.timeline()
+	count := func() (n int) {
+		for _, it := range tl.items {
+			if it.laid.rows != nil {
+				n++
+			}
+		}
+		return n
+	}
+	m.Frame()
+	if n := count(); n == 0 || n > m.height+pageSize {
+		t.Errorf("%d messages are laid out for %d rows", n, m.height)
+	}
+	for _, name := range []string{"pgup", "ctrl+home", "pgdown", "ctrl+end"} {
+		m.Update(keyOf(name))
+		m.Frame()
+	}
+	if n := count(); n > 5*m.height+pageSize {
+		t.Errorf("after four steps, %d messages are laid out", n)
+	}
+	rows := tl.items[9999].laid.rows
+	if m.Frame(); len(rows) == 0 || &rows[0] != &tl.items[9999].laid.rows[0] {
+		t.Error("a message was laid out twice for one width")
+	}
+}
+
 func TestTheFirstNewMessageIsFoundHoweverFarAway(t *testing.T) {
 	f := longFake(600)
 	f.pending = []Update{Rooms{[]Room{{ID: lobby, Name: "#lobby", Read: 120, Unread: 480}}}}

@@ -148,13 +148,16 @@ func TestSelectedMessages(t *testing.T) {
 		{"{alt+up}xn", nil},
 		{"{alt+up}xy", []string{"delete 21"}},
 		{"{alt+up}t", []string{"thread 21"}},
+		{"{alt+up}t{ctrl+r}sure{enter}", []string{"thread 21", `say 1 "sure" action=false answer=16`}},
 		{"{alt+up}e", nil},
 		{"{up}!{enter}", []string{`edit 16 "I have read it.!"`}},
 		{"{up}!{esc}new{enter}", []string{`say 1 "new" action=false answer=0`}},
 		{"{up}{ctrl+u}{enter}y", []string{"delete 16"}},
 		{"{alt+up}{esc}rest{enter}", []string{`say 1 "rest" action=false answer=0`}},
 	} {
-		wide(t, village(), func(u *user) {
+		f := village()
+		f.found = f.entries[lobby][5:6]
+		wide(t, f, func(u *user) {
 			u.press(c.keys)
 			u.asked(c.want...)
 		})
@@ -273,7 +276,7 @@ func TestOthersTypingIsShownAndForgotten(t *testing.T) {
 		u.f.say(Entry{Room: lobby, By: bob, Nick: "bob", Text: "so"})
 		u.settle()
 		u.sees("cid is typing")
-		time.Sleep(typingFor)
+		<-time.After(typingFor)
 		u.settle()
 		u.misses("typing")
 	})
