@@ -23,7 +23,7 @@ type cell struct {
 
 // cleanText makes text harmless and takes what can't be seen by itself out of it.
 func cleanText(s string) string {
-	s = chat.CleanText(s)
+	s = chat.CleanText(strings.ToValidUTF8(s, "?"))
 	if ascii(s) {
 		return s
 	}
@@ -41,7 +41,9 @@ func cleanText(s string) string {
 const maxLine = chat.MaxTopic
 
 // cleanLine is cleanText for what has one line.
-func cleanLine(s string) string { return cleanText(chat.CleanLine(first(s, maxLine))) }
+func cleanLine(s string) string {
+	return cleanText(chat.CleanLine(strings.ToValidUTF8(first(s, maxLine), "?")))
+}
 
 // first returns the first bytes of a text, and no half character.
 func first(s string, bytes int) string {

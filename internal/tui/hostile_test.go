@@ -20,7 +20,7 @@ var hostile = []string{
 	strings.Repeat("\u200d", 4000), strings.Repeat("\u200b\u2060\ufeff", 2000), strings.Repeat("\ufe0f", 3000),
 	strings.Repeat("👩‍", 2000), strings.Repeat("🇵", 3001), "🏴" + strings.Repeat("\U000e0061", 400),
 	strings.Repeat("世", 10000), strings.Repeat("x", chat.MaxText), strings.Repeat("\n", chat.MaxText), strings.Repeat("a ", chat.MaxText/2),
-	"\xff\xfe\xc3(", "한" + strings.Repeat("ᄀ", 1000), "\u2028\u2029\u0085", "ﷺ௸𒐫", "مرحبا שלום",
+	"\xff\xfe\xc3(", "\xc8", "한" + strings.Repeat("ᄀ", 1000), "\u2028\u2029\u0085", "ﷺ௸𒐫", "مرحبا שלום",
 	"http://a.example/" + strings.Repeat("%", 3000), "https://\x1b[31m.example/ https://exa\u202emple.org/ http://[::1/ https://ex.example/\u009d;",
 	"*" + strings.Repeat("*_`", 5000), strings.Repeat("@ann ", 3000), strings.Repeat("https://example.org/x ", 1000),
 	"```\n\n\n```", "│─▌", " ", "",

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"hubbub/internal/chat"
@@ -21,7 +23,7 @@ var editing = map[string]prompt.Code{
 // typed does what a key does to a line. It reports whether that was anything.
 func typed(e *prompt.Editor, k tea.KeyPressMsg) bool {
 	if k.Text != "" {
-		return e.Key(prompt.Key{Code: prompt.Typed, Text: chat.CleanText(k.Text)})
+		return e.Key(prompt.Key{Code: prompt.Typed, Text: chat.CleanText(strings.ToValidUTF8(k.Text, ""))})
 	}
 	code, ok := editing[k.String()]
 	return ok && e.Key(prompt.Key{Code: code})
