@@ -37,6 +37,34 @@ func (e *Editor) Take() string {
 	return line
 }
 
+// Set replaces the line, whatever it is, with the cursor at its end. The history
+// stays, and so does what is being typed if an older line is shown.
+func (e *Editor) Set(text string) {
+	e.text, e.cursor = "", 0
+	e.insert(text)
+	e.cursor = len(e.text)
+}
+
+// Replace puts text in the place of what is between a position, in bytes, and the
+// cursor. It reports false if there is no room for it, or no such position.
+func (e *Editor) Replace(from int, text string) bool {
+	text = Plain(text)
+	if from < 0 || from > e.cursor || from+len(text)+len(e.text)-e.cursor > MaxText {
+		return false
+	}
+	e.text = e.text[:from] + text + e.text[e.cursor:]
+	e.settle(from + len(text))
+	return true
+}
+
+// MoveTo puts the cursor at a position, in bytes, or behind the cluster that this
+// is in.
+func (e *Editor) MoveTo(at int) { e.settle(min(max(at, 0), len(e.text))) }
+
+// History returns the lines that were typed before, the oldest first. They belong
+// to the editor.
+func (e *Editor) History() []string { return e.history }
+
 // Clear empties the line.
 func (e *Editor) Clear() {
 	e.text, e.cursor, e.draft = "", 0, ""

@@ -83,6 +83,31 @@ func TestEditorTakesOnlySoMuch(t *testing.T) {
 	}
 }
 
+func TestEditorReplacesWhatACompletionStandsFor(t *testing.T) {
+	var e Editor
+	edit(&e, "hi @an, there{wleft}{left}{left}")
+	if !e.Replace(3, "@anna") || e.text[:e.cursor]+"|"+e.text[e.cursor:] != "hi @anna|, there" {
+		t.Errorf("the line is %q, the cursor at %d", e.text, e.cursor)
+	}
+	if e.Replace(e.cursor+1, "x") || e.Replace(-1, "x") || e.Replace(0, strings.Repeat("x", MaxText)) {
+		t.Errorf("an impossible replacement was made: %q", e.text)
+	}
+	e.MoveTo(1 << 20)
+	if e.cursor != len(e.text) {
+		t.Errorf("the cursor is at %d of %d", e.cursor, len(e.text))
+	}
+	e.Set("a👩‍👧b")
+	e.MoveTo(3)
+	if got := e.text[e.cursor:]; got != "b" {
+		t.Errorf("before %q instead of behind the cluster", got)
+	}
+	checkEditor(t, &e)
+	e.Take()
+	if got := e.History(); len(got) != 1 || got[0] != "a👩‍👧b" {
+		t.Errorf("remembered: %q", got)
+	}
+}
+
 func TestView(t *testing.T) {
 	for _, c := range []struct {
 		keys  string

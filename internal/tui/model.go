@@ -1,0 +1,210 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hubbub/internal/chat"
+)
+
+// Options are what of the interface somebody chose, or their terminal has.
+type Options struct {
+	Language Language
+	Theme    Theme          // empty is Auto
+	Zone     *time.Location // nil is the system's
+	Notify   Notify
+	Now      func() time.Time // nil is time.Now
+	NewID    func() string    // makes IDs of drafts: unique for ever among this user's
+
+	// Keep is how many entries of a room are held; those before are read again
+	// when somebody looks for them. 0 is DefaultKeep.
+	Keep int
+
+	// Open opens an address on this machine; nil copies it to the clipboard.
+	Open func(url string) error
+}
+
+// DefaultKeep is how many entries of a room are held.
+const DefaultKeep = 500
+
+// The largest screen that is painted, in cells: of a larger window the rest stays
+// empty.
+const (
+	MaxWidth  = 500
+	MaxHeight = 200
+)
+
+// resting is how many entries of a room are held while another is shown.
+const resting = 100
+
+// pageSize is how many entries are asked for at once.
+const pageSize = 100
+
+// Model is the whole interface. Make one with [New].
+type Model struct {
+	ctx     context.Context // ends the commands
+	session Session
+	options Options
+
+	self     Person
+	language Language
+	theme    Theme
+	light    bool // the terminal is
+	colour   *palette
+	look     int // counts changes of how everything looks
+
+	width, height int
+	focused       bool
+	online        bool
+	waiting       int  // drafts that the session keeps
+	ended         bool // the session has
+	silent        bool // nobody is to be told that they were called
+
+	rooms     []Room
+	current   chat.RoomID
+	cameFrom  chat.RoomID // where one was before going to what is new
+	timelines map[chat.RoomID]*timeline
+	people    []Person // of the current room
+	typing    map[string]time.Time
+
+	composer composer
+	drafts   map[chat.RoomID]string
+	overlay  overlay // or nil
+	question *question
+	flash    string // until the next key
+	said     time.Time
+
+	links   int // the last number given
+	targets map[int]string
+}
+
+// New returns a model over a session. The context ends what it asks the session
+// for.
+func New(ctx context.Context, session Session, options Options) *Model {
+	if options.Theme == "" {
+		options.Theme = Auto
+	}
+	if options.Zone == nil {
+		options.Zone = time.Local
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Keep == 0 {
+		options.Keep = DefaultKeep
+	}
+	m := &Model{
+		ctx: ctx, session: session, options: options,
+		self: session.Self(), language: options.Language, theme: options.Theme,
+		colour: options.Theme.colours(false), focused: true, online: true,
+		timelines: map[chat.RoomID]*timeline{}, drafts: map[chat.RoomID]string{},
+		typing: map[string]time.Time{}, targets: map[int]string{},
+	}
+	return m
+}
+
+// Init begins to listen to the session. It is part of tea.Model.
+func (m *Model) Init() tea.Cmd { return tea.Batch(m.next(), tea.RequestBackgroundColor) }
+
+// Update takes a message. It is part of tea.Model.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.handle(msg)
+	return m, tea.Batch(cmd, m.settle())
+}
+
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = min(max(msg.Width, 0), MaxWidth), min(max(msg.Height, 0), MaxHeight)
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg.Content)
+	case tea.FocusMsg:
+		m.focused = true
+	case tea.BlurMsg:
+		m.focused = false
+		if t := m.timeline(); t != nil {
+			m.turnAway(t)
+		}
+	case tea.BackgroundColorMsg:
+		m.light = !msg.IsDark()
+		m.restyle(m.theme)
+	default:
+		return m.result(msg)
+	}
+	return nil
+}
+
+// restyle changes how everything looks.
+func (m *Model) restyle(t Theme) {
+	m.theme, m.colour = t, t.colours(m.light)
+	m.look++
+}
+
+// timeline returns that of the current room, or nil.
+func (m *Model) timeline() *timeline { return m.timelines[m.current] }
+
+// room returns a room, or nil.
+func (m *Model) room(id chat.RoomID) *Room {
+	for i := range m.rooms {
+		if m.rooms[i].ID == id {
+			return &m.rooms[i]
+		}
+	}
+	return nil
+}
+
+// paint begins a row.
+func (m *Model) paint(limit int) *painter { return newPainter(m.colour, limit) }
+
+// item returns an entry as it is kept: clean, in the user's time, with its links
+// numbered.
+func (m *Model) item(e Entry) *item {
+	e.Time = e.Time.In(m.options.Zone)
+	e.Nick, e.Name, e.Whose, e.Quote = cleanLine(e.Nick), cleanLine(e.Name), cleanLine(e.Whose), cleanLine(e.Quote)
+	if e.said() {
+		e.Text = cleanText(first(e.Text, chat.MaxText))
+	} else {
+		e.Text = cleanLine(e.Text)
+	}
+	e.Reactions, e.Files = cleanReactions(e.Reactions), cleanFiles(e.Files)
+	it := &item{Entry: e}
+	if e.said() {
+		it.links = m.number(findLinks(e.Text))
+	}
+	return it
+}
+
+func cleanReactions(all []Reaction) (clean []Reaction) {
+	for _, r := range all[:min(len(all), chat.MaxEmoji)] {
+		r.Emoji = cleanLine(first(r.Emoji, chat.MaxReaction))
+		clean = append(clean, r)
+	}
+	return clean
+}
+
+// maxFiles is how many files of a message are shown.
+const maxFiles = 20
+
+func cleanFiles(all []File) (clean []File) {
+	for _, f := range all[:min(len(all), maxFiles)] {
+		clean = append(clean, File{cleanLine(f.Name), cleanLine(f.URL), f.Size})
+	}
+	return clean
+}
+
+// maxTargets is how many links can be opened by number; those before are forgotten.
+const maxTargets = 999
+
+// number gives links their numbers.
+func (m *Model) number(links []link) []link {
+	for i := range links {
+		m.links = m.links%maxTargets + 1
+		links[i].number = m.links
+		m.targets[m.links] = links[i].target
+	}
+	return links
+}

@@ -1,0 +1,64 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// The model in a program of bubbletea's, which decodes what a terminal sends: this
+// is how it is shown on one's own machine.
+func TestModelRunsInAProgram(t *testing.T) {
+	f := village()
+	f.wake = make(chan struct{}, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	input, keys := io.Pipe()
+	var screen bytes.Buffer
+	m := New(ctx, f, Options{NewID: func() string { return "id" }, Zone: time.UTC})
+	program := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(input), tea.WithOutput(&screen),
+		tea.WithWindowSize(80, 24), tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+	ended := make(chan error, 1)
+	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+	until := func(what string, ok func() bool) {
+		t.Helper()
+		for !ok() {
+			select {
+			case <-ctx.Done():
+				t.Fatalf("waited for %s; the session was asked %q", what, f.done())
+			case err := <-ended:
+				t.Fatalf("waiting for %s, the program ended: %v", what, err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}
+	until("the room", f.read)
+	for _, step := range []struct{ keys, call string }{
+		{"a\x1b\rb 界\r", `say 1 "a\nb 界" action=false answer=0`},            // Alt-Enter
+		{"\x1b[1;3A\x1b[1;5Axy", "delete 21"},                               // Alt-Up, Ctrl-Up
+		{"\x0bdev\r\x1b1\x1b2here\r", `say 2 "here" action=false answer=0`}, // Ctrl-K, Alt-1, Alt-2
+		{"\x1b[200~one\ntwo\x1b[201~\r", `say 2 "one\ntwo" action=false answer=0`},
+		{"\x1bm\x1b[27u\x13noon\r", "search noon"}, // Alt-M, Escape, Ctrl-S
+	} {
+		if _, err := io.WriteString(keys, step.keys); err != nil {
+			t.Fatal(err)
+		}
+		until(step.call, func() bool { return slices.Contains(f.done(), step.call) })
+	}
+	io.WriteString(keys, "\x1b[27u\x04") // Escape, Ctrl-D
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(screen.String(), "#lobby") {
+		t.Error("nothing was painted")
+	}
+}

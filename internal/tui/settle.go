@@ -1,0 +1,139 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"hubbub/internal/chat"
+)
+
+// enter shows a room.
+func (m *Model) enter(id chat.RoomID) tea.Cmd {
+	if id == m.current || m.room(id) == nil {
+		return nil
+	}
+	if m.current == 0 && m.composer.draft() != "" { // written before there was a room
+		m.drafts[id] = m.composer.draft()
+	}
+	m.leave()
+	m.current = id
+	if m.timelines[id] == nil {
+		m.timelines[id] = &timeline{room: id}
+	}
+	t := m.timeline()
+	if t.loaded && t.news == 0 {
+		m.markNews(t, m.room(id).Read)
+	}
+	m.people, m.question, m.overlay = nil, nil, nil
+	clear(m.typing)
+	m.composer.reset(m.drafts[id])
+	return m.askPeople()
+}
+
+// leave puts the current room aside.
+func (m *Model) leave() {
+	t := m.timeline()
+	if t == nil {
+		return
+	}
+	m.drafts[m.current] = m.composer.draft()
+	t.selected, t.bottom, t.below = 0, 0, 0
+	m.turnAway(t)
+	if t.newer { // what is held is old: read anew next time
+		sending := t.items[t.kept():]
+		*t = timeline{room: t.room, items: sending}
+	}
+	t.trim(resting)
+	for _, it := range t.items {
+		it.laid = layout{}
+	}
+}
+
+// turnAway puts the line below which everything is new where reading has ended.
+func (m *Model) turnAway(t *timeline) {
+	if r := m.room(t.room); r != nil {
+		m.markNews(t, r.Read)
+	}
+}
+
+func (m *Model) askPeople() tea.Cmd {
+	room := m.current
+	return func() tea.Msg {
+		people, err := m.session.People(m.ctx, room)
+		return peopleMsg{room, people, err}
+	}
+}
+
+// settle does what a change of any kind may make necessary: reads what is about to
+// be seen, tells what was read, forgets what is far away.
+func (m *Model) settle() tea.Cmd {
+	t := m.timeline()
+	if t == nil || m.ended {
+		return nil
+	}
+	if t.bottom == 0 && len(t.items) > 2*m.options.Keep {
+		t.trim(m.options.Keep)
+	}
+	return tea.Batch(m.fetch(t), m.markRead(t))
+}
+
+// fetch reads more of a timeline if what is seen is near an end of what is held.
+func (m *Model) fetch(t *timeline) tea.Cmd {
+	if t.loading {
+		return nil
+	}
+	where := Where{Limit: pageSize}
+	g := m.geometry()
+	top, bottom := t.seen(g.body, m.blockHeight(t, g.timeline))
+	switch {
+	case !t.loaded:
+	case t.newer && bottom >= t.kept()-pageSize/4 && t.kept() > 0:
+		where.After = t.last()
+	case t.older && top < pageSize/4 && t.kept() > 0:
+		where.Before = t.first()
+	default:
+		return nil
+	}
+	return m.read(t, where)
+}
+
+// read asks for part of a timeline.
+func (m *Model) read(t *timeline, where Where) tea.Cmd {
+	t.loading = true
+	room := t.room
+	return func() tea.Msg {
+		page, err := m.session.Page(m.ctx, room, where)
+		return pageMsg{room, where, page, err}
+	}
+}
+
+// markRead tells that what is seen was read.
+func (m *Model) markRead(t *timeline) tea.Cmd {
+	r := m.room(t.room)
+	if !m.watched(t.room) || !t.following() || r == nil || t.last() <= r.Read || !t.loaded {
+		return nil
+	}
+	room, upTo := r.ID, t.last()
+	r.Read, r.Unread, r.Mentions = upTo, 0, 0
+	return m.do(func() error { return m.session.MarkRead(m.ctx, room, upTo) })
+}
+
+// jump shows an entry, wherever it is.
+func (m *Model) jump(room chat.RoomID, seq chat.Seq) tea.Cmd {
+	cmd := m.enter(room)
+	t := m.timeline()
+	if t == nil || t.room != room {
+		return cmd
+	}
+	if t.find(seq) == nil {
+		return tea.Batch(cmd, m.read(t, Where{Around: seq, Limit: pageSize}))
+	}
+	t.selected = seq
+	m.reveal(t, seq)
+	return cmd
+}
+
+// reveal brings an entry into view.
+func (m *Model) reveal(t *timeline, seq chat.Seq) {
+	g := m.geometry()
+	t.show(seq, g.body, m.blockHeight(t, g.timeline))
+}

@@ -1,0 +1,197 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Language is the one that the interface speaks.
+type Language uint8
+
+// The languages.
+const (
+	English Language = iota
+	Polish
+	languages
+)
+
+// LanguageOf returns the language that the name of a locale asks for, as LANG has
+// it: Polish for pl_PL.UTF-8, else English.
+func LanguageOf(locale string) Language {
+	if strings.HasPrefix(strings.ToLower(locale), "pl") {
+		return Polish
+	}
+	return English
+}
+
+// word names a sentence of the interface.
+type word uint8
+
+// table are the sentences. Where a count matters, the forms are separated by |:
+// in English for one and other, in Polish for one, few and many.
+var table = [wordEnd][languages]string{
+	wWrite:       {"Write to %s · /help · Tab completes", "Napisz do %s · /help · Tab uzupełnia"},
+	wNoRoom:      {"You are in no room yet. /join #lobby", "Nie ma cię jeszcze w żadnym pokoju. /join #lobby"},
+	wRooms:       {"Rooms", "Pokoje"},
+	wPeople:      {"%d person|%d people", "%d osoba|%d osoby|%d osób"},
+	wNew:         {"%d new since %s|%d new since %s", "%d nowa od %s|%d nowe od %s|%d nowych od %s"},
+	wMore:        {"%d more below · End|%d more below · End", "%d dalej w dół · End|%d dalej w dół · End|%d dalej w dół · End"},
+	wOlder:       {"older messages are coming…", "wczytuję starsze wiadomości…"},
+	wBegin:       {"this is where %s begins", "tu zaczyna się %s"},
+	wLines:       {"%d more line|%d more lines", "jeszcze %d wiersz|jeszcze %d wiersze|jeszcze %d wierszy"},
+	wEdited:      {"(edited)", "(zmieniona)"},
+	wDeleted:     {"message deleted", "wiadomość usunięta"},
+	wReplies:     {"%d reply|%d replies", "%d odpowiedź|%d odpowiedzi|%d odpowiedzi"},
+	wJoined:      {"joined: %s", "weszli: %s"},
+	wLeft:        {"left: %s", "wyszli: %s"},
+	wRenamed:     {"renamed: %s", "nowe nazwy: %s"},
+	wAnd:         {"and %d more|and %d more", "i jeszcze %d|i jeszcze %d|i jeszcze %d"},
+	wTopic:       {"%s set the topic: %s", "%s zmienia temat: %s"},
+	wPinned:      {"%s pinned a message of %s", "%s przypina wiadomość od %s"},
+	wUnpinned:    {"%s unpinned a message of %s", "%s odpina wiadomość od %s"},
+	wKicked:      {"%s removed %s from the room", "%s usuwa %s z pokoju"},
+	wInvited:     {"%s invited %s", "%s zaprasza %s"},
+	wCreated:     {"%s made the room", "%s zakłada pokój"},
+	wArchived:    {"%s closed the room", "%s zamyka pokój"},
+	wRestored:    {"%s opened the room again", "%s otwiera pokój na nowo"},
+	wRoomRenamed: {"%s renamed the room to %s", "%s zmienia nazwę pokoju na %s"},
+	wOther:       {"%s changed something here (%s)", "%s coś tu zmienia (%s)"},
+	wSending:     {"sending…", "wysyłam…"},
+	wFailed:      {"not sent: %s · /retry or /drop", "nie wysłano: %s · /retry albo /drop"},
+	wOffline:     {"offline", "brak połączenia"},
+	wWaiting:     {"%d waiting|%d waiting", "%d czeka|%d czekają|%d czeka"},
+	wTyping:      {"%s is typing|%s are typing", "%s pisze|%s piszą|%s pisze"},
+	wReplying:    {"Reply to %s · Esc leaves", "Odpowiedź dla %s · Esc porzuca"},
+	wEditing:     {"Editing · Enter saves · Esc leaves", "Edycja · Enter zapisuje · Esc porzuca"},
+	wSelecting:   {"r reply · a react · e edit · x delete · t thread · o open · c copy · Esc", "r odpowiedz · a reakcja · e edytuj · x usuń · t wątek · o otwórz · c kopiuj · Esc"},
+	wPaste:       {"Enter sends %d line as one · e edits · Esc drops|Enter sends %d lines as one · e edits · Esc drops", "Enter wysyła %d wiersz razem · e edytuje · Esc porzuca|Enter wysyła %d wiersze razem · e edytuje · Esc porzuca|Enter wysyła %d wierszy razem · e edytuje · Esc porzuca"},
+	wDelete:      {"Delete this? y deletes · Esc keeps", "Usunąć to? y usuwa · Esc zostawia"},
+	wNotYours:    {"Only your own messages can be edited.", "Edytować można tylko własne wiadomości."},
+	wHistory:     {"Find in what you wrote", "Szukaj w tym, co napisano"},
+	wSwitch:      {"Go to a room", "Idź do pokoju"},
+	wSearch:      {"Search · Enter searches, then opens", "Szukaj · Enter szuka, potem otwiera"},
+	wMentions:    {"What called you", "Wzmianki o tobie"},
+	wThread:      {"Thread · Enter shows · Ctrl-R replies", "Wątek · Enter pokazuje · Ctrl-R odpowiada"},
+	wReact:       {"React with", "Zareaguj"},
+	wNothing:     {"nothing here", "nic tu nie ma"},
+	wLoading:     {"looking…", "szukam…"},
+	wHelp:        {"Help · Esc closes", "Pomoc · Esc zamyka"},
+	wAnswer:      {"Answer · Esc closes", "Odpowiedź · Esc zamyka"},
+	wNoTopic:     {"There is no help on %s. Topics: %s", "Nie ma pomocy na temat: %s. Tematy: %s"},
+	wNoLink:      {"There is no link %s here. Numbers stand behind links, as in [3].", "Nie ma tu odnośnika %s. Numery stoją za odnośnikami, jak [3]."},
+	wWentWrong:   {"That did not work. Try again in a moment.", "Nie udało się. Spróbuj ponownie za chwilę."},
+	wEnded:       {"The connection has ended. Ctrl-D leaves.", "Połączenie się zakończyło. Ctrl-D wychodzi."},
+	wTheme:       {"Themes: %s", "Motywy: %s"},
+	wNotify:      {"Notifications: on or off, as in /notify off", "Powiadomienia: on albo off, np. /notify off"},
+	wDone:        {"Done.", "Gotowe."},
+	wCopied:      {"Copied.", "Skopiowano."},
+	wCalled:      {"%s in %s", "%s w %s"},
+	wIdle:        {"nothing new elsewhere", "nigdzie nic nowego"},
+	wSmall:       {"too small", "za małe"},
+}
+
+const (
+	wWrite word = iota
+	wNoRoom
+	wRooms
+	wPeople
+	wNew
+	wMore
+	wOlder
+	wBegin
+	wLines
+	wEdited
+	wDeleted
+	wReplies
+	wJoined
+	wLeft
+	wRenamed
+	wAnd
+	wTopic
+	wPinned
+	wUnpinned
+	wKicked
+	wInvited
+	wCreated
+	wArchived
+	wRestored
+	wRoomRenamed
+	wOther
+	wSending
+	wFailed
+	wOffline
+	wWaiting
+	wTyping
+	wReplying
+	wEditing
+	wSelecting
+	wPaste
+	wDelete
+	wNotYours
+	wHistory
+	wSwitch
+	wSearch
+	wMentions
+	wThread
+	wReact
+	wNothing
+	wLoading
+	wHelp
+	wAnswer
+	wNoTopic
+	wNoLink
+	wWentWrong
+	wEnded
+	wTheme
+	wNotify
+	wDone
+	wCopied
+	wCalled
+	wIdle
+	wSmall
+	wordEnd
+)
+
+// say returns a sentence that has no forms.
+func (l Language) say(w word, args ...any) string {
+	if len(args) == 0 {
+		return table[w][l]
+	}
+	return fmt.Sprintf(table[w][l], args...)
+}
+
+// count returns a sentence in the form for a number.
+func (l Language) count(n int, w word, args ...any) string {
+	forms := strings.Split(table[w][l], "|")
+	return fmt.Sprintf(forms[min(l.form(n), len(forms)-1)], args...)
+}
+
+// form returns which plural form a number takes (Unicode CLDR, plural rules).
+func (l Language) form(n int) int {
+	switch {
+	case n == 1:
+		return 0
+	case l == English:
+		return 1
+	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
+		return 1
+	}
+	return 2
+}
+
+var (
+	days = [languages][7]string{
+		{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		{"niedziela", "poniedziałek", "wtorek", "środa", "czwartek", "piątek", "sobota"},
+	}
+	months = [languages][12]string{
+		{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+		{"stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września", "października", "listopada", "grudnia"},
+	}
+)
+
+// date returns a day as a rule names it.
+func (l Language) date(t time.Time) string {
+	return fmt.Sprintf("%s, %d %s %d", days[l][t.Weekday()], t.Day(), months[l][t.Month()-1], t.Year())
+}
