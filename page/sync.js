@@ -174,13 +174,13 @@ function welcome(message) {
   const ids = new Set(message.rooms?.map((room) => room.id));
   for (const id of rooms.peek().keys()) if (!ids.has(id)) forgetRoom(id);
   const infos = message.rooms ?? [];
-  const heads = infos.map(({ id }) => rooms.peek().get(id)?.info.peek().head);
+  const before = infos.map(({ id }) => rooms.peek().get(id)?.info.peek());
   const states = putAll(infos.map((info) => ({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true })));
   for (const [i, room] of states.entries()) {
-    const before = heads[i], { head } = infos[i];
+    const known = before[i], { head } = infos[i];
     room.counted = head;
-    if (fresh && before !== undefined && before !== head) doubt(room);
-    saveRoom(room.id);
+    if (fresh && known && known.head !== head) doubt(room);
+    if (JSON.stringify(known) !== JSON.stringify(room.info.peek())) saveRoom(room.id);
   }
   ready.value = true;
   const shown = current.peek();
