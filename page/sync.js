@@ -182,10 +182,20 @@ function welcome(message) {
     if (fresh && known && known.head !== head) doubt(room);
     if (JSON.stringify(known) !== JSON.stringify(room.info.peek())) saveRoom(room.id);
   }
+  meet(states);
   ready.value = true;
   const shown = current.peek();
   if (shown?.stale) loadNewest(shown);
 }
+
+/** meet takes over whether those are here with whom we talk directly. @param {RoomState[]} states */
+function meet(states) {
+  const all = states.flatMap((room) => room.info.peek().with ?? []);
+  if (all.length) presence.value = new Map([...presence.peek(), ...all.map(seen)]);
+}
+
+/** seen tells whether somebody is here, as it is kept. @param {Api.Person} person @returns {[number, 'here' | 'away' | 'gone']} */
+const seen = (person) => [person.id, !person.here ? 'gone' : person.away ? 'away' : 'here'];
 
 /** doubt tells that changes of what is known may have been missed. @param {RoomState} room */
 function doubt(room) {
@@ -204,6 +214,7 @@ function forgetMessages() {
 /** @param {Api.Room} info */
 function enterRoom(info) {
   const room = put({ ...info, joined: true });
+  meet([room]);
   room.counted = info.head;
   if (room.timeline.runs.length) doubt(room);
   saveRoom(room.id);
@@ -410,9 +421,7 @@ export async function loadPeople(room) {
     after = answer.next;
   } while (after && people.length < 5000);
   room.people.value = people;
-  const known = new Map(untracked(() => presence.value));
-  for (const person of people) known.set(person.id, !person.here ? 'gone' : person.away ? 'away' : 'here');
-  presence.value = known;
+  presence.value = new Map([...untracked(() => presence.value), ...people.map(seen)]);
 }
 
 /** openThread shows the conversation that a message began. @param {RoomState} room @param {number} root */
