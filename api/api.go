@@ -136,7 +136,7 @@ type Room struct {
 	Archived bool   `json:"archived,omitempty"`
 	Head     uint64 `json:"head"` // seq of its last event
 
-	With    *Person  `json:"with,omitempty"`    // of a direct conversation: the other
+	With    *Person  `json:"with,omitempty"`    // of a direct conversation: the other, and whether they are here now
 	Pins    []uint64 `json:"pins,omitempty"`    // messages, in the order of pinning
 	Rank    string   `json:"rank,omitempty"`    // yours in it
 	May     []string `json:"may,omitempty"`     // what you may do in it: say, react, pin, topic, invite, delete (what others said), kick, mute, ban, rename, archive, voice, rank, rules
@@ -161,7 +161,7 @@ type Person struct {
 	Rank string `json:"rank,omitempty"` // in the room: voice, moderator or owner
 	Away bool   `json:"away,omitempty"` // a member who is not connected, or somebody who says so
 
-	Here   bool   `json:"here,omitempty"`   // connected; told over HTTP only, as are the following
+	Here   bool   `json:"here,omitempty"`   // connected; told over HTTP and WebSocket only, as are the following
 	Status string `json:"status,omitempty"` // why they are away, in their words
 	Bot    bool   `json:"bot,omitempty"`    // a program
 }

@@ -174,18 +174,28 @@ function welcome(message) {
   const ids = new Set(message.rooms?.map((room) => room.id));
   for (const id of rooms.peek().keys()) if (!ids.has(id)) forgetRoom(id);
   const infos = message.rooms ?? [];
-  const heads = infos.map(({ id }) => rooms.peek().get(id)?.info.peek().head);
+  const before = infos.map(({ id }) => rooms.peek().get(id)?.info.peek());
   const states = putAll(infos.map((info) => ({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true })));
   for (const [i, room] of states.entries()) {
-    const before = heads[i], { head } = infos[i];
+    const known = before[i], { head } = infos[i];
     room.counted = head;
-    if (fresh && before !== undefined && before !== head) doubt(room);
-    saveRoom(room.id);
+    if (fresh && known && known.head !== head) doubt(room);
+    if (JSON.stringify(known) !== JSON.stringify(room.info.peek())) saveRoom(room.id);
   }
+  meet(states);
   ready.value = true;
   const shown = current.peek();
   if (shown?.stale) loadNewest(shown);
 }
+
+/** meet takes over whether those are here with whom we talk directly. @param {RoomState[]} states */
+function meet(states) {
+  const all = states.flatMap((room) => room.info.peek().with ?? []);
+  if (all.length) presence.value = new Map([...presence.peek(), ...all.map(seen)]);
+}
+
+/** seen tells whether somebody is here, as it is kept. @param {Api.Person} person @returns {[number, 'here' | 'away' | 'gone']} */
+const seen = (person) => [person.id, !person.here ? 'gone' : person.away ? 'away' : 'here'];
 
 /** doubt tells that changes of what is known may have been missed. @param {RoomState} room */
 function doubt(room) {
@@ -204,6 +214,7 @@ function forgetMessages() {
 /** @param {Api.Room} info */
 function enterRoom(info) {
   const room = put({ ...info, joined: true });
+  meet([room]);
   room.counted = info.head;
   if (room.timeline.runs.length) doubt(room);
   saveRoom(room.id);
@@ -410,9 +421,7 @@ export async function loadPeople(room) {
     after = answer.next;
   } while (after && people.length < 5000);
   room.people.value = people;
-  const known = new Map(untracked(() => presence.value));
-  for (const person of people) known.set(person.id, !person.here ? 'gone' : person.away ? 'away' : 'here');
-  presence.value = known;
+  presence.value = new Map([...untracked(() => presence.value), ...people.map(seen)]);
 }
 
 /** openThread shows the conversation that a message began. @param {RoomState} room @param {number} root */

@@ -42,7 +42,7 @@ declare namespace Api {
     joined?: boolean;
     archived?: boolean;
     head: number;
-    with?: { id: number; nick: string };
+    with?: Person;
     pins?: number[];
     rank?: Rank;
     may?: string[];

@@ -271,7 +271,7 @@ export class Composer extends Component {
         <div class="composer-box">
           ${server.value?.limits?.files !== 0 && html`<label class="icon-button" title=${t('composer.attach')}><${Icon} name="attach" /><span class="unseen">${t('composer.attach')}</span>
             <input class="unseen" type="file" multiple onChange=${(/** @type {any} */ event) => { this.uploads.add([...event.target.files]); event.target.value = ''; this.area?.focus(); }} /></label>`}
-          <textarea ref=${(/** @type {any} */ element) => { this.area = element; }} rows="1" aria-label=${label} placeholder=${label} value=${text}
+          <textarea ref=${(/** @type {any} */ element) => { this.area = element; }} rows="1" dir="auto" aria-label=${label} placeholder=${label} value=${text}
             aria-autocomplete="list" aria-controls=${choices.length ? listbox : undefined} aria-activedescendant=${choices.length ? `${listbox}-${chosen}` : undefined}
             autocapitalize="sentences" enterkeyhint=${settings.value.enterSends ? 'send' : 'enter'}
             onInput=${(/** @type {any} */ event) => this.write(event.target.value, event.target.selectionStart, true)}

@@ -1,14 +1,28 @@
 // @ts-check
 // The list of rooms and direct conversations, with what is unread.
 
-import { html } from '../html.js';
+import { html, useEffect, useState } from '../html.js';
 import { t } from '../i18n.js';
 import { open, roomPath } from '../route.js';
 import { channels, directs, me, presence, server } from '../store.js';
 import { Icon } from './icon.js';
 
+const first = 100; // rooms that are shown at once; the others come after the first picture
+const later = 200; // milliseconds
+
+/** useSoon returns false at first, and true after the first picture. */
+function useSoon() {
+  const [soon, setSoon] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSoon(true), later);
+    return () => clearTimeout(timer);
+  }, []);
+  return soon;
+}
+
 /** Rooms is the navigation. @param {{onClose: () => void}} props */
 export function Rooms({ onClose }) {
+  const all = useSoon();
   return html`
     <nav class="rooms" id="rooms" aria-label=${t('nav.rooms')}>
       <header class="rooms-head">
@@ -20,7 +34,7 @@ export function Rooms({ onClose }) {
         <h2 class="rooms-title">${t('nav.channels')}
           <button type="button" class="icon-button" aria-label=${t('nav.browse')} title=${t('nav.browse')} onClick=${() => open('browse')}><${Icon} name="plus" /></button>
         </h2>
-        <ul>${channels.value.map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>
+        <ul>${(all ? channels.value : channels.value.slice(0, first)).map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>
         ${directs.value.length > 0 && html`
           <h2 class="rooms-title">${t('nav.directs')}</h2>
           <ul>${directs.value.map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>`}

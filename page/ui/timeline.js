@@ -59,13 +59,17 @@ export class Timeline extends Component {
     this.list = null;
     /** @type {ResizeObserver | null} */
     this.observer = null;
+    /** @type {WeakSet<Element>} the elements of rows whose heights are known, as the observer tells of changes */
+    this.watched = new WeakSet();
+    /** @type {Map<string, any>} what the rows that are in the document were rendered as: what is the same costs nothing */
+    this.views = new Map();
     this.scrolled = this.scrolled.bind(this);
     this.keys = this.keys.bind(this);
     this.attend = this.attend.bind(this);
   }
 
   componentDidMount() {
-    this.observer = new ResizeObserver(() => this.measure());
+    this.observer = new ResizeObserver((entries) => this.resized(entries));
     if (this.scroller) this.observer.observe(this.scroller);
     document.addEventListener('visibilitychange', this.attend);
     window.addEventListener('focus', this.attend);
@@ -184,16 +188,31 @@ export class Timeline extends Component {
     this.attend();
   }
 
-  /** measure takes the heights of what is in the document, and corrects the place. */
+  /** resized takes the heights of rows that have become others. @param {ResizeObserverEntry[]} entries */
+  resized(entries) {
+    let changed = false;
+    for (const { target, borderBoxSize: [size] } of entries) {
+      if (target === this.scroller) this.measure();
+      else if (target.isConnected && this.heights.measured(/** @type {HTMLElement} */ (target).dataset.key ?? '', size.blockSize)) changed = true;
+    }
+    if (changed) this.forceUpdate();
+  }
+
+  /** measure takes the heights of what has come into the document, and corrects the place. */
   measure() {
     const { scroller, list } = this;
     if (!scroller || !list) return;
     const resized = scroller.clientWidth !== this.width || scroller.clientHeight !== this.view;
-    if (scroller.clientWidth !== this.width) this.heights.forget();
+    if (scroller.clientWidth !== this.width) {
+      this.heights.forget();
+      this.watched = new WeakSet();
+    }
     this.width = scroller.clientWidth;
     this.view = scroller.clientHeight;
     let changed = resized;
     for (const element of /** @type {HTMLElement[]} */ ([...list.children])) {
+      if (this.watched.has(element)) continue;
+      this.watched.add(element);
       this.observer?.observe(element);
       if (this.heights.measured(element.dataset.key ?? '', element.getBoundingClientRect().height)) changed = true;
     }
@@ -323,12 +342,24 @@ export class Timeline extends Component {
           ${room.trouble.value ? html`<p class="empty">${room.trouble.value}</p>` : !this.shown && html`<${Waiting} />`}
           <div class="extent" style=${{ height: `${this.heights.total}px` }}>
             <ol class="window" style=${{ top: `${this.heights.offset(from)}px` }} ref=${(/** @type {any} */ element) => { this.list = element; }}>
-              ${visible.map((row) => html`<${RowView} key=${row.key} row=${row} room=${room} lit=${row.kind === 'said' && row.item.seq === this.state.lit} stop=${row.key === this.focused} />`)}
+              ${this.viewed(visible)}
             </ol>
           </div>
         </div>
         ${this.below()}
       </div>`;
+  }
+
+  /** viewed renders rows; one that is as it was is what it was. @param {Row[]} rows */
+  viewed(rows) {
+    const { room } = this.props, before = this.views;
+    this.views = new Map(rows.map((row) => {
+      const lit = row.kind === 'said' && row.item.seq === this.state.lit, stop = row.key === this.focused;
+      const known = before.get(row.key);
+      if (known && known.props.row === row && known.props.lit === lit && known.props.stop === stop) return [row.key, known];
+      return [row.key, html`<${RowView} key=${row.key} row=${row} room=${room} lit=${lit} stop=${stop} />`];
+    }));
+    return [...this.views.values()];
   }
 
   /** bars is what lies over the top. @param {boolean} unreadAbove */

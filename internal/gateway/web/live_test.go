@@ -323,7 +323,7 @@ func TestTypingAndBeingAwayAreTold(t *testing.T) {
 	if sig := bob.signal(api.SignalTyping); sig.Nick != "ann" || sig.Room != welcome.Rooms[0].ID || sig.Text != "active" {
 		t.Errorf("bob is told %+v", sig)
 	}
-	if m := ann.do(api.Command{ID: "d", Op: api.OpDirect, Nick: "bob"}); m.Room == nil || m.Room.With == nil || m.Room.With.Nick != "bob" {
+	if m := ann.do(api.Command{ID: "d", Op: api.OpDirect, Nick: "bob"}); m.Room == nil || m.Room.With == nil || m.Room.With.Nick != "bob" || !m.Room.With.Here || m.Room.With.Away {
 		t.Fatalf("a direct conversation is answered with %+v", m)
 	}
 	ann.do(api.Command{ID: "p", Op: api.OpTyping, To: "@bob", Text: "paused"})
@@ -528,6 +528,32 @@ func TestDeflatedIsReadAsPlain(t *testing.T) {
 		plain.until(said(text))
 	}
 	c.do(api.Command{ID: "last", Op: api.OpPing})
+}
+
+func TestTheWelcomeTellsWhetherThePartnerOfAConversationIsHere(t *testing.T) {
+	s := start(t, options{})
+	bob := s.guest("bob")
+	bob.do("POST", "/rooms/@eve/messages", api.NewMessage{Text: "psst"}, 404, nil)
+	member := s.member("mia")
+	bob.do("POST", "/rooms/@mia/messages", api.NewMessage{Text: "psst"}, 201, nil)
+	partner := func() *api.Person {
+		t.Helper()
+		_, welcome := bob.live("")
+		for _, room := range welcome.Rooms {
+			if room.Direct {
+				return room.With
+			}
+		}
+		t.Fatal("the conversation is not in the welcome")
+		return nil
+	}
+	if p := partner(); p == nil || p.Nick != "mia" || p.Here {
+		t.Errorf("before she came: %+v", p)
+	}
+	member.live("")
+	if p := partner(); p == nil || !p.Here || p.Away {
+		t.Errorf("after she came: %+v", p)
+	}
 }
 
 func TestLiveEndsWithACodeThatSaysWhy(t *testing.T) {

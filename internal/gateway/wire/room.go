@@ -51,12 +51,18 @@ func FullRoom(s *hub.Session, room *chat.RoomInfo) api.Room {
 	return full
 }
 
-// with returns the other in a direct conversation, or nil if they have left it.
+// with returns the other in a direct conversation, and whether they are here, or
+// nil if they have left it.
 func with(s *hub.Session, room *chat.RoomInfo) *api.Person {
 	for _, m := range room.Members {
-		if m.ID != s.User() {
-			return &api.Person{ID: uint64(m.ID), Nick: m.Nick}
+		if m.ID == s.User() {
+			continue
 		}
+		other := api.Person{ID: uint64(m.ID), Nick: m.Nick}
+		if p, ok := s.Portray(m.ID); ok {
+			other = Portrait(nil, &p)
+		}
+		return &other
 	}
 	return nil
 }

@@ -170,10 +170,11 @@ func Person(p *hub.Person) api.Person {
 // Portrait returns somebody as those who ask over HTTP are told: in a room, if that
 // is not nil.
 func Portrait(room *chat.RoomInfo, p *hub.Portrait) api.Person {
+	here := p.Here && p.Away != hub.Absent // requests that come and go are nobody's presence
 	person := api.Person{
-		ID: uint64(p.ID), Nick: p.Nick, Role: Role(p.Role), Away: p.Away != "", Here: p.Here, Bot: p.Bot || p.Role == chat.BotRole,
+		ID: uint64(p.ID), Nick: p.Nick, Role: Role(p.Role), Away: p.Away != "", Here: here, Bot: p.Bot || p.Role == chat.BotRole,
 	}
-	if p.Here && p.Away != hub.Unattended {
+	if here && p.Away != hub.Unattended {
 		person.Status = p.Away
 	}
 	if room == nil {
