@@ -310,6 +310,12 @@ func (h *hands) says(text string) {
 	synctest.Wait()
 }
 
+// later lets time pass in the bubble.
+func later(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
 // sees checks what has come so far.
 func (h *hands) sees(words ...string) {
 	h.Helper()
