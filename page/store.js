@@ -123,13 +123,20 @@ export const current = computed(() => {
   return kind === 'direct' ? directWith(name) : roomNamed(name);
 });
 
-const collator = new Intl.Collator();
+/** @type {Intl.Collator | undefined} made when there is something to sort, as that takes tens of milliseconds */
+let collator;
+
+/** byName orders rooms as a list shows them. @param {RoomState} a @param {RoomState} b */
+function byName(a, b) {
+  collator ??= new Intl.Collator();
+  return collator.compare(a.title, b.title);
+}
 
 /** of lists the rooms of a list. What else becomes of a room does not make it anew. @param {string} list */
 const of = (list) => [...rooms.value.values()].filter((room) => room.list.value === list);
 
 /** The rooms of the list that have a name. */
-export const channels = computed(() => of('channels').sort((a, b) => collator.compare(a.title, b.title)));
+export const channels = computed(() => of('channels').sort(byName));
 
 /** The direct conversations, the one with the last event first. */
 export const directs = computed(() => of('directs').sort((a, b) => b.info.value.head - a.info.value.head));

@@ -292,10 +292,17 @@ function safe(href) {
   }
 }
 
-const onlyEmoji = new RegExp('^(?:\\p{RGI_Emoji}\\s?){1,6}$', 'v');
+const written = /[a-z\u00c0-\u024f]/i; // no emoji has a letter of these
+
+/** @type {RegExp | undefined} made when it is first wanted, as that takes tens of milliseconds */
+let onlyEmoji;
 
 /** emojiOnly reports whether a message is nothing but a few emoji. @param {string} text */
-export function emojiOnly(text) { return text.length < 100 && onlyEmoji.test(text.trim()); }
+export function emojiOnly(text) {
+  if (text.length >= 100 || written.test(text)) return false;
+  onlyEmoji ??= new RegExp('^(?:\\p{RGI_Emoji}\\s?){1,6}$', 'v');
+  return onlyEmoji.test(text.trim());
+}
 
 /**
  * mentions reports whether a text names somebody: @nick as a word of its own,
