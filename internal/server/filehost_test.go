@@ -125,16 +125,15 @@ func TestIRCClientsUploadFiles(t *testing.T) {
 			t.Errorf("when somebody else has said the link everybody gets %d", a.StatusCode)
 		}
 
-		ada.says("PRIVMSG #lobby :look "+link+" and "+link, "PRIVMSG #lobby :again "+link, "PRIVMSG #lobby :done")
-		// The second may have come before it was known that the first has the file.
+		ada.says("PRIVMSG #lobby :look "+link+" and "+link, "PRIVMSG #lobby :again "+link, "PRIVMSG bob,#lobby :both "+link, "PRIVMSG #lobby :done")
 		for who, p := range map[string]*talker{"ada": ada, "bob": bob} {
 			said := p.hears("look ")
 			if want := "PRIVMSG #lobby :look " + link + " and " + link; !strings.HasSuffix(said, want) {
 				t.Errorf("%s reads %q, want %q", who, said, want)
 			}
-			for next := p.hears(" #lobby :"); !strings.HasSuffix(next, ":done"); next = p.hears(" #lobby :") {
-				if !strings.HasSuffix(next, ":again "+link) && !strings.Contains(next, "is in another message already") {
-					t.Errorf("%s reads %q then", who, next)
+			for _, want := range []string{":again " + link, ":both " + link, ":done"} {
+				if next := p.hears(" #lobby :"); !strings.HasSuffix(next, want) {
+					t.Errorf("%s reads %q, want %q", who, next, want)
 				}
 			}
 		}

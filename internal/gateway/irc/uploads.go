@@ -49,8 +49,10 @@ func (c *conn) attach(cmd *chat.Command, k *call) *call {
 	return &own
 }
 
-// said reports whether a message has a file already.
+// said reports whether a message has a file already: perhaps the one that the client
+// has sent just before.
 func (c *conn) said(id string) bool {
+	c.settle()
 	_, err := c.gateway.cfg.Hub.File(c.Context(), id)
 	return err == nil
 }
