@@ -47,7 +47,7 @@ func ParseScramFirst(message string) (ScramFirst, *chat.Error) {
 	name, rest, _ := strings.Cut(f.bare, ",")
 	nonce, _, _ := strings.Cut(rest, ",") // other extensions are ignored
 	var ok [3]bool
-	f.Name, ok[0] = scramName(name, "n=")
+	f.Name, ok[0] = SASLName(name, "n=")
 	f.nonce, ok[1] = strings.CutPrefix(nonce, "r=")
 	ok[2] = isScramNonce(f.nonce)
 	switch {
@@ -59,7 +59,7 @@ func ParseScramFirst(message string) (ScramFirst, *chat.Error) {
 		return ScramFirst{}, noScramMessage()
 	}
 	if parts[1] != "" {
-		behalf, ok := scramName(parts[1], "a=")
+		behalf, ok := SASLName(parts[1], "a=")
 		if !ok {
 			return ScramFirst{}, noScramMessage()
 		}
@@ -74,9 +74,9 @@ func noScramMessage() *chat.Error {
 	return chat.Errorf(chat.Invalid, "That is no message of SCRAM-SHA-256 (RFC 7677); use PLAIN if the client can't do better.")
 }
 
-// scramName reads a name, in which =2C stands for a comma and =3D for an equals
-// sign.
-func scramName(s, prefix string) (name string, ok bool) {
+// SASLName reads a name after a prefix, in which =2C stands for a comma and =3D for an
+// equals sign (RFC 5801 §4), and reports whether it is one.
+func SASLName(s, prefix string) (name string, ok bool) {
 	s, ok = strings.CutPrefix(s, prefix)
 	if !ok || s == "" || strings.ContainsRune(s, 0) {
 		return "", false

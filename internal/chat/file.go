@@ -128,8 +128,8 @@ func (f *File) Extent() string {
 }
 
 // Shown returns the text of what was said as those see it who get nothing but
-// text: after it a line for each file, with where it is fetched. Base is the
-// address of the server, without a slash at the end.
+// text: after it a line for each file, with where it is fetched, but for those whose
+// link is in the text. Base is the address of the server, without a slash at the end.
 func (ev *Event) Shown(base string) string {
 	if len(ev.Files) == 0 {
 		return ev.Text
@@ -138,6 +138,9 @@ func (ev *Event) Shown(base string) string {
 	b.WriteString(ev.Text)
 	for i := range ev.Files {
 		f := &ev.Files[i]
+		if strings.Contains(ev.Text, base+f.Path()) {
+			continue
+		}
 		fmt.Fprintf(&b, "\n%s (%s, %s) %s%s", f.Name, f.Type, f.Extent(), base, f.Path())
 	}
 	return b.String()

@@ -113,6 +113,10 @@ func TestFilesAreShownAsLinks(t *testing.T) {
 	if got := ev.Shown("https://chat.example.org"); got != want {
 		t.Errorf("shown as %q, want %q", got, want)
 	}
+	ev.Text = "see https://chat.example.org/files/" + file(1).ID + "/picture%201.png there"
+	if got, want := ev.Shown("https://chat.example.org"), ev.Text+want[strings.LastIndex(want, "\n"):]; got != want {
+		t.Errorf("with a link to one in the text, shown as %q, want %q", got, want)
+	}
 	if ev.Files = nil; ev.Shown("https://chat.example.org") != ev.Text {
 		t.Errorf("without files, shown as %q", ev.Shown(""))
 	}

@@ -36,8 +36,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+
+	"hubbub/internal/chat"
 )
 
 // The limits that hold unless [Options] say otherwise.
@@ -87,6 +90,12 @@ type Upload struct {
 	Height int `json:"height,omitempty"`
 	// Thumbnail says that there is a smaller picture of it.
 	Thumbnail bool `json:"thumbnail,omitempty"`
+}
+
+// File returns the file as a message has it: there a type has no parameters.
+func (u *Upload) File() chat.File {
+	kind, _, _ := strings.Cut(u.Type, ";")
+	return chat.File{ID: u.ID, Hash: u.Hash, Name: u.Name, Type: kind, Size: u.Size, Width: u.Width, Height: u.Height}
 }
 
 // Store is a directory of files.

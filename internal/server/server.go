@@ -216,11 +216,12 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 	chats := irc.New(irc.Config{
 		Pump: pump, Door: s.door, Hub: s.hub, Logger: cfg.Logger, First: line.Dialects,
 		Server: cfg.ServerName, URL: cfg.URL, Network: cfg.NetworkName, Motd: cfg.Motd, Started: time.Now(),
+		Files: s.files, Upload: uploadURL(cfg.URL),
 		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
 	})
 	pages, err := web.New(web.Config{
 		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
-		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text,
+		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text, URL: cfg.URL,
 		PushKey: s.outward.pushKey,
 		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
 		Carried: map[string]func(context.Context, *gateway.Peer) func(){

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"hubbub/internal/gateway/web"
 )
 
 // ParseURL reads the address under which browsers find a server: http or https, a
@@ -19,6 +21,15 @@ func ParseURL(s string) (string, error) {
 		return "", errors.New("the address of a server is http or https, a host and perhaps a path, and nothing else")
 	}
 	return strings.TrimRight(u.String(), "/"), nil
+}
+
+// uploadURL returns where files are uploaded to the server of that address; empty if
+// it has none.
+func uploadURL(server string) string {
+	if server == "" {
+		return ""
+	}
+	return server + web.UploadPath
 }
 
 // usualURL returns the address under which browsers of this machine find a server

@@ -67,12 +67,13 @@ type call struct {
 	target    string // what it was about, as the client called it
 	about     string // whom else, or what
 	label     string
-	batch     string // in which the answer is; empty if it is alone
-	mode      byte   // MODE: which one
-	elsewhere bool   // what it brings about is in no room that the client reads
-	says      bool   // it is a message, which comes back only to who has negotiated echo-message
-	quiet     bool   // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
-	done      bool   // the label has been used; owned by the writer
+	files     []string // which of one's uploads it says, by their ids
+	batch     string   // in which the answer is; empty if it is alone
+	mode      byte     // MODE: which one
+	elsewhere bool     // what it brings about is in no room that the client reads
+	says      bool     // it is a message, which comes back only to who has negotiated echo-message
+	quiet     bool     // errors are not to be told: a NOTICE (RFC 2812 §3.3.2)
+	done      bool     // the label has been used; owned by the writer
 }
 
 // serve reads lines until the peer or the server ends the connection. It reports

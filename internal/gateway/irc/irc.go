@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"hubbub/internal/door"
+	"hubbub/internal/files"
 	"hubbub/internal/gateway"
 	"hubbub/internal/hub"
 )
@@ -41,6 +42,10 @@ type Config struct {
 	Motd    string      // the message of the day: lines
 	Started time.Time
 	STS     STS
+
+	Files  *files.Store // what is uploaded; nil: nothing is
+	Upload string       // where clients upload files, an address; empty for nowhere
+
 	// Unhurried has nobody disconnected for taking long to register.
 	Unhurried bool
 }

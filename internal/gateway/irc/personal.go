@@ -188,6 +188,9 @@ func (c *conn) Exited(dst []byte, _ *chat.RoomInfo) []byte { return dst }
 // Answered implements [gateway.Protocol].
 func (c *conn) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	k := tag.(*call)
+	if out.Err == nil && k.files != nil {
+		aside(func() { c.taken(k.files) })
+	}
 	var lines []byte
 	switch {
 	case out.Err != nil:

@@ -3,6 +3,7 @@ package irc
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,9 +18,11 @@ import (
 
 // The mechanisms.
 const (
-	plain    = "PLAIN"         // RFC 4616
-	external = "EXTERNAL"      // RFC 4422 Appendix A: the certificate that TLS has proved
-	scram    = "SCRAM-SHA-256" // RFC 5802, RFC 7677
+	plain       = "PLAIN"         // RFC 4616
+	external    = "EXTERNAL"      // RFC 4422 Appendix A: the certificate that TLS has proved
+	scram       = "SCRAM-SHA-256" // RFC 5802, RFC 7677
+	oauthBearer = "OAUTHBEARER"   // RFC 7628
+	ircv3Bearer = "IRCV3BEARER"   // https://github.com/ircv3/ircv3-specifications/pull/545
 )
 
 // How long what is said by AUTHENTICATE may be, in Base64.
@@ -34,11 +37,12 @@ type exchange struct {
 	response  []byte              // in Base64, as far as it has come
 	scram     *door.ScramExchange // nil before the client's first message
 	proven    *hub.Arrival        // by SCRAM, while the client has not seen yet that the server knows its password
+	refused   *chat.Error         // by OAUTHBEARER, while the client has not seen yet why
 }
 
 // mechanisms returns the mechanisms that can be used safely over the connection:
-// PLAIN would say a password to whoever listens in. EXTERNAL takes a certificate,
-// which is shown before anything is said.
+// PLAIN would say a password to whoever listens in, and the two of bearers a token.
+// EXTERNAL takes a certificate, which is shown before anything is said.
 func (c *conn) mechanisms() []string {
 	var names []string
 	if !c.certificate().IsZero() {
@@ -46,9 +50,14 @@ func (c *conn) mechanisms() []string {
 	}
 	names = append(names, scram)
 	if c.Private() {
-		names = append(names, plain)
+		names = append(names, plain, oauthBearer, ircv3Bearer)
 	}
 	return names
+}
+
+// saysSecrets reports whether a mechanism is one of those that say a secret as it is.
+func saysSecrets(mechanism string) bool {
+	return mechanism == plain || mechanism == oauthBearer || mechanism == ircv3Bearer
 }
 
 func saslValue(c *conn) (string, bool) { return strings.Join(c.mechanisms(), ","), true }
@@ -116,13 +125,13 @@ func (c *conn) endSASL() {
 
 func (c *conn) beginSASL(mechanism string) {
 	switch {
-	case mechanism == plain && !c.Private():
-		c.saslInsecure()
+	case saysSecrets(mechanism) && !c.Private():
+		c.saslInsecure(mechanism)
 		return
 	case mechanism == external && c.certificate().IsZero():
 		c.saslFails("You came without a certificate: give your client one, and connect by TLS")
 		return
-	case mechanism != plain && mechanism != external && mechanism != scram:
+	case !slices.Contains(c.mechanisms(), mechanism):
 		c.numeric(rplSASLMechs, strings.Join(c.mechanisms(), ","), "are available SASL mechanisms")
 		c.saslFails("That SASL mechanism is not available here")
 		return
@@ -154,9 +163,9 @@ func (c *conn) saslFails(why string) {
 // untold is why no secret is taken over a connection that others can listen in on.
 const untold = "Others could read a password on this connection, so none is taken: connect with TLS"
 
-func (c *conn) saslInsecure() {
+func (c *conn) saslInsecure(mechanism string) {
 	if c.has(capStandardReplies) {
-		c.fail("AUTHENTICATE", "TLS_REQUIRED", plain, untold)
+		c.fail("AUTHENTICATE", "TLS_REQUIRED", mechanism, untold)
 	}
 	c.saslFails(untold)
 }
@@ -176,6 +185,10 @@ func (c *conn) respond(x *exchange) {
 		c.byCertificate(string(data))
 	case scram:
 		c.byScram(x, string(data))
+	case oauthBearer:
+		c.byOAuthBearer(x, string(data))
+	case ircv3Bearer:
+		c.byIRCv3Bearer(string(data))
 	}
 }
 

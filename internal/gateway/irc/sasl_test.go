@@ -76,6 +76,8 @@ func FuzzAuthenticate(f *testing.F) {
 	for _, s := range []string{"PLAIN", "+", "*", "AGFkYQBjb3JyZWN0LWhvcnNl", "SCRAM-SHA-256", "bixhPWFkYSxuPWFkYSxyPWFiYw==", "=", strings.Repeat("A", 400)} {
 		f.Add("PLAIN", s, "+")
 		f.Add("SCRAM-SHA-256", s, s)
+		f.Add("OAUTHBEARER", s, "AQ==")
+		f.Add("IRCV3BEARER", s, s)
 	}
 	f.Fuzz(func(t *testing.T, mechanism, first, second string) {
 		transcript.Talk(t, chats, func(t *testing.T, say func(string) string) {

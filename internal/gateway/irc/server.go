@@ -55,7 +55,7 @@ func (c *conn) appendISupport(dst []byte, nick string) []byte {
 	const perLine, batch = 13, "isupport"
 	server, whole := ":"+c.gateway.cfg.Server+" ", c.has(capExtendedISupport) && c.has(capBatch)
 	var lines []byte
-	for tokens := c.gateway.isupport; len(tokens) > 0; {
+	for tokens := c.supported(); len(tokens) > 0; {
 		n := min(perLine, len(tokens))
 		lines = append(lines, server+rplISupport+" "+nick+" "+strings.Join(tokens[:n], " ")+" :are supported by this server\r\n"...)
 		tokens = tokens[n:]

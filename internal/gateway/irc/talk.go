@@ -82,7 +82,7 @@ func (c *conn) utter(u utterance) {
 	if id, ok := c.place(k); ok {
 		cmd.Room = id
 		c.answering(&cmd, u.tags)
-		c.send(cmd, k)
+		c.send(cmd, c.attach(&cmd, k))
 		c.perhapsAway(k)
 	}
 }

@@ -24,7 +24,7 @@ var chats = transcript.Gateway{
 		return irc.New(irc.Config{
 			Pump: p.Pump, Door: p.Door, Hub: p.Hub, Logger: p.Logger, First: p.First,
 			URL: base, Server: server, Network: "test", Motd: p.Options["motd"], Started: time.Now(), Unhurried: true,
-			STS: sts(p.Options["sts"]),
+			STS: sts(p.Options["sts"]), Upload: p.Options["upload"],
 		}).Serve
 	},
 	Arrive: func(nick string) string { return "NICK " + nick + "\r\nUSER " + nick + " 0 * :Real " + nick + "\r\n" },

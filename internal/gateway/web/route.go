@@ -150,6 +150,9 @@ func (g *Gateway) serveAPI(w http.ResponseWriter, r *http.Request) {
 		problem(w, chat.Errorf(chat.NotFound, "There is nothing at %s; /api lists what there is.", clipped(r.URL.Path)))
 	case r.Method == http.MethodOptions:
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		if r.URL.Path == UploadPath {
+			w.Header().Set("Accept-Post", "*/*") // https://www.w3.org/TR/ldp/#header-accept-post
+		}
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		w.Header().Set("Allow", strings.Join(allowed, ", "))

@@ -27,11 +27,11 @@ type uploads struct {
 }
 
 func (g *Gateway) uploadRoutes() []route {
-	post := created(resource("POST", "/uploads", somebody, "Upload a file, to say it with a message", postUpload))
+	post := created(resource("POST", uploadsPath, somebody, "Upload a file, to say it with a message", postUpload))
 	post.raw = true
 	return []route{
 		post,
-		resource("DELETE", "/uploads/{id}", somebody, "Give up an upload that has not been said", deleteUpload),
+		resource("DELETE", uploadsPath+"/{id}", somebody, "Give up an upload that has not been said", deleteUpload),
 	}
 }
 
@@ -72,15 +72,10 @@ func (u *uploads) find(ctx context.Context, user chat.UserID, id string) (chat.F
 	if err != nil {
 		return chat.File{}, failure(err)
 	}
-	return fileOf(&up), nil
+	return up.File(), nil
 }
 
 var errNoUploads = chat.Errorf(chat.Unavailable, "This server keeps no files.")
-
-func fileOf(up *files.Upload) chat.File {
-	kind, _, _ := strings.Cut(up.Type, ";") // an event has no parameters of a type
-	return chat.File{ID: up.ID, Hash: up.Hash, Name: up.Name, Type: kind, Size: up.Size, Width: up.Width, Height: up.Height}
-}
 
 // said notes that uploads are in a message now. What can't be noted is so in a day.
 func (u *uploads) said(ids []string) {
@@ -97,9 +92,24 @@ func failure(err error) *chat.Error {
 	return &chat.Error{Code: chat.Internal, Text: "Something went wrong with that file on the server.", Cause: err}
 }
 
+// UploadPath is where files are uploaded.
+const UploadPath = apiPath + uploadsPath
+
+const uploadsPath = "/uploads"
+
 // uploadName is what an upload is called.
 type uploadName struct {
-	Name string `query:"name" doc:"what the file is called"`
+	Name string `query:"name" doc:"what the file is called; or Content-Disposition says it"`
+}
+
+// of returns what an upload is called: programs that know a place for files and
+// nothing else of this one say it in a header (RFC 6266; https://soju.im/filehost).
+func (n *uploadName) of(r *http.Request) string {
+	if n.Name != "" {
+		return n.Name
+	}
+	_, params, _ := mime.ParseMediaType(r.Header.Get("Content-Disposition")) // where it can't be read it says nothing
+	return params["filename"]
 }
 
 func postUpload(c *call, in *uploadName) (*api.File, *chat.Error) {
@@ -110,7 +120,7 @@ func postUpload(c *call, in *uploadName) (*api.File, *chat.Error) {
 	if err := u.fits(c.ctx(), user, c.r.ContentLength); err != nil {
 		return nil, err
 	}
-	up, err := u.store.Put(c.ctx(), &flowing{c.r.Body, http.NewResponseController(c.w)}, in.Name, uint64(user))
+	up, err := u.store.Put(c.ctx(), &flowing{c.r.Body, http.NewResponseController(c.w)}, in.of(c.r), uint64(user))
 	if err != nil {
 		return nil, c.unreadable(err)
 	}
@@ -118,8 +128,9 @@ func postUpload(c *call, in *uploadName) (*api.File, *chat.Error) {
 		u.said([]string{up.ID})
 		return nil, err
 	}
-	f := fileOf(&up)
+	f := up.File()
 	out := wire.File(&f)
+	c.w.Header().Set("Location", c.gateway.cfg.URL+f.Path())
 	return &out, nil
 }
 
@@ -244,7 +255,7 @@ func (g *Gateway) fileAt(r *http.Request, id string) (chat.File, *chat.Error) {
 	if failed != nil {
 		return chat.File{}, err
 	}
-	return fileOf(&up), nil
+	return up.File(), nil
 }
 
 // disposition says whether a file is to be shown or to be saved (RFC 6266): pictures,

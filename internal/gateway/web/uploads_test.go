@@ -117,6 +117,22 @@ func TestUploadsAreBounded(t *testing.T) {
 	}
 }
 
+func TestATextFileIsSaid(t *testing.T) {
+	s := start(t, options{})
+	ann := s.guest("ann")
+	f := ann.upload("notes.txt", "tea at five")
+	var done api.Done
+	ann.do("POST", "/rooms/lobby/messages", api.NewMessage{ID: "a1", Text: "read", Files: []string{f.ID}}, 201, &done)
+	var m api.Event
+	ann.do("GET", message(done.Seq), nil, 200, &m)
+	if len(m.Files) != 1 || m.Files[0].Type != "text/plain" {
+		t.Errorf("the message is %+v", m)
+	}
+	if a := s.visitor.ask("GET", f.URL, nil); a.StatusCode != 200 || a.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("everybody gets %d %v", a.StatusCode, a.Header)
+	}
+}
+
 func TestPartsOfAFileAreSent(t *testing.T) {
 	s := start(t, options{})
 	ann := s.guest("ann")

@@ -44,6 +44,7 @@ type Config struct {
 	Zone   *time.Location // in which times are shown as text; nil is the machine's
 
 	Name, Network, Motd, Version string
+	URL                          string // of the server, for links; must be the one given to Encoders
 
 	Text    int          // bytes of a message, at most
 	Files   *files.Store // what is uploaded; nil: nothing can be
