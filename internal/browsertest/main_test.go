@@ -34,6 +34,9 @@ func browser(t *testing.T) context.Context {
 	if testing.Short() {
 		t.Skip("a browser is for the long tests")
 	}
+	if os.Getenv("HUBBUB_BROWSER") == "apart" {
+		t.Skip("HUBBUB_BROWSER is apart: the browser has the machine for itself, in a run of its own")
+	}
 	chromium.once.Do(startBrowser)
 	switch {
 	case errors.Is(chromium.err, errNoChromium) && os.Getenv("CI") != "true":

@@ -237,11 +237,18 @@ func (w *window) place(selector, name string) point {
 	return *at
 }
 
-// click clicks the last of what is called so.
+// click clicks the last of what is called so. What moves away under the pointer is
+// clicked where it is then.
 func (w *window) click(selector, name string) {
 	w.t.Helper()
-	at := w.place(selector, name)
-	w.must(chromedp.Do(w.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y)))
+	for range 5 {
+		at := w.place(selector, name)
+		w.must(chromedp.Do(w.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y)))
+		if missed, err := tryEvaluate[bool](w, "finder.missed()"); err != nil || !missed {
+			return
+		}
+	}
+	w.fail("%s %s can't be clicked: it moves away each time", selector, name)
 }
 
 // hover moves the pointer over the last of what is called so.

@@ -33,8 +33,17 @@ globalThis.finder = (() => {
     if (!top || !(element.contains(top) || top.contains(element) && top.closest('label') === top)) return null;
     const before = element.place;
     element.place = `${x} ${y}`;
-    return before === element.place ? { x, y } : null;
+    if (before !== element.place) return null;
+    aimed = element;
+    return { x, y };
   }
 
-  return { all, place, nameOf, squeeze };
+  /** What was to be clicked last, until the pointer is pressed on it: what lies there may have moved meanwhile. */
+  let aimed = null;
+  addEventListener('pointerdown', ({ target }) => {
+    if (aimed && (aimed.contains(target) || target.contains(aimed) && target.closest('label') === target)) aimed = null;
+  }, true);
+  const missed = () => Boolean(aimed?.isConnected);
+
+  return { all, place, missed, nameOf, squeeze };
 })();
