@@ -40,6 +40,9 @@ type desk struct {
 // runs.
 func newDesk(t *testing.T, programs ...string) *desk {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the programs of others are for the long tests")
+	}
 	for _, program := range append(programs, "tmux") {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is not installed; the package of that name, weechat-curses or netcat-openbsd has it", program)

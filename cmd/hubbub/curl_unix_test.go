@@ -15,6 +15,9 @@ import (
 // curlDesk returns a desk with a server for curl, which must be installed.
 func curlDesk(t *testing.T) *desk {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the programs of others are for the long tests")
+	}
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed; the package of that name has it")
 	}

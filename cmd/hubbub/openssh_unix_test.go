@@ -39,6 +39,9 @@ func newShell(t *testing.T, banner string) *shell {
 
 func needs(t *testing.T, programs ...string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the programs of others are for the long tests")
+	}
 	for _, program := range programs {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is not installed", program)
@@ -109,6 +112,7 @@ func TestOpenSSHTalks(t *testing.T) {
 }
 
 func TestSSHKnowsTheServerAgain(t *testing.T) {
+	needs(t, "ssh", "ssh-keygen")
 	home(t)
 	data := t.TempDir()
 	var fingerprints []string

@@ -149,6 +149,9 @@ func TestOpenSSLJoins(t *testing.T) {
 }
 
 func TestScannerFindsNoWeakness(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the programs of others are for the long tests")
+	}
 	if _, err := exec.LookPath("sslscan"); err != nil {
 		t.Skip("sslscan is not installed: install it to have it look for weaknesses of TLS")
 	}

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"os/exec"
@@ -13,6 +14,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		os.Exit(0) // a browser is for the long tests
+	}
 	code := m.Run()
 	closeBrowser()
 	os.Exit(code)
@@ -31,9 +36,6 @@ var errNoChromium = errors.New("there is no chromium in PATH: install it (apt-ge
 // browser returns a context of the browser. It skips the test if there is none.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a browser is for the long tests")
-	}
 	if os.Getenv("HUBBUB_BROWSER") == "apart" {
 		t.Skip("HUBBUB_BROWSER is apart: the browser has the machine for itself, in a run of its own")
 	}
