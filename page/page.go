@@ -23,6 +23,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed index.html icon.svg *.png *.webmanifest robots.txt *.js ui/*.js words/*.js vendor/*.js styles/*.css
@@ -56,9 +57,13 @@ var types = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
-// Load reads the embedded files and compresses them: some milliseconds, once
-// at the start.
-func Load() (*Files, error) {
+// Load returns the embedded files, read and compressed: that takes some hundred
+// milliseconds, once. They are shared by all callers, and nobody changes them.
+func Load() (*Files, error) { return loaded() }
+
+var loaded = sync.OnceValues(load)
+
+func load() (*Files, error) {
 	all, sum := map[string]*File{}, sha256.New()
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
