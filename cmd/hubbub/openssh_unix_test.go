@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -127,7 +126,7 @@ func TestSSHKnowsTheServerAgain(t *testing.T) {
 			fingerprints = append(fingerprints, fingerprint)
 		}
 		info, err := os.Stat(filepath.Join(data, "ssh-host.key"))
-		if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("the key's file: %v, %v", info, err)
 		}
 	})
