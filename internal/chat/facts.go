@@ -177,9 +177,9 @@ func (c *Command) Needs() Need {
 		if p, err := ParsePreview(c.Text); err == nil && p.Image != nil {
 			n.Files = []File{*p.Image}
 		}
-	case DropPreview:
+	case Edit, DropPreview: // an edit may take links, and their pictures with them
 		n.Message, n.Previews = c.Target, c.Target
-	case Edit, Delete, Pin, Unpin:
+	case Delete, Pin, Unpin:
 		n.Message = c.Target
 	case React, Unreact:
 		n.Message = c.Target

@@ -15,7 +15,7 @@ func TestNeeds(t *testing.T) {
 	fresh := reaction
 	fresh.Tally = 8
 	needs := map[chat.Op]chat.Need{
-		chat.Say: message, chat.Edit: message, chat.Delete: message, chat.Pin: message, chat.Unpin: message,
+		chat.Say: message, chat.Edit: {Message: 8, Previews: 8}, chat.Delete: message, chat.Pin: message, chat.Unpin: message,
 		chat.React: fresh, chat.Unreact: reaction, chat.Preview: shown, chat.DropPreview: {Message: 8, Previews: 8},
 		chat.Arrive:   {Guest: chat.Key{1}},
 		chat.Register: {Code: chat.Key{1}}, chat.MakeInvitation: {Code: chat.Key{1}}, chat.DropInvitation: {Invitation: 8},

@@ -175,3 +175,25 @@ func TestPreview(t *testing.T) {
 		}, refused: chat.Conflict, note: "not wanted"},
 	})
 }
+
+// A picture that an edit takes is free for the next command, be it in the same batch
+// or in another one.
+func TestAnEditFreesAPictureInTheSameBatch(t *testing.T) {
+	w := newWorld(t)
+	alice := w.arrive("alice")
+	picture := file(1)
+	p := chat.LinkPreview{URL: someURLs[0], Image: &picture}
+	seq := w.say(alice, w.lobby, "see "+p.URL)
+	w.must(chat.Command{Op: chat.Preview, Target: seq, Text: p.Encode()})
+	edit := chat.Command{By: alice, Op: chat.Edit, Target: seq, Text: "see", Time: w.now}
+	say := chat.Command{By: alice, Op: chat.Say, Room: w.lobby, Text: "this", Files: []chat.File{picture}, Time: w.now}
+	facts := w.lib.facts(&edit, &say)
+	if facts.Files[picture.ID] != seq {
+		t.Fatalf("before, the picture is in message %d, want %d", facts.Files[picture.ID], seq)
+	}
+	for _, c := range []*chat.Command{&edit, &say} {
+		if _, out := w.state.Apply(c, facts, nil); out.Err != nil {
+			t.Errorf("%+v: %v", *c, out.Err)
+		}
+	}
+}
