@@ -21,9 +21,10 @@ type Unread struct {
 	Mentions int      // how many of those that are counted are for them
 }
 
-// The queries of what is unread: the marker, and whether anything was said since.
+// The queries of what is unread: the marker, which is none if only a time is known,
+// and whether anything was said since.
 const (
-	queryMarker   = `SELECT coalesce((SELECT target FROM marks WHERE user = ?1 AND room = ?2), joined) FROM members WHERE room = ?2 AND user = ?1`
+	queryMarker   = `SELECT coalesce((SELECT nullif(target, 0) FROM marks WHERE user = ?1 AND room = ?2), joined) FROM members WHERE room = ?2 AND user = ?1`
 	queryLastSaid = `SELECT max(seq) FROM events WHERE stream = ?`
 )
 

@@ -80,6 +80,24 @@ func TestUnreadIsCountedUpToANumber(t *testing.T) {
 	}
 }
 
+// Who has marked nothing but a time at which nothing was said has read up to where
+// they joined.
+func TestUnreadAfterAMarkOfATimeAlone(t *testing.T) {
+	sc := newScript(t, openStore(t, t.TempDir()))
+	room := sc.room("#a")
+	sc.say(room, "before")
+	joined := sc.add(chat.Event{Kind: chat.Joined, Room: room, By: 8, Nick: "bob"})
+	sc.add(chat.Event{Kind: chat.Arrived, Room: chat.UserID(8).Inbox(), By: 8, Nick: "bob"})
+	sc.add(chat.Event{Kind: chat.ReadMarked, Room: chat.UserID(8).Inbox(), By: 8, Nick: "bob", About: room, When: 1})
+	said := sc.say(room, "after")
+	sc.commit()
+	got, err := sc.store.Unread(t.Context(), 8, []chat.RoomID{room}, someFor)
+	want := store.Unread{Room: room, Marker: joined, First: said, Count: 1}
+	if err != nil || len(got) != 1 || got[0] != want {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+}
+
 // BenchmarkUnread counts what is unread in 1,000 rooms with a million messages:
 // all that can be counted in each, or a few messages in each, or nothing.
 func BenchmarkUnread(b *testing.B) {
