@@ -266,7 +266,14 @@ func TestScopes(t *testing.T) {
 	w := newWorld(t, hub.NoLimits())
 	ada := w.member("ada").promote(chat.OwnerRole)
 	guest, lobby := w.guest("otter"), w.lobby()
-	said := guest.say(lobby, "hello")
+	link := func(s hub.Scopes) string { return "https://example.org/" + s.String() }
+	said := guest.say(lobby, "hello "+link(hub.ScopeWrite)+" "+link(hub.ScopeAdmin)+" "+link(0))
+	for _, s := range []hub.Scopes{hub.ScopeWrite, hub.ScopeAdmin, 0} {
+		p := chat.LinkPreview{URL: link(s), Title: "A page"}
+		if out := w.hub.Console().Do(t.Context(), chat.Command{Op: chat.Preview, Target: said, Text: p.Encode()}); out.Err != nil {
+			t.Fatal(out.Err)
+		}
+	}
 	login := hub.Arrival{User: ada.User(), Credential: w.password(ada.User())}
 	for _, x := range []struct {
 		scopes      hub.Scopes
@@ -290,6 +297,7 @@ func TestScopes(t *testing.T) {
 			{chat.Command{Op: chat.Say, Room: lobby, Text: "by token"}, x.say},
 			{chat.Command{Op: chat.React, Target: said, Text: x.scopes.String()}, x.say},
 			{chat.Command{Op: chat.Report, Target: said}, x.say},
+			{chat.Command{Op: chat.DropPreview, Target: said, Name: link(x.scopes)}, x.say},
 			{chat.Command{Op: chat.SetProperty, Name: "status", Text: x.scopes.String()}, x.say},
 			{chat.Command{Op: chat.SetProperty, Name: "status", Text: x.scopes.String(), User: guest.User()}, x.manage},
 			{chat.Command{Op: chat.Mute, Room: lobby, User: guest.User()}, x.manage},

@@ -44,12 +44,12 @@ func (s Scopes) String() string {
 }
 
 // allow reports whether the scopes allow a command. What one keeps about oneself, or
-// about a room as one sets its topic, is talking.
+// about a room as one sets its topic, is talking, and so is what a message shows.
 func (s Scopes) allow(c *chat.Command) bool {
 	switch op := c.Op; {
 	case s == 0, op == chat.MarkRead:
 		return true
-	case op >= chat.Register && op != chat.Report && (op != chat.SetProperty || c.User != 0):
+	case op >= chat.Register && op != chat.Report && op != chat.DropPreview && (op != chat.SetProperty || c.User != 0):
 		return s&ScopeAdmin != 0
 	}
 	return s&ScopeWrite != 0
