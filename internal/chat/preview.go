@@ -82,8 +82,9 @@ func webURL(s string) bool {
 	return host != "" && !strings.ContainsAny(host[:1], ":?#")
 }
 
-// links reports whether a text has a link in it.
-func links(text, link string) bool { return strings.Contains(text, link) }
+// Links reports whether a text has a link in it, so that a preview of it can be beside
+// the text.
+func Links(text, link string) bool { return strings.Contains(text, link) }
 
 // PreviewFact is what the rules must know of a preview.
 type PreviewFact struct {
@@ -108,7 +109,7 @@ func (d *decision) preview() Outcome {
 		return refuse(Gone, "Message %d was deleted.", c.Target).because(NoSuchMessage)
 	case r.archived:
 		return refuse(Gone, "%s is archived: it can be read, but nothing can be added.", r.name).because(RoomGone)
-	case !links(m.Text, p.URL):
+	case !Links(m.Text, p.URL):
 		return refuse(Gone, "Message %d has no link to %s, or not any more.", c.Target, shortened(p.URL))
 	}
 	if err := d.previewable(&p); err != nil {
@@ -167,7 +168,7 @@ func (f *Facts) learnPreview(ev *Event) {
 		all[ev.Text] = PreviewFact{Dropped: true}
 	case Edited: // what is not linked any more is not previewed any more
 		for link, p := range all {
-			if !p.Dropped && !links(ev.Text, link) {
+			if !p.Dropped && !Links(ev.Text, link) {
 				delete(f.Files, p.Image)
 				delete(all, link)
 			}

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"zombiezen.com/go/sqlite"
 
@@ -98,7 +97,7 @@ func (w *writer) unlinked(ev *chat.Event) error {
 	}
 	for i := range all {
 		p := &all[i]
-		if p.dropped != 0 || strings.Contains(ev.Text, p.url) {
+		if p.dropped != 0 || chat.Links(ev.Text, p.url) {
 			continue
 		}
 		if err := w.erasePreview(p); err != nil {
