@@ -95,11 +95,7 @@ func (s *Session) lookable(room chat.RoomID) *chat.Error {
 	if !s.hub.policy.Guests {
 		return chat.Errorf(chat.Forbidden, "This server is for its members: log in to read what is said here.")
 	}
-	info, err := s.RoomByID(room)
-	if err == nil && !s.reads(info) {
-		err = unreadable(info)
-	}
-	return err
+	return s.readable(room)
 }
 
 // mayLook reports whether nobody has arrived with the session, or is about to; from

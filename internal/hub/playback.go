@@ -24,10 +24,7 @@ const MaxPlayback = 1000
 // A message may be in it that has not been delivered yet: who puts it before what
 // is delivered has r.Before be just after the position from which that is.
 func (s *Session) Playback(ctx context.Context, room chat.RoomID, r Range) ([]chat.Event, *chat.Error) {
-	info, refusal := s.RoomByID(room)
-	if refusal == nil {
-		refusal = s.readable(room)
-	}
+	info, refusal := s.roomToRead(room)
 	if refusal != nil {
 		return nil, refusal
 	}

@@ -74,11 +74,17 @@ func (s *Session) RoomByID(id chat.RoomID) (*chat.RoomInfo, *chat.Error) {
 
 // readable says why the user may not read a room, or nil.
 func (s *Session) readable(id chat.RoomID) *chat.Error {
+	_, err := s.roomToRead(id)
+	return err
+}
+
+// roomToRead returns a room that the user may read.
+func (s *Session) roomToRead(id chat.RoomID) (*chat.RoomInfo, *chat.Error) {
 	info, err := s.RoomByID(id)
 	if err == nil && !s.reads(info) {
 		err = unreadable(info)
 	}
-	return err
+	return info, err
 }
 
 // unreadable says why somebody may not read a room that they may know of.
