@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"slices"
 
 	"hubbub/api"
 	"hubbub/internal/chat"
@@ -39,9 +40,7 @@ func FullRoom(s *hub.Session, room *chat.RoomInfo) api.Room {
 	if rank := room.Standing(s.User()).Rank; rank != chat.PlainRank {
 		full.Rank = rank.String()
 	}
-	for _, invited := range room.Invited {
-		full.Invited = full.Invited || invited == s.User()
-	}
+	full.Invited = slices.Contains(room.Invited, s.User())
 	if full.Direct {
 		full.With = with(s, room)
 	}
