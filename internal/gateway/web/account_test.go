@@ -90,6 +90,18 @@ func TestSecondFactorIsAskedForOnceItIsConfirmed(t *testing.T) {
 	s.visitor.refused("POST", "/session", api.Login{User: "ann", Password: goodPassword, Code: "000000"}, 401, "login")
 	s.visitor.do("POST", "/session", api.Login{User: "ann", Password: goodPassword, Code: codes.Recovery[0]}, 200, nil)
 	ann.refused("DELETE", "/me/totp", api.Password{Password: "wrong"}, 403, "forbidden")
+	var all api.Credentials
+	ann.do("GET", "/tokens", nil, 200, &all)
+	factors := 0
+	for _, c := range all.Credentials {
+		if c.Proof == chat.ByTOTP.String() || c.Proof == chat.ByRecovery.String() {
+			factors++
+			ann.refused("DELETE", "/tokens/"+chat.Seq(c.Number).String(), nil, 403, "forbidden")
+		}
+	}
+	if factors == 0 {
+		t.Error("what makes up the second factor is not listed")
+	}
 	ann.do("DELETE", "/me/totp", api.Password{Password: goodPassword}, 204, nil)
 	s.visitor.do("POST", "/session", api.Login{User: "ann", Password: goodPassword}, 200, nil)
 }
