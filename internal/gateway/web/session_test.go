@@ -109,6 +109,8 @@ func TestOtherSitesPagesCannotAct(t *testing.T) {
 		}
 		v.do("GET", "/session", nil, 200, nil) // which tells other pages nothing: they can't read it
 	}
+	other := &visitor{site: s, header: http.Header{"Sec-Fetch-Site": {"cross-site"}}}
+	other.refused("GET", "/events", nil, 403, "forbidden")
 	form := &visitor{site: s, cookie: ann.token, header: http.Header{"Content-Type": {"text/plain"}}}
 	form.refused("POST", "/rooms/lobby/messages", `{"text":"by a form"}`, 400, "invalid")
 }
