@@ -146,6 +146,7 @@ func (c *live) handle() {
 func (c *live) command() {
 	var from api.Command
 	if err := json.Unmarshal(c.data, &from); err != nil {
+		_ = c.Session().Charge(c.Context(), 1) // it fails if the connection is closing
 		c.refuse("", chat.Errorf(chat.Invalid, "That is no command: one is a JSON object, as in {\"id\":\"a1\",\"op\":\"ping\"}. Nothing was done."))
 		return
 	}
