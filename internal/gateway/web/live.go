@@ -300,7 +300,9 @@ func (c *live) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	if out.Err != nil {
 		m = wire.Refusal(of.id, out.Err)
 	} else {
-		aside(func() { c.gateway.performer.uploads.said(of.files) })
+		if len(of.files) > 0 {
+			aside(func() { c.gateway.performer.uploads.said(of.files) })
+		}
 		m = acknowledgement(c.Session(), &api.Command{ID: of.id, Op: of.op}, out)
 	}
 	return c.append(dst, &m)
