@@ -45,6 +45,7 @@ func TestTokensAreMadeAndDropped(t *testing.T) {
 	reader := &visitor{site: s, token: made.Token}
 	reader.do("GET", "/rooms", nil, 200, nil)
 	reader.refused("POST", "/rooms/lobby/messages", api.NewMessage{Text: "x"}, 403, "forbidden")
+	reader.refused("POST", "/uploads?name=a.txt", "hello", 403, "forbidden")
 	reader.refused("POST", "/tokens", api.NewToken{Name: "more"}, 403, "forbidden")
 	var all api.Credentials
 	reader.do("GET", "/tokens", nil, 200, &all)

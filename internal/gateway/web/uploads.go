@@ -117,6 +117,9 @@ func postUpload(c *call, in *uploadName) (*api.File, *chat.Error) {
 	if u.store == nil {
 		return nil, errNoUploads
 	}
+	if err := c.session.Allows(&chat.Command{Op: chat.Say}); err != nil {
+		return nil, err
+	}
 	if err := u.fits(c.ctx(), user, c.r.ContentLength); err != nil {
 		return nil, err
 	}
