@@ -181,6 +181,10 @@ func TestGuestBecomesAMember(t *testing.T) {
 	if after.User != before.User || after.Role != "member" {
 		t.Errorf("ann was %+v and is %+v", before, after)
 	}
+	var other api.Session
+	if ann.do("GET", "/session", nil, 200, &other); other.User == before.User || other.Role != "guest" {
+		t.Errorf("by the guest's secret one still is %+v", other)
+	}
 	s.visitor.refused("POST", "/session", api.Login{Register: &api.Register{Nick: "bob", Password: "short"}}, 400, "invalid")
 	s.visitor.refused("POST", "/session", api.Login{Register: &api.Register{Nick: "ann", Password: goodPassword}}, 409, "conflict")
 }
