@@ -29,3 +29,6 @@ func DecodeBounded(mime string, data []byte) (image.Image, bool) {
 	img, err := f.decode(bytes.NewReader(data))
 	return img, err == nil
 }
+
+// MayWait returns how many bytes of one uploader may wait for a message.
+func (s *Store) MayWait() int64 { return s.o.PendingBytes }

@@ -67,7 +67,7 @@ func (o *Options) setDefaults() {
 		o.PendingFiles = PendingFiles
 	}
 	if o.PendingBytes == 0 {
-		o.PendingBytes = PendingBytes
+		o.PendingBytes = max(PendingBytes, o.MaxBytes) // or the largest could never be sent
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -258,6 +258,15 @@ func TestSomebodyMayHaveOnlySoMuchWaiting(t *testing.T) {
 	}
 }
 
+func TestTheLargestFileMayWait(t *testing.T) {
+	for _, most := range []int64{0, 10, files.PendingBytes + 1} {
+		s := open(t, files.Options{MaxBytes: most})
+		if s.MayWait() < s.MaxBytes() || s.MayWait() < files.PendingBytes {
+			t.Errorf("files of %d bytes are taken, and %d bytes may wait", s.MaxBytes(), s.MayWait())
+		}
+	}
+}
+
 func TestWhatIsPendingSurvivesARestart(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "files")
 	up := put(t, openIn(t, dir, files.Options{}), encodeJPEG(t, gradient(900, 900)))

@@ -43,6 +43,15 @@ func (s Scopes) String() string {
 	return "read"
 }
 
+// Allows says that the token by which the session came does not allow a command, or
+// nil: for what prepares one, which proposing checks by itself.
+func (s *Session) Allows(c *chat.Command) *chat.Error {
+	if Scopes(s.scopes.Load()).allow(c) {
+		return nil
+	}
+	return chat.Errorf(chat.Forbidden, "The token that you came with does not allow that.")
+}
+
 // allow reports whether the scopes allow a command. What one keeps about oneself, or
 // about a room as one sets its topic, is talking, and so is what a message shows.
 func (s Scopes) allow(c *chat.Command) bool {

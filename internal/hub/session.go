@@ -280,8 +280,8 @@ func (s *Session) prepare(ctx context.Context, c *chat.Command) *chat.Error {
 	if why := s.evicted.Load(); why != nil {
 		return chat.Errorf(chat.Unavailable, "%s Nothing was sent.", why.Reason)
 	}
-	if !Scopes(s.scopes.Load()).allow(c) {
-		return chat.Errorf(chat.Forbidden, "The token that you came with does not allow that.")
+	if err := s.Allows(c); err != nil {
+		return err
 	}
 	if err := s.hub.roomFor(c); err != nil {
 		return err

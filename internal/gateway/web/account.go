@@ -257,10 +257,21 @@ func (c *call) number() (chat.Seq, *chat.Error) {
 	return chat.Seq(n), nil
 }
 
+// deleteCredential drops anything but a second factor, which takes the password: see
+// deleteTOTP.
 func deleteCredential(c *call, _ *nothing) (*nothing, *chat.Error) {
 	n, err := c.number()
 	if err != nil {
 		return nil, err
+	}
+	all, err := c.credentials()
+	if err != nil {
+		return nil, err
+	}
+	for _, have := range all {
+		if have.Seq == n && (have.Proof == chat.ByTOTP || have.Proof == chat.ByRecovery) {
+			return nil, chat.Errorf(chat.Forbidden, "To do without a second factor takes your password: DELETE %s/me/totp.", apiPath)
+		}
 	}
 	return nil, c.gateway.cfg.Door.Drop(c.ctx(), c.session, c.session.User(), n)
 }

@@ -45,6 +45,7 @@ func TestTokensAreMadeAndDropped(t *testing.T) {
 	reader := &visitor{site: s, token: made.Token}
 	reader.do("GET", "/rooms", nil, 200, nil)
 	reader.refused("POST", "/rooms/lobby/messages", api.NewMessage{Text: "x"}, 403, "forbidden")
+	reader.refused("POST", "/uploads?name=a.txt", "hello", 403, "forbidden")
 	reader.refused("POST", "/tokens", api.NewToken{Name: "more"}, 403, "forbidden")
 	var all api.Credentials
 	reader.do("GET", "/tokens", nil, 200, &all)
@@ -90,6 +91,18 @@ func TestSecondFactorIsAskedForOnceItIsConfirmed(t *testing.T) {
 	s.visitor.refused("POST", "/session", api.Login{User: "ann", Password: goodPassword, Code: "000000"}, 401, "login")
 	s.visitor.do("POST", "/session", api.Login{User: "ann", Password: goodPassword, Code: codes.Recovery[0]}, 200, nil)
 	ann.refused("DELETE", "/me/totp", api.Password{Password: "wrong"}, 403, "forbidden")
+	var all api.Credentials
+	ann.do("GET", "/tokens", nil, 200, &all)
+	factors := 0
+	for _, c := range all.Credentials {
+		if c.Proof == chat.ByTOTP.String() || c.Proof == chat.ByRecovery.String() {
+			factors++
+			ann.refused("DELETE", "/tokens/"+chat.Seq(c.Number).String(), nil, 403, "forbidden")
+		}
+	}
+	if factors == 0 {
+		t.Error("what makes up the second factor is not listed")
+	}
 	ann.do("DELETE", "/me/totp", api.Password{Password: goodPassword}, 204, nil)
 	s.visitor.do("POST", "/session", api.Login{User: "ann", Password: goodPassword}, 200, nil)
 }

@@ -369,6 +369,12 @@ func (p *performer) command(ctx context.Context, s *hub.Session, from *api.Comma
 		if c, err = o.command(ctx, s, from); err == nil && c.Op == chat.Say {
 			c.Files, err = p.uploads.of(ctx, s.User(), from.Files)
 		}
+		if err != nil { // what goes to the log is counted there
+			_ = s.Charge(ctx, 1)
+		}
+		return c, false, err
+	}
+	if err := s.Charge(ctx, 1); err != nil {
 		return c, false, err
 	}
 	do, ok := p.moments[from.Op]
@@ -376,9 +382,6 @@ func (p *performer) command(ctx context.Context, s *hub.Session, from *api.Comma
 		return c, false, chat.Errorf(chat.Invalid, "There is no op %q; /api lists those that there are.", chat.CleanLine(from.Op[:min(len(from.Op), 20)]))
 	}
 	if err := chat.CheckClientID(chat.ClientID(from.ID)); err != nil {
-		return c, false, err
-	}
-	if err := s.Charge(ctx, 1); err != nil {
 		return c, false, err
 	}
 	return c, true, do(s, from)

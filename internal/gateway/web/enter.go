@@ -187,7 +187,9 @@ func (g *Gateway) events(w http.ResponseWriter, r *http.Request) {
 	var a hub.Arrival
 	var err *chat.Error
 	c := &live{gateway: g, format: formatStream}
-	if name := r.FormValue("room"); name != "" {
+	if !g.own(r) { // it may make a guest
+		err = errOrigin
+	} else if name := r.FormValue("room"); name != "" {
 		c.only, c.looks, err = g.narrow(r, name)
 	}
 	if err == nil && !c.looks {

@@ -21,7 +21,7 @@ func (g *Gateway) Operations() (all []Operation) {
 
 // OpenAPI returns the description of the API.
 func (g *Gateway) OpenAPI() (doc map[string]any) {
-	if err := json.Unmarshal(g.reference.openAPI, &doc); err != nil {
+	if err := json.Unmarshal(g.reference().openAPI, &doc); err != nil {
 		panic(err)
 	}
 	return doc

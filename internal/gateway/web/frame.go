@@ -211,14 +211,16 @@ func parseLength(b []byte) (int, error) {
 	switch n := binary.BigEndian.Uint64(b); {
 	case n <= 0xffff, n > 1<<63-1:
 		return 0, violated("a length is none")
-	case n > maxInt32:
-		return maxInt32, nil // more than anything that is read
+	case n > tooLong:
+		return tooLong, nil
 	default:
 		return int(n), nil
 	}
 }
 
-const maxInt32 = 1<<31 - 1
+// tooLong stands for any length that is more than anything that is read. With what
+// else is counted it still is an int of 32 bits.
+const tooLong = 1 << 30
 
 // unmask undoes, or does, the masking (§5.3).
 func unmask(b []byte, key [4]byte) {

@@ -122,6 +122,7 @@ func TestMessagesOfAllKinds(t *testing.T) {
 		{"a length of eight bytes that would fit two", []byte("\x81\xff\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00"), nil, closeProtocol},
 		{"a negative length", []byte("\x81\xff\xff\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00"), nil, closeProtocol},
 		{"too long, told by the header", []byte("\x81\xff\x00\x00\x7f\xff\xff\xff\xff\xff\x00\x00\x00\x00"), nil, closeTooBig},
+		{"too long, told by the header of a piece", append(frames(start(opText, "x")), "\x80\xff\x00\x00\x00\x00\x7f\xff\xff\xff\x00\x00\x00\x00"...), nil, closeTooBig},
 		{"too long in pieces", frames(start(opText, long), last("x")), nil, closeTooBig},
 		{"too long once it is inflated", frames(sent{true, 0x40, opText, deflated(long + "x")}), nil, closeTooBig},
 		{"a bomb", frames(sent{true, 0x40, opText, deflated(strings.Repeat("\x00", 1<<19))}), nil, closeTooBig},

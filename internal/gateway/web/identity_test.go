@@ -132,4 +132,8 @@ func TestAccountElsewhereIsLinked(t *testing.T) {
 	if a := s.visitor.ask("GET", "/api/v1/oidc/start?link", nil); a.StatusCode != 401 {
 		t.Errorf("nobody links: %d", a.StatusCode)
 	}
+	led := &visitor{site: s, cookie: ann.token, header: http.Header{"Sec-Fetch-Site": {"cross-site"}}}
+	if a := led.ask("GET", "/api/v1/oidc/start?link", nil); a.StatusCode != 403 {
+		t.Errorf("another site has somebody link: %d", a.StatusCode)
+	}
 }

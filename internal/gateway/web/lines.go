@@ -119,9 +119,11 @@ func (c *carrier) Write(b []byte) (int, error) {
 	if c.closing.Load() {
 		return 0, net.ErrClosed
 	}
-	frames := appendFrame(nil, c.op, b)
+	var frames []byte
 	if c.lines {
 		frames = c.cut(b)
+	} else {
+		frames = appendFrame(nil, c.op, b)
 	}
 	if len(frames) == 0 {
 		return len(b), nil

@@ -146,6 +146,7 @@ func (c *live) handle() {
 func (c *live) command() {
 	var from api.Command
 	if err := json.Unmarshal(c.data, &from); err != nil {
+		_ = c.Session().Charge(c.Context(), 1) // it fails if the connection is closing
 		c.refuse("", chat.Errorf(chat.Invalid, "That is no command: one is a JSON object, as in {\"id\":\"a1\",\"op\":\"ping\"}. Nothing was done."))
 		return
 	}
@@ -299,7 +300,9 @@ func (c *live) Answered(dst []byte, tag any, out chat.Outcome) []byte {
 	if out.Err != nil {
 		m = wire.Refusal(of.id, out.Err)
 	} else {
-		aside(func() { c.gateway.performer.uploads.said(of.files) })
+		if len(of.files) > 0 {
+			aside(func() { c.gateway.performer.uploads.said(of.files) })
+		}
 		m = acknowledgement(c.Session(), &api.Command{ID: of.id, Op: of.op}, out)
 	}
 	return c.append(dst, &m)

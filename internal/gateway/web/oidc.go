@@ -69,6 +69,9 @@ func (c *call) startOIDC() *chat.Error {
 	var user chat.UserID
 	kept := ""
 	if c.r.URL.Query().Has("link") {
+		if !c.gateway.own(c.r) {
+			return errOrigin
+		}
 		s, leave, err := c.gateway.visit(c.r)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"hubbub/internal/gateway/wire"
 )
@@ -21,32 +22,38 @@ var referenceStyle []byte
 // referencePolicy lets the page be styled, and nothing more.
 const referencePolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// reference is the API described in each way, made once.
+// reference is the API described in each way.
 type reference struct {
 	openAPI, page, text []byte
 }
 
-func newReference(version string, routes []route) *reference {
-	all := document(version, routes)
-	return &reference{openAPI: wire.AppendLine(nil, all), page: referencePage(routes, all), text: referenceText(routes)}
+// references makes the reference when it is asked for first: that takes milliseconds,
+// which a start does not have to wait for.
+type references func() *reference
+
+func newReferences(version string, routes []route) references {
+	return sync.OnceValue(func() *reference {
+		all := document(version, routes)
+		return &reference{openAPI: wire.AppendLine(nil, all), page: referencePage(routes, all), text: referenceText(routes)}
+	})
 }
 
 // serve answers requests for the descriptions, and reports whether it was one.
-func (ref *reference) serve(w http.ResponseWriter, r *http.Request) bool {
+func (made references) serve(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	body, kind := []byte(nil), ""
 	switch r.URL.Path {
 	case "/api", "/api/":
 		h.Set("Vary", "Accept")
-		body, kind = ref.text, "text/plain; charset=utf-8"
+		body, kind = made().text, "text/plain; charset=utf-8"
 		if isBrowser(r) {
 			h.Set("Content-Security-Policy", referencePolicy)
-			body, kind = ref.page, "text/html; charset=utf-8"
+			body, kind = made().page, "text/html; charset=utf-8"
 		}
 	case "/api/reference.css":
 		body, kind = referenceStyle, "text/css; charset=utf-8"
 	case apiPath + "/openapi.json":
-		body, kind = ref.openAPI, "application/json"
+		body, kind = made().openAPI, "application/json"
 	}
 	if body == nil || !reads(r) {
 		return false

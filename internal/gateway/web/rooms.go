@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -209,7 +210,7 @@ func getMembers(c *call, in *peopleRange) (*api.People, *chat.Error) {
 	if err != nil {
 		return nil, err
 	}
-	first, _ := slices.BinarySearchFunc(room.Members, chat.UserID(in.After)+1, func(m chat.Member, id chat.UserID) int { return int(m.ID) - int(id) })
+	first, _ := slices.BinarySearchFunc(room.Members, chat.UserID(in.After)+1, func(m chat.Member, id chat.UserID) int { return cmp.Compare(m.ID, id) })
 	members := room.Members[first:]
 	page := members[:min(len(members), size(in.Limit, usualPeople, mostPeople))]
 	out := &api.People{People: make([]api.Person, 0, len(page))}

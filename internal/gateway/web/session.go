@@ -171,6 +171,7 @@ func (c *call) register(in *api.Login) (*api.Session, *chat.Error) {
 			if err := g.cfg.Door.Become(c.ctx(), s, r); err != nil {
 				return nil, err
 			}
+			g.visits.forget(c.client, by) // a guest's secret does not speak for a member
 			return c.remember(in, s.User())
 		}
 	}

@@ -109,6 +109,8 @@ func TestOtherSitesPagesCannotAct(t *testing.T) {
 		}
 		v.do("GET", "/session", nil, 200, nil) // which tells other pages nothing: they can't read it
 	}
+	other := &visitor{site: s, header: http.Header{"Sec-Fetch-Site": {"cross-site"}}}
+	other.refused("GET", "/events", nil, 403, "forbidden")
 	form := &visitor{site: s, cookie: ann.token, header: http.Header{"Content-Type": {"text/plain"}}}
 	form.refused("POST", "/rooms/lobby/messages", `{"text":"by a form"}`, 400, "invalid")
 }
@@ -178,6 +180,10 @@ func TestGuestBecomesAMember(t *testing.T) {
 	ann.do("POST", "/session", api.Login{Register: &api.Register{Nick: "ann", Password: goodPassword}}, 200, &after)
 	if after.User != before.User || after.Role != "member" {
 		t.Errorf("ann was %+v and is %+v", before, after)
+	}
+	var other api.Session
+	if ann.do("GET", "/session", nil, 200, &other); other.User == before.User || other.Role != "guest" {
+		t.Errorf("by the guest's secret one still is %+v", other)
 	}
 	s.visitor.refused("POST", "/session", api.Login{Register: &api.Register{Nick: "bob", Password: "short"}}, 400, "invalid")
 	s.visitor.refused("POST", "/session", api.Login{Register: &api.Register{Nick: "ann", Password: goodPassword}}, 409, "conflict")

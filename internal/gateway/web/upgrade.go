@@ -80,6 +80,14 @@ func (u *upgrade) answer() []byte {
 	return []byte(text + "\r\n")
 }
 
+// own reports whether a request that does something, although it only reads by its
+// method, comes from no other site's page.
+func (g *Gateway) own(r *http.Request) bool {
+	does := *r
+	does.Method = http.MethodPost
+	return g.origins.Check(&does) == nil
+}
+
 // fromHere reports whether a WebSocket may be opened by the page that does so: one of
 // this host's, or of those that are trusted. A browser lets any page try, and sends
 // the cookie along. Programs that are no browsers have no origin. (RFC 6455 §10.2)

@@ -117,10 +117,13 @@ func postUpload(c *call, in *uploadName) (*api.File, *chat.Error) {
 	if u.store == nil {
 		return nil, errNoUploads
 	}
+	if err := c.session.Allows(&chat.Command{Op: chat.Say}); err != nil {
+		return nil, err
+	}
 	if err := u.fits(c.ctx(), user, c.r.ContentLength); err != nil {
 		return nil, err
 	}
-	up, err := u.store.Put(c.ctx(), &flowing{c.r.Body, http.NewResponseController(c.w)}, in.of(c.r), uint64(user))
+	up, err := u.store.Put(c.ctx(), &flowing{c.r.Body, http.NewResponseController(c.w), time.Now().Add(uploadTime)}, in.of(c.r), uint64(user))
 	if err != nil {
 		return nil, c.unreadable(err)
 	}
@@ -164,15 +167,23 @@ func (u *uploads) fits(ctx context.Context, user chat.UserID, size int64) *chat.
 	return nil
 }
 
-// flowing reads a body for as long as bytes come.
+// uploadTime is how long an upload may take.
+const uploadTime = time.Hour
+
+// flowing reads a body for as long as bytes come, but not for ever.
 type flowing struct {
 	body io.Reader
 	conn *http.ResponseController
+	end  time.Time // when it has to have come
 }
 
 // Read implements [io.Reader].
 func (f *flowing) Read(b []byte) (int, error) {
-	if err := f.conn.SetReadDeadline(time.Now().Add(bodyTime)); err != nil {
+	by := time.Now().Add(bodyTime)
+	if by.After(f.end) {
+		by = f.end
+	}
+	if err := f.conn.SetReadDeadline(by); err != nil {
 		return 0, err
 	}
 	return f.body.Read(b)

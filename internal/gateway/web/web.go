@@ -67,7 +67,7 @@ type Gateway struct {
 	listener  *listener
 	routes    []route
 	api       *http.ServeMux
-	reference *reference
+	reference references
 	page      *page.Files
 	origins   *http.CrossOriginProtection
 	performer *performer
@@ -108,7 +108,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	g.visits.init(g)
 	g.routes = g.table()
-	g.reference = newReference(cfg.Version, g.routes)
+	g.reference = newReferences(cfg.Version, g.routes)
 	g.api = g.mux(g.routes)
 	g.http = &http.Server{
 		Handler: g, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
