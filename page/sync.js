@@ -119,7 +119,10 @@ function revive() {
 /** enter goes live as somebody. @param {Api.Session} session */
 export function enter(session) {
   const before = me.peek();
-  if (before && before.user !== session.user) forget();
+  if (before && before.user !== session.user) {
+    forget();
+    cache.forget(); // the database does one after the other: what is kept from now on stays
+  }
   me.value = session;
   revive();
 }
