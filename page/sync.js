@@ -188,7 +188,7 @@ function welcome(message) {
   meet(states);
   ready.value = true;
   const shown = current.peek();
-  if (shown?.stale) loadNewest(shown);
+  if (shown && (shown.stale || !shown.timeline.live)) loadNewest(shown); // the second where it could not be had before, or the log is another
 }
 
 /** meet takes over whether those are here with whom we talk directly. @param {RoomState[]} states */
@@ -394,7 +394,7 @@ function once(room, where) {
   const key = room.id + query(where);
   let answer = asked.get(key);
   if (!answer) {
-    const before = [...asked].find(([other]) => other.startsWith(room.id + '?') || other === String(room.id))?.[1];
+    const before = [...asked].findLast(([other]) => other.startsWith(room.id + '?') || other === String(room.id))?.[1];
     answer = Promise.resolve(before).then(() => fetchPage(room, where)).finally(() => asked.delete(key)); // one after the other, so that "meanwhile" is one time
     asked.set(key, answer);
   }
