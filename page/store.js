@@ -101,7 +101,7 @@ export function sameName(a, b) {
 }
 
 /** roomNamed returns the room of a name, with or without its #. @param {string} name */
-export function roomNamed(name) {
+function roomNamed(name) {
   for (const room of rooms.value.values()) {
     if (room.list.value !== 'directs' && sameName(room.title, name)) return room;
   }
