@@ -147,6 +147,9 @@ export const outgoing = signal(/** @type {import('./outbox.js').Entry[]} */ ([])
 /** Messages that are not shown, as they are about to be deleted. */
 export const doomed = signal(/** @type {Set<number>} */ (new Set()));
 
+/** Messages that others answer and that are not in the timeline; null as long as they are not there. */
+export const quotes = signal(/** @type {Map<number, Api.Event | null>} */ (new Map()));
+
 /** A conversation that is shown beside its room: all that answers one message. */
 export class ThreadState {
   /** @param {RoomState} room @param {number} root seq of the message that began it */

@@ -13,7 +13,7 @@ import { tell } from './notices.js';
 import { Outbox } from './outbox.js';
 import { take } from './preferences.js';
 import { go, place } from './route.js';
-import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, putAll, ready, remove, rooms, server, thread } from './store.js';
+import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
 import { summary } from './text.js';
 import { said } from './rows.js';
 import { Timeline } from './timeline.js';
@@ -144,6 +144,7 @@ function forget() {
     rooms.value = new Map();
     presence.value = new Map();
     thread.value = null;
+    quotes.value = new Map();
     outbox.entries = [];
     outgoing.value = [];
     ready.value = false;
@@ -263,6 +264,7 @@ function happen(event) {
   if (event.kind === 'nick' && event.by === session.user && event.subject) me.value = { ...session, nick: event.subject };
   inPeople(room, event);
   inThread(event);
+  inQuotes(event);
   if (outcome.news) news(room, event);
   saveRoom(room.id);
 }
@@ -273,6 +275,13 @@ function inThread(event) {
   if (!shown || shown.room.id !== event.room) return;
   const belongs = said(event) ? (event.thread ?? event.target) === shown.root : Boolean(event.target);
   if (belongs && record(shown.timeline, event, user)) shown.changes.value++;
+}
+
+/** inQuotes forgets a quote that is another now: it is asked for anew. @param {Api.Event} event */
+function inQuotes(event) {
+  if ((event.kind !== 'edited' && event.kind !== 'deleted') || !event.target) return;
+  const rest = new Map(quotes.peek());
+  if (rest.delete(event.target)) quotes.value = rest;
 }
 
 /** news handles what somebody else said. @param {RoomState} room @param {Api.Event} event */
