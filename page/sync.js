@@ -429,7 +429,7 @@ export async function loadPeople(room) {
   let after;
   do {
     const answer = await get(`/rooms/${room.id}/members${query({ after, limit: 500 })}`);
-    people.push(...(answer.people ?? answer.members ?? []));
+    people.push(...answer.people);
     after = answer.next;
   } while (after && people.length < 5000);
   room.people.value = people;
