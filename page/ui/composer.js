@@ -200,10 +200,10 @@ export class Composer extends Component {
     if (this.editing) return this.finishEdit(text);
     this.setState({ busy: true });
     try {
-      const files = await this.uploads.finish();
+      const taken = this.uploads.all.peek(), files = await this.uploads.finish(); // more may be added meanwhile
       const named = text || files.map((file) => file.name).join(', '); // other clients show the text first, so there is always one
       if (!await submit(room, named, { reply: root ?? room.reply.peek(), files })) return;
-      this.uploads.clear();
+      for (const one of taken) this.uploads.drop(one);
       if (!root) room.reply.value = 0;
       if (this.state.text.trimEnd() === text) this.write('', 0);
       this.told = 0;
