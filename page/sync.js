@@ -188,7 +188,8 @@ function welcome(message) {
   }
   meet(states);
   ready.value = true;
-  const shown = current.peek();
+  const shown = current.peek(), beside = thread.peek();
+  if (beside && (beside.room.stale || beside.trouble.peek())) openThread(beside.room, beside.root);
   if (shown && (shown.stale || !shown.timeline.live)) loadNewest(shown); // the second where it could not be had before, or the log is another
 }
 
