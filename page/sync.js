@@ -118,13 +118,17 @@ function revive() {
 
 /** enter goes live as somebody. @param {Api.Session} session */
 export function enter(session) {
-  const before = me.peek();
-  if (before && before.user !== session.user) {
-    forget();
-    cache.forget(); // the database does one after the other: what is kept from now on stays
-  }
+  makeWay(session.user);
   me.value = session;
   revive();
+}
+
+/** makeWay forgets what is here of somebody else. @param {number} user */
+function makeWay(user) {
+  const before = me.peek();
+  if (!before || before.user === user) return;
+  forget();
+  cache.forget(); // the database does one after the other: what is kept from now on stays
 }
 
 /** leave is nobody again: the server does not know us any more. */
@@ -170,6 +174,7 @@ function receive(message) {
 /** @param {Api.Message} message */
 function welcome(message) {
   const fresh = !message.resumed;
+  if (message.user) makeWay(message.user);
   if (epoch && epoch !== message.epoch) forgetMessages();
   epoch = message.epoch ?? '';
   if (fresh) seq = message.seq ?? 0;
