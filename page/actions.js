@@ -1,14 +1,13 @@
 // @ts-check
 // What people do: each asks the server, and shows why if that fails.
 
-import { signal } from './html.js';
 import { get } from './api.js';
 import { t } from './i18n.js';
 import { newID } from './id.js';
 import { go, open, roomPath } from './route.js';
 import { spelled } from './emoji.js';
 import { commands, parse } from './slash.js';
-import { directWith, doomed, me } from './store.js';
+import { directWith, doomed, me, quotes } from './store.js';
 import { outbox, send } from './sync.js';
 import { confirm } from './ui/dialog.js';
 import { toast, trouble } from './ui/toast.js';
@@ -159,9 +158,6 @@ export async function talk(nick) {
 
 /** showThread opens the conversation that a message is in, beside the room. @param {Item} item */
 export const showThread = (item) => open('thread', item.thread ?? item.target ?? item.seq);
-
-/** Quotes are messages that others answer and that are not in the timeline. */
-const quotes = signal(/** @type {Map<number, Item | null>} */ (new Map()));
 
 /**
  * quoted returns the message of a number, or asks for it; null as long as it is

@@ -9,13 +9,11 @@ export class Problem extends Error {
    * @param {number} status 0 if the server could not be reached
    * @param {string} code one of a short closed list, as "forbidden"; "offline" if it could not be reached
    * @param {string} detail
-   * @param {number} [retryAfter] seconds
    */
-  constructor(status, code, detail, retryAfter = 0) {
+  constructor(status, code, detail) {
     super(detail);
     this.status = status;
     this.code = code;
-    this.retryAfter = retryAfter;
   }
 
   /** passing reports whether the same may succeed later. */
@@ -30,12 +28,11 @@ export function offline() { return new Problem(0, 'offline', 'The server can’t
  * @returns {Promise<Problem>}
  */
 async function problem(response) {
-  const retryAfter = Number(response.headers.get('Retry-After')) || 0;
   try {
     const body = await response.json();
-    return new Problem(response.status, body.code || 'internal', body.detail || body.title, retryAfter);
+    return new Problem(response.status, body.code || 'internal', body.detail || body.title);
   } catch {
-    return new Problem(response.status, 'internal', response.statusText || `HTTP ${response.status}`, retryAfter);
+    return new Problem(response.status, 'internal', response.statusText || `HTTP ${response.status}`);
   }
 }
 
@@ -44,17 +41,17 @@ async function problem(response) {
  * @param {string} method
  * @param {string} path below /api/v1, as "/rooms/lobby"
  * @param {unknown} [body] sent as JSON
- * @param {{signal?: AbortSignal, headers?: Record<string, string>, keepalive?: boolean}} [options]
+ * @param {{signal?: AbortSignal}} [options]
  * @returns {Promise<any>}
  */
 export async function request(method, path, body, options = {}) {
   /** @type {Record<string, string>} */
-  const headers = { Accept: 'application/json', ...options.headers };
+  const headers = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;
   try {
     response = await fetch(base + path, {
-      method, headers, signal: options.signal, keepalive: options.keepalive,
+      method, headers, signal: options.signal,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

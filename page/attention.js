@@ -15,7 +15,7 @@
 /** Levels from the quietest. */
 export const levels = /** @type {const} */ (['nothing', 'mentions', 'all']);
 
-export const maxKeywords = 20, maxKeyword = 40;
+const maxKeywords = 20, maxKeyword = 40;
 
 /**
  * parse reads preferences that were kept; what is no such thing is left out.
@@ -89,7 +89,7 @@ function plain(text) { return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' '
  * @param {number} room
  * @returns {Level}
  */
-export function levelOf(preferences, room) { return preferences.rooms?.[room] ?? preferences.level ?? 'mentions'; }
+function levelOf(preferences, room) { return preferences.rooms?.[room] ?? preferences.level ?? 'mentions'; }
 
 /**
  * disturbs reports whether somebody wants to be told of a message now.

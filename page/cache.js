@@ -3,6 +3,7 @@
 // rooms, the last messages of each, and up to which event they are complete.
 
 import * as db from './db.js';
+import * as drafts from './drafts.js';
 
 const tail = 60; // items of a room
 const delay = 1000; // milliseconds, so that a burst is one write
@@ -54,10 +55,11 @@ export async function load() {
   return facts ? { facts, rooms } : null;
 }
 
-/** forget removes everything: somebody else has signed in, or nobody. */
+/** forget removes everything, drafts too: somebody else has signed in, or nobody. */
 export function forget() {
   clearTimeout(timer);
   timer = undefined;
   dirty.clear();
+  drafts.forget();
   return db.clear();
 }

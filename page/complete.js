@@ -1,6 +1,8 @@
 // @ts-check
 // Completion: what is being typed before the caret, and what it may become.
 
+import { fold } from './fuzzy.js';
+
 /**
  * @typedef {{kind: 'nick' | 'room' | 'emoji' | 'command', start: number, end: number, query: string}} Wish
  * @typedef {{insert: string, label: string, aside?: string}} Choice
@@ -47,9 +49,6 @@ export function matching(all, name, query, most = 8) {
   }
   return [...first, ...second].slice(0, most);
 }
-
-/** fold makes letters equal that differ in case or accents alone. @param {string} text */
-export function fold(text) { return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/ł/g, 'l').replace(/Ł/g, 'l').toLowerCase(); }
 
 /**
  * insert puts a choice where the wish was typed.

@@ -18,3 +18,10 @@ export function draft(room) {
 
 /** @param {number | string} room @param {Draft} draft */
 export function keepDraft(room, draft) { keep(prefix + room, draft.text || draft.reply ? draft : undefined); }
+
+/** forget removes all of them. */
+export function forget() {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(prefix)) keep(name, undefined);
+  } catch { /* where it is forbidden, none were kept */ }
+}

@@ -7,6 +7,6 @@ import htm from './vendor/htm.js';
 /** html makes nodes of a template; text in it is always text, never markup. */
 export const html = htm.bind(h);
 
-export { h, render, Fragment, Component, createPortal } from './vendor/preact.js';
+export { h, render, Component, createPortal } from './vendor/preact.js';
 export { useState, useEffect, useLayoutEffect, useRef, useMemo, useCallback, useId } from './vendor/hooks.js';
-export { signal, computed, effect, batch, untracked, useSignal, useComputed, useSignalEffect } from './vendor/signals.js';
+export { signal, computed, effect, batch, untracked, useSignalEffect } from './vendor/signals.js';

@@ -6,7 +6,7 @@ import { go, open, over, roomPath } from './route.js';
 import { channels, current, directs, me } from './store.js';
 
 /** Whether this is a Mac, where Cmd is what Ctrl is elsewhere. */
-export const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
+const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 
 /** What the keys do, for the help: each with the keys as they are called. */
 export const shortcuts = /** @type {const} */ ([

@@ -63,7 +63,6 @@ export class Live {
   /** end closes the connection for good. @param {string} [why] */
   end(why = '') {
     this.ended = true;
-    clearTimeout(this.timer);
     window.removeEventListener('online', this.wake);
     document.removeEventListener('visibilitychange', this.wake);
     this.drop();
@@ -103,7 +102,6 @@ export class Live {
   }
 
   connect() {
-    clearTimeout(this.timer);
     this.drop();
     this.parting = '';
     this.owner.state('connecting', 0, '');
@@ -180,9 +178,10 @@ export class Live {
     this.timer = setTimeout(() => this.connect(), delay);
   }
 
-  /** drop forgets the socket; whoever waits for an answer learns that none will come. */
+  /** drop forgets the socket and what was to happen to it; whoever waits for an answer learns that none will come. */
   drop() {
     const { socket, waiting } = this;
+    clearTimeout(this.timer); // it would end the next connection
     this.socket = null;
     this.welcomed = false;
     this.waiting = new Map();

@@ -108,6 +108,7 @@ export class Outbox {
     this.entries = this.entries.map((entry) => entry.id === id ? { ...entry, ...change } : entry);
     const entry = this.entries.find((entry) => entry.id === id);
     if (entry?.state === 'failed') this.means.keep(id, entry);
+    if (entry?.state === 'sent') this.means.keep(id, undefined); // it is in the log, even if its event never comes here
     this.means.changed(this.entries);
   }
 }

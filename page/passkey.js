@@ -52,7 +52,7 @@ export function cancelled(error) { return error instanceof DOMException && (erro
  */
 export async function add(name) {
   const begun = await post('/me/passkeys', {});
-  const credential = await navigator.credentials.create({ publicKey: options(begun.options.publicKey ?? begun.options) });
+  const credential = await navigator.credentials.create({ publicKey: options(begun.options) });
   await post('/me/passkeys/finish', { ceremony: begun.ceremony, name, response: answer(credential) });
 }
 
@@ -62,6 +62,6 @@ export async function add(name) {
  */
 export async function signIn() {
   const begun = await post('/session/passkey', {});
-  const credential = await navigator.credentials.get({ publicKey: options(begun.options.publicKey ?? begun.options) });
+  const credential = await navigator.credentials.get({ publicKey: options(begun.options) });
   return post('/session/passkey/finish', { ceremony: begun.ceremony, response: answer(credential), cookie: true });
 }

@@ -10,14 +10,13 @@ import { effect, signal } from './html.js';
  * @property {string} language "" is the browser's
  * @property {boolean} enterSends if not, Ctrl-Enter does
  * @property {boolean} comings who comes and goes is shown
- * @property {boolean} panel the people of a room are shown beside it
  * @property {'roomy' | 'compact'} density the space between messages
  * @property {'' | '12' | '24'} clock "" is as usual in the language
  * @property {boolean} sound for what one is told of
  */
 
 /** @type {Settings} */
-const defaults = { theme: 'system', language: '', enterSends: true, comings: true, panel: false, density: 'roomy', clock: '', sound: false };
+const defaults = { theme: 'system', language: '', enterSends: true, comings: true, density: 'roomy', clock: '', sound: false };
 
 const key = 'hubbub.settings';
 

@@ -101,7 +101,7 @@ export function sameName(a, b) {
 }
 
 /** roomNamed returns the room of a name, with or without its #. @param {string} name */
-export function roomNamed(name) {
+function roomNamed(name) {
   for (const room of rooms.value.values()) {
     if (room.list.value !== 'directs' && sameName(room.title, name)) return room;
   }
@@ -146,6 +146,9 @@ export const outgoing = signal(/** @type {import('./outbox.js').Entry[]} */ ([])
 
 /** Messages that are not shown, as they are about to be deleted. */
 export const doomed = signal(/** @type {Set<number>} */ (new Set()));
+
+/** Messages that others answer and that are not in the timeline; null as long as they are not there. */
+export const quotes = signal(/** @type {Map<number, Api.Event | null>} */ (new Map()));
 
 /** A conversation that is shown beside its room: all that answers one message. */
 export class ThreadState {

@@ -13,7 +13,7 @@ import { tell } from './notices.js';
 import { Outbox } from './outbox.js';
 import { take } from './preferences.js';
 import { go, place } from './route.js';
-import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, putAll, ready, remove, rooms, server, thread } from './store.js';
+import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
 import { summary } from './text.js';
 import { said } from './rows.js';
 import { Timeline } from './timeline.js';
@@ -118,10 +118,17 @@ function revive() {
 
 /** enter goes live as somebody. @param {Api.Session} session */
 export function enter(session) {
-  const before = me.peek();
-  if (before && before.user !== session.user) forget();
+  makeWay(session.user);
   me.value = session;
   revive();
+}
+
+/** makeWay forgets what is here of somebody else. @param {number} user */
+function makeWay(user) {
+  const before = me.peek();
+  if (!before || before.user === user) return;
+  forget();
+  cache.forget(); // the database does one after the other: what is kept from now on stays
 }
 
 /** leave is nobody again: the server does not know us any more. */
@@ -141,6 +148,7 @@ function forget() {
     rooms.value = new Map();
     presence.value = new Map();
     thread.value = null;
+    quotes.value = new Map();
     outbox.entries = [];
     outgoing.value = [];
     ready.value = false;
@@ -166,6 +174,7 @@ function receive(message) {
 /** @param {Api.Message} message */
 function welcome(message) {
   const fresh = !message.resumed;
+  if (message.user) makeWay(message.user);
   if (epoch && epoch !== message.epoch) forgetMessages();
   epoch = message.epoch ?? '';
   if (fresh) seq = message.seq ?? 0;
@@ -184,8 +193,9 @@ function welcome(message) {
   }
   meet(states);
   ready.value = true;
-  const shown = current.peek();
-  if (shown?.stale) loadNewest(shown);
+  const shown = current.peek(), beside = thread.peek();
+  if (beside && (beside.room.stale || beside.trouble.peek())) openThread(beside.room, beside.root);
+  if (shown && (shown.stale || !shown.timeline.live)) loadNewest(shown); // the second where it could not be had before, or the log is another
 }
 
 /** meet takes over whether those are here with whom we talk directly. @param {RoomState[]} states */
@@ -260,6 +270,7 @@ function happen(event) {
   if (event.kind === 'nick' && event.by === session.user && event.subject) me.value = { ...session, nick: event.subject };
   inPeople(room, event);
   inThread(event);
+  inQuotes(event);
   if (outcome.news) news(room, event);
   saveRoom(room.id);
 }
@@ -270,6 +281,13 @@ function inThread(event) {
   if (!shown || shown.room.id !== event.room) return;
   const belongs = said(event) ? (event.thread ?? event.target) === shown.root : Boolean(event.target);
   if (belongs && record(shown.timeline, event, user)) shown.changes.value++;
+}
+
+/** inQuotes forgets a quote that is another now: it is asked for anew. @param {Api.Event} event */
+function inQuotes(event) {
+  if ((event.kind !== 'edited' && event.kind !== 'deleted') || !event.target) return;
+  const rest = new Map(quotes.peek());
+  if (rest.delete(event.target)) quotes.value = rest;
 }
 
 /** news handles what somebody else said. @param {RoomState} room @param {Api.Event} event */
@@ -391,7 +409,7 @@ function once(room, where) {
   const key = room.id + query(where);
   let answer = asked.get(key);
   if (!answer) {
-    const before = [...asked].find(([other]) => other.startsWith(room.id + '?') || other === String(room.id))?.[1];
+    const before = [...asked].findLast(([other]) => other.startsWith(room.id + '?') || other === String(room.id))?.[1];
     answer = Promise.resolve(before).then(() => fetchPage(room, where)).finally(() => asked.delete(key)); // one after the other, so that "meanwhile" is one time
     asked.set(key, answer);
   }
@@ -417,7 +435,7 @@ export async function loadPeople(room) {
   let after;
   do {
     const answer = await get(`/rooms/${room.id}/members${query({ after, limit: 500 })}`);
-    people.push(...(answer.people ?? answer.members ?? []));
+    people.push(...answer.people);
     after = answer.next;
   } while (after && people.length < 5000);
   room.people.value = people;

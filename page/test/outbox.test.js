@@ -75,6 +75,16 @@ test('what an earlier page left comes first, and what it sent is left to the log
   assert.deepEqual(states(), ['early waiting', 'later waiting', 'bad failed', 'new waiting']);
 });
 
+test('what was sent is not kept, even if nothing more is heard of it', async () => {
+  const { outbox, kept, states } = make((command) => command.id === 'b' ? refusal('forbidden') : null);
+  outbox.add(entry('a'));
+  outbox.add(entry('b'));
+  assert.deepEqual([...kept.keys()], ['a', 'b']);
+  await settled();
+  assert.deepEqual(states(), ['a sent', 'b failed']);
+  assert.deepEqual([...kept.keys()], ['b']);
+});
+
 test('what is in the log is removed', async () => {
   const { outbox, kept, states } = make(() => null);
   outbox.add(entry('a'));

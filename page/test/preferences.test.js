@@ -8,7 +8,7 @@ const { change, known, prefer, preferences, take } = await import('../preference
 const { settings } = await import('../settings.js');
 
 test('settings from elsewhere are taken if they are of their kind', () => {
-  assert.deepEqual(known('{"theme":"dark","enterSends":"yes","clock":24,"panel":true,"unknown":1}'), { theme: 'dark' });
+  assert.deepEqual(known('{"theme":"dark","enterSends":"yes","clock":24,"sound":true,"unknown":1}'), { theme: 'dark' });
   for (const text of ['', 'null', '[]', '3', '{']) assert.deepEqual(known(text), {}, text);
 });
 

@@ -58,11 +58,12 @@ async function tell(text) {
   status.value = text;
 }
 
-/** values reads a form, and empties it once what it is for is done. @param {Event} event @param {(read: Record<string, string>) => Promise<unknown>} use */
+/** values reads a form, without the spaces around what was typed, but those of a password, and empties it once what it is for is done. @param {Event} event @param {(read: Record<string, string>) => Promise<unknown>} use */
 export async function values(event, use) {
   event.preventDefault();
   const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-  await use(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()])));
+  const secret = (/** @type {string} */ name) => /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name))?.type === 'password';
+  await use(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, secret(name) ? String(value) : String(value).trim()])));
   form.reset();
 }
 

@@ -5,7 +5,7 @@
 import { html } from '../html.js';
 
 /** hue returns the colour of a nick, in degrees. @param {string} nick */
-export function hue(nick) {
+function hue(nick) {
   let sum = 0;
   for (const letter of nick.toLowerCase()) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 3600;
   return Math.round(sum / 10);

@@ -200,10 +200,10 @@ export class Composer extends Component {
     if (this.editing) return this.finishEdit(text);
     this.setState({ busy: true });
     try {
-      const files = await this.uploads.finish();
+      const taken = this.uploads.all.peek(), files = await this.uploads.finish(); // more may be added meanwhile
       const named = text || files.map((file) => file.name).join(', '); // other clients show the text first, so there is always one
       if (!await submit(room, named, { reply: root ?? room.reply.peek(), files })) return;
-      this.uploads.clear();
+      for (const one of taken) this.uploads.drop(one);
       if (!root) room.reply.value = 0;
       if (this.state.text.trimEnd() === text) this.write('', 0);
       this.told = 0;
@@ -257,7 +257,7 @@ export class Composer extends Component {
     const { room, root } = this.props;
     const { text, wish, chosen, busy, dragging } = this.state;
     const info = room.info.value;
-    if (info.archived) return html`<p class="composer-closed">${t('composer.archived')}</p>`;
+    if (info.archived) return html`<p class="composer-closed">${t('details.archived')}</p>`;
     if (info.may && !info.may.includes('say')) return html`<p class="composer-closed">${t('composer.silent')}</p>`;
     const label = root ? t('composer.answer') : room.direct ? t('composer.direct', { nick: room.title }) : t('composer.room', { room: room.title });
     const choices = wish ? this.completion.choices : [];

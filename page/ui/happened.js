@@ -31,7 +31,7 @@ export function tell(item) {
     case 'room-restored': return t('happened.restored', { nick });
     case 'pinned': return t('happened.pinned', { nick, whose });
     case 'unpinned': return t('happened.unpinned', { nick, whose });
-    case 'rank': return t('happened.rank', { nick, whose, level: item.level ?? '' });
+    case 'rank': return t('happened.rank', { nick, whose, level: t(/** @type {any} */ (`rank.${item.level || 'plain'}`)) });
     case 'muted': return t('happened.muted', { nick, whose });
     case 'unmuted': return t('happened.unmuted', { nick, whose });
     case 'banned': return t('happened.banned', { nick, whose: whose || subject });

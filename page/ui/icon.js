@@ -30,13 +30,11 @@ const paths = {
   warning: 'M12 4L2.5 20h19zM12 10v4.5M12 17.3v.1',
   clock: 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM12 7.5V12l3 2',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
-  door: 'M14 4H6v16h8M11 12h10M17.5 8.5L21 12l-3.5 3.5',
   bell: 'M6 17V11a6 6 0 0 1 12 0v6l1.5 1.5h-15zM10 21h4',
   key: 'M15 4a5 5 0 1 0 0 10a5 5 0 1 0 0-10zM11.4 12.6L4 20h3v-2h2v-2h2M15.5 8.4v.2',
   person: 'M12 12a4 4 0 1 0 0-8a4 4 0 1 0 0 8zM4.5 20c0-3.8 3.3-6 7.5-6s7.5 2.2 7.5 6',
   look: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 1 1 0 18',
   shield: 'M12 3l7.5 3v5.5c0 4.5-3 7.8-7.5 9.5c-4.5-1.7-7.5-5-7.5-9.5V6z',
-  retry: 'M19 12a7 7 0 1 1-2.3-5.2M19.5 3.5v4h-4',
 };
 
 /** @typedef {keyof typeof paths} IconName */

@@ -40,7 +40,7 @@ function show(where, what) {
 }
 
 /** closeMenu closes it, and gives the focus back. */
-export function closeMenu() {
+function closeMenu() {
   if (!menu.peek()) return;
   menu.value = null;
   if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });

@@ -165,7 +165,7 @@ function answer(room, item) {
  * @param {boolean} inThread
  * @param {Element | {x: number, y: number}} where
  */
-export function openMenu(room, item, inThread, where) {
+function openMenu(room, item, inThread, where) {
   const mine = item.by === me.peek()?.user;
   const pinned = room.info.peek().pins?.includes(item.seq);
   const host = where instanceof Element ? where : document.querySelector(`[data-seq="${item.seq}"]`) ?? document.body;

@@ -2,7 +2,7 @@
 // Who is in the room, beside it.
 
 import { html, useEffect, useState } from '../html.js';
-import { fold } from '../complete.js';
+import { fold } from '../fuzzy.js';
 import { t } from '../i18n.js';
 import { close, open } from '../route.js';
 import { presence } from '../store.js';

@@ -407,7 +407,6 @@ export default {
   'composer.emoji': 'Insert an emoji',
   'composer.editing': 'Editing',
   'composer.replying': 'Reply to {nick}',
-  'composer.archived': 'This room is archived: it can be read, but nothing more can be said.',
   'composer.silent': 'Only those with a voice can say something here.',
   'composer.choices': 'Suggestions',
   'composer.found': { one: '{n} suggestion', other: '{n} suggestions' },
