@@ -75,7 +75,7 @@ func (r *request) command() api.Command {
 // unescape undoes escape.
 func unescape(text string) string { return strings.NewReplacer(`\\`, `\`, `\n`, "\n").Replace(text) }
 
-// over returns a client whose only connection is l.
+// client returns a client whose only connection is l.
 func (l *link) client() *http.Client {
 	used := false
 	return &http.Client{Transport: &http.Transport{
