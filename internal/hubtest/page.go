@@ -113,7 +113,7 @@ func (p *Program) address(resource string, h *api.Hello) string {
 func (p *Program) conversePage(l *link) {
 	h, began := p.hello(l), p.trial.rec.Now()
 	how := &websocket.DialOptions{HTTPClient: l.client(), HTTPHeader: p.header()}
-	if p.count%2 == 1 {
+	if p.opened%2 == 1 { // only this goroutine changes it
 		how.CompressionMode = websocket.CompressionNoContextTakeover
 	}
 	ws, answer, err := websocket.Dial(p.trial.ctx, p.address("live", &h), how)
