@@ -16,4 +16,4 @@ if [ ! -x "$tools/node_modules/.bin/tsc" ]; then
 fi
 "$tools/node_modules/.bin/tsc" -p .
 "$tools/node_modules/.bin/tsc" -p tsconfig.worker.json
-node --test --test-reporter=dot test/
+node --test --test-reporter=dot test/*.test.js # as newer ones of Node take no directory

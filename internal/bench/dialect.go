@@ -53,7 +53,7 @@ type Dialect interface {
 	Count(p []byte) (messages uint64, used int)
 
 	// Sort tells what kind of line it is, and returns the part of it that
-	// matters for that kind. It does not allocate.
+	// matters for that kind. It does not allocate, but for what it inflates.
 	Sort(line []byte) (kind, []byte)
 }
 

@@ -231,7 +231,8 @@ func writeFile(name string, write func(io.Writer) error) error {
 func usageText(w io.Writer) error {
 	p := &printer{w: w}
 	p.printf(`hubbub bench measures a chat server that speaks the line protocol, IRC, or
-hubbub's API by WebSocket: this program's own, started for the run on a temporary directory, or any other.
+hubbub's API by WebSocket: this program's own, started for the run on a
+temporary directory, or any other.
 
   hubbub bench [scenario] [flags]           one run
   hubbub bench compare [scenario] [flags]   this server and others, in turn

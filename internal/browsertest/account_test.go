@@ -32,10 +32,25 @@ func totp(t *testing.T, seed string, at time.Time) string {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[offset:])&0x7fffffff%1_000_000)
 }
 
+// ownSite starts a site that lets in by invitation, and returns its owner's window.
+func ownSite(t *testing.T) *window {
+	t.Helper()
+	s := startSite(t, hub.Policy{Registration: hub.ByInvite})
+	return s.open(desk).own(s, "otter", password)
+}
+
+// registers registers by the link of an invitation.
+func (w *window) registers(link *url.URL, nick string) {
+	w.t.Helper()
+	w.visit(link.RequestURI())
+	w.fill("input", "Your nick", nick)
+	w.fill("input", "New password", password)
+	w.press("Enter")
+}
+
 func TestASecondFactorIsAskedForAndASessionCanBeRevoked(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.Policy{Registration: hub.ByInvite})
-	otter := s.open(desk).own(s, "otter", password)
+	otter := ownSite(t)
 	otter.visit("/lobby#settings/security")
 	otter.click("button", "Turn on")
 	otter.sees("code.seed", "")
@@ -44,7 +59,7 @@ func TestASecondFactorIsAskedForAndASessionCanBeRevoked(t *testing.T) {
 	otter.press("Enter")
 	otter.sees(".group", "Recovery codes")
 
-	elsewhere := s.open(phone)
+	elsewhere := otter.site.open(phone)
 	elsewhere.visit("/lobby")
 	elsewhere.fill("input", "Your nick", "otter")
 	elsewhere.fill("input", "Password", "no horse")
@@ -58,8 +73,7 @@ func TestASecondFactorIsAskedForAndASessionCanBeRevoked(t *testing.T) {
 	elsewhere.sees(composer, "")
 	elsewhere.says("it is me, on the way")
 
-	otter.press("Escape")
-	otter.misses("dialog", "")
+	otter.leaves("dialog")
 	otter.visit("/lobby#settings/security")
 	otter.click(".entry button", "Log out there")
 	elsewhere.sees("h1", "hubbub")
@@ -70,8 +84,7 @@ func TestASecondFactorIsAskedForAndASessionCanBeRevoked(t *testing.T) {
 
 func TestAPasskeyLetsItsOwnerIn(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.Policy{Registration: hub.ByInvite})
-	otter := s.open(desk).own(s, "otter", password)
+	otter := ownSite(t)
 	must(otter, webauthn.Enable, webauthn.EnableParams{})
 	must(otter, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
@@ -92,8 +105,7 @@ func TestAPasskeyLetsItsOwnerIn(t *testing.T) {
 
 func TestAnInvitationLetsAStrangerIn(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.Policy{Registration: hub.ByInvite})
-	otter := s.open(desk).own(s, "otter", password)
+	otter := ownSite(t)
 	otter.click("button", "Administration")
 	otter.click(".section-link", "Invitations")
 	otter.fill("input", "Rooms that they are in at once", "#lobby")
@@ -106,20 +118,14 @@ func TestAnInvitationLetsAStrangerIn(t *testing.T) {
 	}
 	otter.press("Escape")
 
-	stranger := s.open(phone)
-	stranger.visit(link.RequestURI())
-	stranger.fill("input", "Your nick", "stranger")
-	stranger.fill("input", "New password", password)
-	stranger.press("Enter")
+	stranger := otter.site.open(phone)
+	stranger.registers(link, "stranger")
 	stranger.sees(".room-head", "")
 	stranger.visit("/lobby")
 	stranger.says("thank you for the invitation")
 	otter.hears("thank you for the invitation")
 
-	another := s.open(desk)
-	another.visit(link.RequestURI())
-	another.fill("input", "Your nick", "another")
-	another.fill("input", "New password", password)
-	another.press("Enter")
+	another := otter.site.open(desk)
+	another.registers(link, "another")
 	another.sees(".field-error", "") // it was for one
 }

@@ -1,7 +1,6 @@
 package browsertest
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
 )
 
 // axe returns the source of axe-core, which scripts/page.sh puts into the cache.
@@ -49,12 +47,8 @@ func (w *window) wears(scheme string) {
 func (w *window) violations(source string) []string {
 	w.t.Helper()
 	if !evaluate[bool](w, "'axe' in globalThis") {
-		if err := chromedp.Do(w.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-			_, err := chromedp.Evaluate[bool](source+"\n;true")(ctx, t)
-			return err
-		})); err != nil {
-			w.t.Fatal(err)
-		}
+		_, err := tryEvaluate[bool](w, source+"\n;true") // evaluate would show the source if it failed
+		w.must(err)
 	}
 	return evaluate[[]string](w, `axe.run().then(({ violations }) => violations.map((one) => one.id + ': ' + one.help + ' '
 		+ one.nodes.map((node) => node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')).join(' | ')))`)

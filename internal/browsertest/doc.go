@@ -8,5 +8,6 @@
 //
 // Where there is no Chromium the tests are skipped, unless CI=true says that it
 // has to be there. The short tests leave them out: the race detector finds
-// nothing in a browser.
+// nothing in a browser. So does HUBBUB_BROWSER=apart, for a run beside which the
+// browser would be slow; another run, of this package alone, has to follow.
 package browsertest

@@ -21,6 +21,14 @@ func (w *window) tabsTo(selector, name string) {
 	w.fail("the Tab key does not lead to %s %s", selector, name)
 }
 
+// tabsToNewest moves the focus to the newest message.
+func (w *window) tabsToNewest() {
+	w.t.Helper()
+	w.tabsTo("#messages", "")
+	w.press("ArrowUp")
+	w.focuses("#messages li[data-key]")
+}
+
 // replaces types over all that is in the field that has the focus.
 func (w *window) replaces(text string) {
 	w.t.Helper()
@@ -50,47 +58,31 @@ func TestEverythingGoesByTheKeyboard(t *testing.T) {
 	w.press("Enter")
 	ferret.hears("typed without a mouse")
 
-	w.tabsTo("#messages", "")
-	w.press("ArrowUp")
-	w.focuses("#messages li[data-key]")
-	w.press("+")
-	w.focuses(".palette input")
-	w.types("tada")
-	w.press("Enter")
+	w.tabsToNewest()
+	w.opens("+", ".palette input", "tada")
 	ferret.sees(".reaction", "🎉 1: otter")
 	w.focuses("#messages li[data-key]")
-	w.press("t")
-	w.focuses(".pane textarea")
-	w.types("an answer in the thread")
-	w.press("Enter")
+	w.opens("t", ".pane textarea", "an answer in the thread")
 	ferret.sees(".replies", "1 reply")
-	w.press("Escape")
-	w.misses(".pane", "")
+	w.leaves(".pane")
 
-	w.tabsTo("#messages", "")
-	w.press("ArrowUp")
-	w.focuses("#messages li[data-key]")
+	w.tabsToNewest()
 	w.press("r")
 	w.focuses(composer)
 	w.sees(".composer-about", "Reply to otter")
-	w.press("Escape")
-	w.misses(".composer-about", "")
+	w.leaves(".composer-about")
 
 	w.types("this was a mistake")
 	w.press("Enter")
 	w.hears("this was a mistake")
-	w.tabsTo("#messages", "")
-	w.press("ArrowUp")
-	w.focuses("#messages li[data-key]")
+	w.tabsToNewest()
 	w.press("Delete")
 	w.misses(messages, "this was a mistake")
 	w.tabsTo(".toast button", "Undo")
 	w.press("Enter")
 	w.hears("this was a mistake")
 
-	w.tabsTo("#messages", "")
-	w.press("ArrowUp")
-	w.focuses("#messages li[data-key]")
+	w.tabsToNewest()
 	w.press("Enter")
 	w.focuses("[role=menuitem]")
 	for evaluate[string](w, "finder.nameOf(document.activeElement)") != "Copy the link" {
@@ -99,24 +91,17 @@ func TestEverythingGoesByTheKeyboard(t *testing.T) {
 	w.press("Enter")
 	w.sees(".toast", "The link is copied.")
 
-	w.press("Ctrl+Shift+F")
-	w.focuses(".search-form input")
-	w.types("mouse")
-	w.press("Enter")
+	w.opens("Ctrl+Shift+F", ".search-form input", "mouse")
 	w.tabsTo(".result-main", "typed without a mouse")
 	w.press("Enter")
 	w.sees(".message.lit", "typed without a mouse")
-	w.press("Escape")
-	w.misses(".pane", "")
+	w.leaves(".pane")
 
 	w.tabsTo(composer, "")
 	w.types("/join #tea")
 	w.press("Enter")
 	w.sees(".room-head h2", "#tea")
-	w.press("Ctrl+k")
-	w.focuses("dialog input")
-	w.types("lob")
-	w.press("Enter")
+	w.opens("Ctrl+k", "dialog input", "lob")
 	w.sees(".room-head h2", "#lobby")
 
 	w.press("Ctrl+,")
@@ -130,8 +115,7 @@ func TestEverythingGoesByTheKeyboard(t *testing.T) {
 	w.tabsTo("select", "Język")
 	w.press("Home") // as the browser says
 	w.sees(".section h3", "Look and language")
-	w.press("Escape")
-	w.misses("dialog", "")
+	w.leaves("dialog")
 
 	w.tabsTo(".room input[type=file]", "")
 	w.picks(writePicture(t, "keys.png", 64, 48))

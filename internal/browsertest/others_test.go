@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"hubbub/internal/hub"
 )
 
 // program returns a command of a program that has to be there in CI.
@@ -119,8 +117,8 @@ func (s *site) curl(args ...string) string {
 
 func TestOneConversationByPageCurlNetcatAndIRC(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.OpenPolicy())
-	otter, ferret := s.open(desk).enter("otter"), s.open(phone).enter("ferret")
+	otter, ferret := twoGuests(t, phone)
+	s := otter.site
 	nc, irc := s.netcat("badger"), s.ircClient("heron")
 
 	otter.says("who is here?")

@@ -3,6 +3,9 @@ package browsertest
 import (
 	"fmt"
 	"strings"
+	"testing"
+
+	"hubbub/internal/hub"
 )
 
 // What people do in a window, each as one step.
@@ -21,6 +24,14 @@ func (w *window) enter(nick string) *window {
 	w.press("Enter")
 	w.sees(composer, "")
 	return w
+}
+
+// twoGuests returns the windows of two guests of a site that is open to all: otter's
+// on a desk, and ferret's of another size.
+func twoGuests(t *testing.T, other size) (otter, ferret *window) {
+	t.Helper()
+	s := startSite(t, hub.OpenPolicy())
+	return s.open(desk).enter("otter"), s.open(other).enter("ferret")
 }
 
 // own registers as the owner of a server that has none.
@@ -67,6 +78,29 @@ func (w *window) chooses(item, text string) {
 	w.t.Helper()
 	w.does("More", text)
 	w.click("[role=menuitem]", item)
+}
+
+// replies answers in the thread that is shown.
+func (w *window) replies(text string) {
+	w.t.Helper()
+	w.fill(".pane textarea", "Reply", text)
+	w.press("Enter")
+}
+
+// opens opens by a key what has a field, and fills that in.
+func (w *window) opens(key, field, text string) {
+	w.t.Helper()
+	w.press(key)
+	w.focuses(field)
+	w.types(text)
+	w.press("Enter")
+}
+
+// leaves closes what Escape closes.
+func (w *window) leaves(selector string) {
+	w.t.Helper()
+	w.press("Escape")
+	w.misses(selector, "")
 }
 
 // goes goes to a room of the list.

@@ -133,11 +133,13 @@ func (w *wire) accept() {
 	}
 }
 
-// keep reports whether a connection may be used, and ends it when the way is cut.
+// keep reports whether a connection may be used, and has it end when the way is cut.
 func (w *wire) keep(conn net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.conns[conn] = !w.cut
+	if !w.cut {
+		w.conns[conn] = true
+	}
 	return !w.cut
 }
 

@@ -10,8 +10,7 @@ import (
 
 func TestTwoPeopleTalk(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.OpenPolicy())
-	otter, ferret := s.open(desk).enter("otter"), s.open(phone).enter("ferret")
+	otter, ferret := twoGuests(t, phone)
 	otter.says("good morning")
 	ferret.hears("good morning")
 	ferret.says("**hello** otter, how is the tea?")
@@ -44,8 +43,7 @@ func TestTwoPeopleTalk(t *testing.T) {
 
 func TestADeletionCanBeUndone(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.OpenPolicy())
-	otter, ferret := s.open(desk).enter("otter"), s.open(desk).enter("ferret")
+	otter, ferret := twoGuests(t, desk)
 	otter.says("this stays")
 	otter.says("this goes")
 	ferret.hears("this goes")
@@ -62,19 +60,16 @@ func TestADeletionCanBeUndone(t *testing.T) {
 
 func TestAThreadIsBesideItsRoom(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.OpenPolicy())
-	otter, ferret := s.open(desk).enter("otter"), s.open(desk).enter("ferret")
+	otter, ferret := twoGuests(t, desk)
 	otter.says("who brings cake?")
 	ferret.hears("who brings cake?")
 	ferret.does("Open the thread", "who brings cake?")
 	ferret.sees(".pane h2", "Thread")
-	ferret.fill(".pane textarea", "Reply", "I do, on Friday")
-	ferret.press("Enter")
+	ferret.replies("I do, on Friday")
 	otter.sees(".replies", "1 reply")
 	otter.click(".replies", "1 reply")
 	otter.sees(".pane .message", "I do, on Friday")
-	otter.fill(".pane textarea", "Reply", "with cherries")
-	otter.press("Enter")
+	otter.replies("with cherries")
 	ferret.sees(".pane .message:not(.pending)", "with cherries")
 	ferret.sees(".replies", "2 replies")
 }
@@ -88,10 +83,7 @@ func TestASearchLeadsToItsMessage(t *testing.T) {
 	s.pipe("stoat", 200, "line ")
 	otter.hears("line 200")
 
-	otter.press("Ctrl+Shift+F")
-	otter.focuses(".search-form input")
-	otter.types("kettle")
-	otter.press("Enter")
+	otter.opens("Ctrl+Shift+F", ".search-form input", "kettle")
 	otter.sees(".result", "the kettle is in the cupboard")
 	otter.sees("mark", "kettle")
 	otter.click(".result-main", "the kettle")
@@ -122,8 +114,7 @@ func TestTheLanguageCanBeSwitched(t *testing.T) {
 	otter.visit("/lobby#settings/look")
 	otter.choose("Język", "en")
 	otter.sees(".section h3", "Look and language")
-	otter.press("Escape")
-	otter.misses("dialog", "")
+	otter.leaves("dialog")
 	if text := evaluate[string](otter, "document.body.innerText"); strings.Contains(text, "Pokoje") {
 		t.Error("Polish is left")
 	}

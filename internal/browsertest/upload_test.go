@@ -11,8 +11,6 @@ import (
 
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/runtime"
-
-	"hubbub/internal/hub"
 )
 
 // writePicture writes a picture of the given size into a file of its own.
@@ -49,8 +47,7 @@ func (w *window) picks(paths ...string) {
 
 func TestAPictureIsShownToOthers(t *testing.T) {
 	t.Parallel()
-	s := startSite(t, hub.OpenPolicy())
-	otter, ferret := s.open(desk).enter("otter"), s.open(phone).enter("ferret")
+	otter, ferret := twoGuests(t, phone)
 	otter.picks(writePicture(t, "the view.png", 1600, 1200))
 	otter.sees(".uploads li", "the view.png")
 	otter.says("from my window")

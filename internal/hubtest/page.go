@@ -75,7 +75,7 @@ func (r *request) command() api.Command {
 // unescape undoes escape.
 func unescape(text string) string { return strings.NewReplacer(`\\`, `\`, `\n`, "\n").Replace(text) }
 
-// over returns a client whose only connection is l.
+// client returns a client whose only connection is l.
 func (l *link) client() *http.Client {
 	used := false
 	return &http.Client{Transport: &http.Transport{
@@ -113,7 +113,7 @@ func (p *Program) address(resource string, h *api.Hello) string {
 func (p *Program) conversePage(l *link) {
 	h, began := p.hello(l), p.trial.rec.Now()
 	how := &websocket.DialOptions{HTTPClient: l.client(), HTTPHeader: p.header()}
-	if p.count%2 == 1 {
+	if p.opened%2 == 1 { // only this goroutine changes it
 		how.CompressionMode = websocket.CompressionNoContextTakeover
 	}
 	ws, answer, err := websocket.Dial(p.trial.ctx, p.address("live", &h), how)
