@@ -44,7 +44,7 @@ func TestPasskeysAreBoundToWhereBrowsersSeeTheServer(t *testing.T) {
 			continue
 		}
 		for i, origin := range strings.Fields(c.origins) {
-			if !cfg.Site.Has(origin) || i == 0 && cfg.Site.Origin() != origin {
+			if !cfg.Site.Has(origin) || i == 0 && cfg.Site.Origins()[0] != origin {
 				t.Errorf("%s %q: it is not at %s", c.address, c.args, origin)
 			}
 		}
