@@ -112,6 +112,8 @@ func (f *identityFlags) configure(cfg *server.Config, bound []net.Addr, domains 
 	}
 	if len(origins) > 0 {
 		cfg.Site, err = passkey.NewRelyingParty(cfg.NetworkName, origins)
+	} else if cfg.OIDC != nil {
+		err = errors.New("--oidc-issuer needs --origin too: people come back from there to an address that no request may choose")
 	}
 	return err
 }

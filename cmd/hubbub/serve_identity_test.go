@@ -63,6 +63,9 @@ func TestAccountsElsewhereAreToldOfInFlags(t *testing.T) {
 	if cfg, err = identified(t, "127.0.0.1:7007"); err != nil || cfg.OIDC != nil {
 		t.Errorf("without flags: %+v, %v", cfg.OIDC, err)
 	}
+	if _, err := identified(t, "192.0.2.1:7007", "--oidc-issuer", "https://id.example.org", "--oidc-client", "hubbub"); err == nil {
+		t.Error("nobody has said where people come back to")
+	}
 	for _, args := range [][]string{
 		{"--oidc-client", "hubbub"}, {"--oidc-register"}, {"--oidc-domain", "example.org"},
 		{"--oidc-issuer", "https://id.example.org"},
