@@ -125,14 +125,21 @@ func hostKey(fingerprint string, bound []net.Addr) string {
 	if fingerprint == "" {
 		return ""
 	}
-	port := ""
+	option := ""
+	if port := firstPort(bound); port != 0 {
+		option = fmt.Sprintf("-p %d ", port)
+	}
+	return "So do SSH clients: ssh " + option + "NICK@HOST; the server's key is " + fingerprint + "\n"
+}
+
+// firstPort returns the first port that is listened on, or 0.
+func firstPort(bound []net.Addr) int {
 	for _, a := range bound {
 		if at, ok := a.(*net.TCPAddr); ok {
-			port = fmt.Sprintf("-p %d ", at.Port)
-			break
+			return at.Port
 		}
 	}
-	return "So do SSH clients: ssh " + port + "NICK@HOST; the server's key is " + fingerprint + "\n"
+	return 0
 }
 
 // ownersCode tells how to become the owner, as long as there is none.

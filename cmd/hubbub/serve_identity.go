@@ -21,6 +21,7 @@ import (
 type identityFlags struct {
 	origins []string
 	elsewhere
+	provider *oidc.Provider // set by complete; nil for none
 }
 
 // elsewhere is who keeps accounts.
@@ -47,7 +48,7 @@ func (f *identityFlags) add(flags *flag.FlagSet) {
 }
 
 // complete checks what can be before there are listeners.
-func (f *identityFlags) complete() error {
+func (f *identityFlags) complete() (err error) {
 	if f.issuer == "" {
 		if f.client != "" || f.secretFile != "" || f.name != "" || f.nick != "" || f.scopes != nil || f.domains != nil || f.register {
 			return errors.New("the flags --oidc-… say more about who --oidc-issuer names, and it is not given")
@@ -58,12 +59,12 @@ func (f *identityFlags) complete() error {
 			return fmt.Errorf("--origin: %w", err)
 		}
 	}
-	_, err := f.provider()
+	f.provider, err = f.keeper()
 	return err
 }
 
-// provider returns who keeps accounts, or nil.
-func (f *identityFlags) provider() (*oidc.Provider, error) {
+// keeper returns who keeps accounts, or nil.
+func (f *elsewhere) keeper() (*oidc.Provider, error) {
 	if f.issuer == "" {
 		return nil, nil
 	}
@@ -104,15 +105,15 @@ func readSecret(path string) (string, error) {
 
 // configure tells the server.
 func (f *identityFlags) configure(cfg *server.Config, bound []net.Addr, domains []string) (err error) {
-	if cfg.OIDC, err = f.provider(); err != nil {
-		return err
-	}
+	cfg.OIDC = f.provider
 	origins := f.origins
 	if len(origins) == 0 {
 		origins = usualOrigins(bound, domains)
 	}
 	if len(origins) > 0 {
 		cfg.Site, err = passkey.NewRelyingParty(cfg.NetworkName, origins)
+	} else if cfg.OIDC != nil {
+		err = errors.New("--oidc-issuer needs --origin too: people come back from there to an address that no request may choose")
 	}
 	return err
 }
@@ -120,15 +121,10 @@ func (f *identityFlags) configure(cfg *server.Config, bound []net.Addr, domains 
 // usualOrigins returns where browsers see a server of which nobody says so, or
 // nil if that can't be known.
 func usualOrigins(bound []net.Addr, domains []string) []string {
-	port := ""
-	for _, a := range bound {
-		if t, ok := a.(*net.TCPAddr); ok {
-			port = ":" + strconv.Itoa(t.Port)
-			break
-		}
-	}
+	first := firstPort(bound)
+	port := ":" + strconv.Itoa(first)
 	switch {
-	case port == "":
+	case first == 0:
 		return nil
 	case len(domains) > 0:
 		return []string{"https://" + domains[0] + port}

@@ -44,7 +44,7 @@ func TestPasskeysAreBoundToWhereBrowsersSeeTheServer(t *testing.T) {
 			continue
 		}
 		for i, origin := range strings.Fields(c.origins) {
-			if !cfg.Site.Has(origin) || i == 0 && cfg.Site.Origin() != origin {
+			if !cfg.Site.Has(origin) || i == 0 && cfg.Site.Origins()[0] != origin {
 				t.Errorf("%s %q: it is not at %s", c.address, c.args, origin)
 			}
 		}
@@ -62,6 +62,9 @@ func TestAccountsElsewhereAreToldOfInFlags(t *testing.T) {
 	}
 	if cfg, err = identified(t, "127.0.0.1:7007"); err != nil || cfg.OIDC != nil {
 		t.Errorf("without flags: %+v, %v", cfg.OIDC, err)
+	}
+	if _, err := identified(t, "192.0.2.1:7007", "--oidc-issuer", "https://id.example.org", "--oidc-client", "hubbub"); err == nil {
+		t.Error("nobody has said where people come back to")
 	}
 	for _, args := range [][]string{
 		{"--oidc-client", "hubbub"}, {"--oidc-register"}, {"--oidc-domain", "example.org"},

@@ -84,9 +84,6 @@ func parseOrigin(s string) (origin, host string, err error) {
 	return origin, host, nil
 }
 
-// Origin returns the first of the site's origins, for links to it.
-func (rp *RelyingParty) Origin() string { return rp.origins[0] }
-
 // Origins returns the site's origins; none if there is no site.
 func (rp *RelyingParty) Origins() []string {
 	if rp == nil {

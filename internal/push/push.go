@@ -172,12 +172,10 @@ func isPublicName(host string) bool {
 // Urgency is how soon a device should be woken (RFC 8030 §5.3).
 type Urgency string
 
-// The urgencies.
+// The urgencies that we have a use for.
 const (
-	VeryLow Urgency = "very-low" // on power and Wi-Fi
-	Low     Urgency = "low"      // on either
-	Normal  Urgency = "normal"   // on neither
-	High    Urgency = "high"     // even with a low battery
+	Normal Urgency = "normal" // unless the battery is low
+	High   Urgency = "high"   // even then
 )
 
 // Message is what a browser is sent.

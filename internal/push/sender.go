@@ -60,9 +60,6 @@ func NewSender(keys *Keys, contact string, transport http.RoundTripper) *Sender 
 	}}
 }
 
-// Keys returns by what push services know the server.
-func (s *Sender) Keys() *Keys { return s.keys }
-
 // Send sends a message once. Beside [ErrGone], [ErrTooLarge] and [LaterError], it
 // returns errors after which there is no use in trying again.
 func (s *Sender) Send(ctx context.Context, to *Subscription, m Message) error {

@@ -218,7 +218,7 @@ func (c *conn) capReq(asked string) {
 	c.setCaps(caps)
 	if changed&(capMetadata|capBatch) != 0 {
 		c.keys.Store(nil)
-		if c.entering == nil {
+		if c.entering == nil && c.Session().Charge(c.Context(), 1) == nil {
 			c.out = c.appendOwn(c.out)
 		}
 	}

@@ -186,10 +186,15 @@ func (c *conn) metadataSet(target string, params []string) {
 	case len(value) > maxValue:
 		c.fail("METADATA", "VALUE_INVALID", tooLongValue)
 	default:
-		all, _ := c.Session().Properties(c.Context(), o.id)
+		k := c.call("METADATA", o.name, key)
+		all, err := c.Session().Properties(c.Context(), o.id)
+		if err != nil {
+			c.delegated = false
+			c.refuse(k, err)
+			return
+		}
 		p := property(all, key)
 		p.Value = value
-		k := c.call("METADATA", o.name, key)
 		k.elsewhere = o.room == nil && !o.own(c)
 		c.send(o.setting(c, &p), k)
 	}

@@ -27,7 +27,9 @@ func (c *conn) monitor(m *message) {
 		c.out = c.appendMonitored(c.out, rplMonList, c.Session().Watched())
 		c.numeric(rplEndOfMonList, "End of MONITOR list")
 	case "S":
-		c.monitorStatus(c.Session().Watched())
+		watched := c.Session().Watched()
+		c.charge(len(watched))
+		c.monitorStatus(watched)
 	default:
 		c.numeric(errNeedMoreParams, "MONITOR", "MONITOR takes +, -, C, L or S")
 	}

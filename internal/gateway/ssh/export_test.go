@@ -3,6 +3,7 @@ package ssh
 import (
 	"io"
 	"net"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -12,6 +13,15 @@ import (
 
 // Public returns the half of the key that clients know.
 func (k *HostKey) Public() ssh.PublicKey { return k.signer.PublicKey() }
+
+// Tries returns how often a client that begins again and again may try, at most most.
+func Tries(meta ssh.ConnMetadata, most int) (n int) {
+	w := who{visit: &visit{patience: time.NewTimer(time.Hour)}}
+	for n < most && w.begin(meta) == nil {
+		n++
+	}
+	return n
+}
 
 // Parse takes a command apart.
 func Parse(command string) (line.Errand, error) { return parse(command) }

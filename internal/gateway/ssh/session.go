@@ -43,6 +43,15 @@ func (v *visit) attend(s *session, stop <-chan struct{}) *task {
 	}
 }
 
+// drain refuses what the client still asks for, until the connection ends. What nobody
+// takes would have the protocol wait, so that it could not end.
+func (v *visit) drain() {
+	v.running.Go(func() { ssh.DiscardRequests(v.globals) })
+	for channel := range v.channels {
+		_ = channel.Reject(ssh.ResourceShortage, "this connection ends") // an error ends the channels too
+	}
+}
+
 // offer takes the first session that the client asks for, and nothing else.
 func (s *session) offer(channel ssh.NewChannel) {
 	var err error

@@ -235,6 +235,23 @@ func TestWhoDoesNotGetOnIsCutOff(t *testing.T) {
 	}
 }
 
+// The protocol hands over what a client asks for, some of it ahead: whoever asks for
+// more than that when the session has ended must not keep the connection from ending.
+func TestWhoAsksOnAfterTheSessionIsLeft(t *testing.T) {
+	serve(t, hub.OpenPolicy(), func(s *server) {
+		h := s.chats(s.enter("zoe"))
+		h.sees("You are zoe")
+		h.session.Close()
+		synctest.Wait()
+		for range 50 {
+			h.client.SendRequest("anything@example.org", false, nil) // an error: it is left
+			go h.client.OpenChannel("session", nil)
+		}
+		h.client.Close()
+		s.peers.Wait() // or the test does not end
+	})
+}
+
 func TestWhoTypesAPasswordHasAMinute(t *testing.T) {
 	serve(t, hub.OpenPolicy(), func(s *server) {
 		s.member("ada")

@@ -72,6 +72,9 @@ func (g *Gateway) Greet(ctx, stopping context.Context, peer *gateway.Peer) (rest
 	if err := v.open(stopping); err != nil {
 		g.cfg.Logger.Debug("an SSH client was not let in", "from", peer.Remote, "err", err)
 		v.socket.Close()
+		if v.conn != nil {
+			v.drain()
+		}
 		v.running.Wait()
 		return nil
 	}

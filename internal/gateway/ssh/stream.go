@@ -3,6 +3,7 @@ package ssh
 import (
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -19,9 +20,9 @@ type stream struct {
 	near    net.Conn      // read by the session
 	far     net.Conn      // fed
 	stall   time.Duration // how long a piece may take; 0 for no limit
-	until   time.Time     // for writes; zero for none. Owned by who writes
 
-	terminal *terminal // nil without one
+	until    atomic.Pointer[time.Time] // for writes; nil for none
+	terminal *terminal                 // nil without one
 }
 
 // Sizes in bytes. A peer that takes less than a piece in the time that it has takes
@@ -99,8 +100,8 @@ func (s *stream) raw(to io.Writer, b []byte) (n int, err error) {
 
 func (s *stream) piece(to io.Writer, b []byte) (int, error) {
 	wait := s.stall
-	if !s.until.IsZero() {
-		if left := max(time.Until(s.until), 1); wait == 0 || left < wait {
+	if until := s.until.Load(); until != nil {
+		if left := max(time.Until(*until), 1); wait == 0 || left < wait {
 			wait = left
 		}
 	}
@@ -133,10 +134,14 @@ func (s *stream) SetDeadline(t time.Time) error {
 // SetReadDeadline implements [net.Conn].
 func (s *stream) SetReadDeadline(t time.Time) error { return s.near.SetReadDeadline(t) }
 
-// SetWriteDeadline implements [net.Conn]. It is for who writes, and does not end a
-// write that is under way.
+// SetWriteDeadline implements [net.Conn]. It does not end a write that is under way:
+// in a terminal what is typed may be shown just then.
 func (s *stream) SetWriteDeadline(t time.Time) error {
-	s.until = t
+	if t.IsZero() {
+		s.until.Store(nil)
+	} else {
+		s.until.Store(&t)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package ssh_test
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -73,6 +74,24 @@ func TestPasswordsAreNotShownInATerminal(t *testing.T) {
 			h.ended(0)
 		})
 	}
+}
+
+func TestTheServerStopsWhileSomebodyTypes(t *testing.T) {
+	serve(t, hub.OpenPolicy(), func(s *server) {
+		h := s.sits(s.enter("zoe"), "xterm")
+		h.sees("You are zoe")
+		s.peers.Go(func() {
+			for range 5000 {
+				<-time.After(time.Millisecond) // so that it is going on when the server says its last
+				if _, err := io.WriteString(h.in, "x"); err != nil {
+					return
+				}
+			}
+		})
+		s.stop()
+		h.ended(0)
+		h.sees("The server is stopping.")
+	})
 }
 
 func TestADumbTerminalGetsNoSequences(t *testing.T) {

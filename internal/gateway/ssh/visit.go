@@ -57,15 +57,17 @@ func (v *visit) open(stopping context.Context) error {
 	stop := context.AfterFunc(stopping, func() { v.socket.Close() })
 	w := &who{visit: v}
 	conn, channels, globals, err := ssh.NewServerConn(v.socket, w.config())
-	if !stop() && err == nil {
-		err = errStopping
-	}
+	stopped := !stop()
 	if err != nil {
 		v.patience.Stop()
 		return fmt.Errorf("ssh: let a client in: %w", err)
 	}
-	v.socket.open.Store(true)
 	v.conn, v.channels, v.globals = conn, channels, globals
+	if stopped {
+		v.patience.Stop()
+		return errStopping
+	}
+	v.socket.open.Store(true)
 	v.peer.As, v.peer.Room = conn.Permissions.ExtraData[asKey{}].(*hub.Arrival), w.room
 	if key := v.peer.As.Key; !key.IsZero() {
 		if !v.gateway.enter(key) {
@@ -84,6 +86,9 @@ func (v *visit) wanted(stopping context.Context) error {
 	t := v.attend(&asked, stopping.Done())
 	v.patience.Stop()
 	if t == nil {
+		if asked.requests != nil {
+			v.running.Go(func() { ssh.DiscardRequests(asked.requests) }) // see drain
+		}
 		v.forget()
 		return errSilent
 	}
@@ -95,8 +100,9 @@ func (v *visit) wanted(stopping context.Context) error {
 	}
 	v.peer.Conn = v.stream
 	v.running.Go(func() {
-		defer close(v.gone)
 		v.attend(&asked, nil)
+		close(v.gone)
+		v.drain()
 	})
 	v.watch()
 	return nil

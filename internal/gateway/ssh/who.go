@@ -24,7 +24,12 @@ type who struct {
 	visit *visit
 	nick  string // empty if the user name is none
 	room  string // to go to first; may be empty
+	tries int
 }
+
+// maxTries is how often a client may try. The protocol counts what was refused, and
+// ends before that; but not the keys that a client only asks about and that would do.
+const maxTries = 12
 
 // asKey is under which permissions have as whom the peer comes in.
 type asKey struct{}
@@ -46,8 +51,12 @@ func (w *who) config() *ssh.ServerConfig {
 	return cfg
 }
 
-// begin takes the user name apart. From here on a person may have to type.
-func (w *who) begin(meta ssh.ConnMetadata) {
+// begin takes the user name apart, unless there were too many tries. From here on a
+// person may have to type.
+func (w *who) begin(meta ssh.ConnMetadata) error {
+	if w.tries++; w.tries > maxTries {
+		return errRefused
+	}
 	w.visit.patience.Reset(loginTime)
 	room, nick, found := strings.Cut(meta.User(), "+") // which is in no nick
 	if !found {
@@ -60,6 +69,7 @@ func (w *who) begin(meta ssh.ConnMetadata) {
 	if room = strings.TrimPrefix(room, "#"); room != "" && len(room) <= chat.MaxRoomName {
 		w.room = chat.CleanLine(strings.ToValidUTF8(room, "?"))
 	}
+	return nil
 }
 
 // isMember reports whether the user name is a member's.
@@ -73,7 +83,9 @@ func (w *who) isMember() bool {
 
 // byKey judges a key. That the peer has it is checked afterwards.
 func (w *who) byKey(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-	w.begin(meta)
+	if err := w.begin(meta); err != nil {
+		return nil, err
+	}
 	known, refused := auth.NewPublicKey(key, "")
 	if refused != nil {
 		return nil, refused
@@ -98,7 +110,9 @@ func guestKey(key ssh.PublicKey) chat.Key {
 // byAnswers asks a member for the password and a code (RFC 4256). Others are guests,
 // and asked nothing.
 func (w *who) byAnswers(meta ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
-	w.begin(meta)
+	if err := w.begin(meta); err != nil {
+		return nil, err
+	}
 	if !w.isMember() {
 		return as(hub.Arrival{Nick: w.nick})
 	}
@@ -150,7 +164,9 @@ func question(ask ssh.KeyboardInteractiveChallenge, note, prompt string) (string
 // byPassword takes a member's password, with the code after it, or a token, from a
 // client that can't be asked for more (RFC 4252 §8).
 func (w *who) byPassword(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
-	w.begin(meta)
+	if err := w.begin(meta); err != nil {
+		return nil, err
+	}
 	a, refused := w.visit.gateway.cfg.Door.Plain(w.visit.ctx, w.nick, string(password), w.visit.peer.Remote)
 	if refused != nil {
 		return nil, refused

@@ -12,6 +12,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"hubbub/internal/gateway/ssh"
 	"hubbub/internal/hub"
 )
 
@@ -62,6 +63,17 @@ func TestAKeyIsProvedNotOnlyShown(t *testing.T) {
 			t.Error("a key was believed that the client does not have")
 		}
 	})
+}
+
+// someone is a client of whom only the user name is known.
+type someone struct{ gossh.ConnMetadata }
+
+func (someone) User() string { return "ada" }
+
+func TestKeysAreNotAskedAboutWithoutEnd(t *testing.T) {
+	if n := ssh.Tries(someone{}, 100); n < 6 || n > 20 {
+		t.Errorf("a client may try %d times", n)
+	}
 }
 
 type forgery struct {
