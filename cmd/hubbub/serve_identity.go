@@ -110,10 +110,14 @@ func (f *identityFlags) configure(cfg *server.Config, bound []net.Addr, domains 
 	if len(origins) == 0 {
 		origins = usualOrigins(bound, domains)
 	}
-	if len(origins) > 0 {
+	switch {
+	case len(origins) > 0:
 		cfg.Site, err = passkey.NewRelyingParty(cfg.NetworkName, origins)
-	} else if cfg.OIDC != nil {
+	case cfg.OIDC != nil:
 		err = errors.New("--oidc-issuer needs --origin too: people come back from there to an address that no request may choose")
+	}
+	if told := len(f.origins)+len(domains) > 0; told && cfg.URL == "" && cfg.Site != nil {
+		cfg.URL = cfg.Site.Origins()[0]
 	}
 	return err
 }

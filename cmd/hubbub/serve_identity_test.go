@@ -43,6 +43,9 @@ func TestPasskeysAreBoundToWhereBrowsersSeeTheServer(t *testing.T) {
 			t.Errorf("%s %q: %+v, %v", c.address, c.args, cfg.Site, err)
 			continue
 		}
+		if told := len(c.args) > 0; told != (cfg.URL != "") || told && cfg.URL != strings.Fields(c.origins)[0] {
+			t.Errorf("%s %q: links to files begin with %q", c.address, c.args, cfg.URL)
+		}
 		for i, origin := range strings.Fields(c.origins) {
 			if !cfg.Site.Has(origin) || i == 0 && cfg.Site.Origins()[0] != origin {
 				t.Errorf("%s %q: it is not at %s", c.address, c.args, origin)
