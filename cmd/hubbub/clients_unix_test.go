@@ -40,14 +40,7 @@ type desk struct {
 // runs.
 func newDesk(t *testing.T, programs ...string) *desk {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("the programs of others are for the long tests")
-	}
-	for _, program := range append(programs, "tmux") {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not installed; the package of that name, weechat-curses or netcat-openbsd has it", program)
-		}
-	}
+	installed(t, append(programs, "tmux")...)
 	on, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

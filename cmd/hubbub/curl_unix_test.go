@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"io"
 	"net"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -15,12 +14,7 @@ import (
 // curlDesk returns a desk with a server for curl, which must be installed.
 func curlDesk(t *testing.T) *desk {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("the programs of others are for the long tests")
-	}
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("curl is not installed; the package of that name has it")
-	}
+	installed(t, "curl")
 	on, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

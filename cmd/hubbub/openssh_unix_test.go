@@ -28,24 +28,12 @@ type shell struct {
 // server that has printed banner.
 func newShell(t *testing.T, banner string) *shell {
 	t.Helper()
-	needs(t, "ssh", "ssh-keygen")
+	installed(t, "ssh", "ssh-keygen")
 	match := printedSSH.FindStringSubmatch(banner)
 	if match == nil {
 		t.Fatalf("nothing of SSH in\n%s", banner)
 	}
 	return &shell{t: t, home: t.TempDir(), port: match[1]}
-}
-
-func needs(t *testing.T, programs ...string) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("the programs of others are for the long tests")
-	}
-	for _, program := range programs {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not installed", program)
-		}
-	}
 }
 
 // arguments are what ssh is given before the command.
@@ -111,7 +99,7 @@ func TestOpenSSHTalks(t *testing.T) {
 }
 
 func TestSSHKnowsTheServerAgain(t *testing.T) {
-	needs(t, "ssh", "ssh-keygen")
+	installed(t, "ssh", "ssh-keygen")
 	home(t)
 	data := t.TempDir()
 	var fingerprints []string
@@ -148,7 +136,7 @@ func TestSSHCanBeOff(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(data, "ssh-host.key")); !os.IsNotExist(err) {
 		t.Errorf("there is a key: %v", err)
 	}
-	needs(t, "ssh")
+	installed(t, "ssh")
 	_, port, _ := net.SplitHostPort(regexp.MustCompile(`join (127\.0\.0\.1:\d+)`).FindStringSubmatch(banner)[1])
 	s := &shell{t: t, home: t.TempDir(), port: port}
 	s.wants(255, "", "SSH is not enabled on this chat server.", "zoe", "")
@@ -157,7 +145,7 @@ func TestSSHCanBeOff(t *testing.T) {
 // What ssh-audit, which knows of every algorithm what is held against it, says.
 func TestScannerFindsNothingWeakInSSH(t *testing.T) {
 	home(t)
-	needs(t, "ssh-audit")
+	installed(t, "ssh-audit")
 	s := newShell(t, serving(t, t.TempDir()).banner)
 	out, err := exec.CommandContext(t.Context(), "ssh-audit", "-n", "-p", s.port, "127.0.0.1").CombinedOutput()
 	text := prompt.Plain(string(out))

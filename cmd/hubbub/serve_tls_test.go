@@ -94,13 +94,10 @@ func TestContradictoryTLSFlagsAreRefused(t *testing.T) {
 // input that ends when want has been heard; it returns what was heard.
 func openssl(t *testing.T, at, input, want string, args ...string) (heard string, err error) {
 	t.Helper()
-	program, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed: install it to have TLS tried with another program than ours")
-	}
+	installed(t, "openssl")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, append([]string{"s_client", "-quiet", "-connect", at}, args...)...)
+	cmd := exec.CommandContext(ctx, "openssl", append([]string{"s_client", "-quiet", "-connect", at}, args...)...)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -149,12 +146,7 @@ func TestOpenSSLJoins(t *testing.T) {
 }
 
 func TestScannerFindsNoWeakness(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the programs of others are for the long tests")
-	}
-	if _, err := exec.LookPath("sslscan"); err != nil {
-		t.Skip("sslscan is not installed: install it to have it look for weaknesses of TLS")
-	}
+	installed(t, "sslscan")
 	s := serving(t, t.TempDir(), "--tls", "self")
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
