@@ -174,6 +174,11 @@ func (c *client) line(line []byte, now int64) (acks int) {
 	switch kind {
 	case kindMessage:
 		return c.tagged(part, now)
+	case kindMessages:
+		for text := range splitWeb(part) {
+			acks += c.tagged(text, now)
+		}
+		return acks
 	case kindPong:
 		return c.pong(part, now)
 	case kindPing:

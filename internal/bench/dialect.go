@@ -64,6 +64,7 @@ const (
 	kindOdd     kind = iota // nothing that a healthy run brings
 	kindNotice              // something that may come at any time, such as somebody's leaving
 	kindMessage             // its part is the text
+	kindMessages            // several at once; its part is for splitWeb
 	kindPing                // to be answered; its part goes into AppendPong
 	kindPong                // its part is the token
 	kindWelcome             // the server knows the client: it may enter
