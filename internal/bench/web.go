@@ -45,7 +45,7 @@ func (webDialect) Echoes() bool { return true }
 // AppendHello asks to go on by WebSocket, as a guest of that nick. The key need not
 // be random: nobody between caches.
 func (d webDialect) AppendHello(dst []byte, nick, _, _ string) []byte {
-	dst = append(append(append(dst, "GET /api/v1/live?nick="...), nick...), " HTTP/1.1\r\nHost: bench.invalid\r\n"...)
+	dst = append(append(append(dst, "GET /api/v1/live?nick="...), nick...), " HTTP/1.1\r\nHost: localhost\r\n"...)
 	dst = append(dst, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"...)
 	if d.deflates {
 		dst = append(dst, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"...)
