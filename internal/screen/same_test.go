@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -26,7 +27,8 @@ type twins struct {
 	keys    [2]*io.PipeWriter
 	program *tea.Program
 	resized chan screen.Size
-	step    string
+	ended   chan error
+	over    bool // both have quit
 }
 
 // crlf is what a terminal's driver does to line feeds, which the program counts on.
@@ -51,26 +53,28 @@ func compare(t *testing.T, width, height int, act func(w *twins)) {
 		w.program = tea.NewProgram(tui.New(ctx, w.va, options(began)), tea.WithContext(ctx), tea.WithInput(inA), tea.WithOutput(crlf{w.a}),
 			tea.WithWindowSize(width, height), tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
 			tea.WithColorProfile(colorprofile.ANSI256))
-		ended := make(chan error, 2)
+		w.ended = make(chan error, 2)
 		go func() {
 			_, err := w.program.Run()
-			ended <- err
+			inA.Close()
+			w.ended <- err
 		}()
 		go func() {
-			ended <- screen.Run(ctx, func(ctx context.Context) tea.Model { return tui.New(ctx, w.vb, options(began)) }, screen.Terminal{
+			w.ended <- screen.Run(ctx, func(ctx context.Context) tea.Model { return tui.New(ctx, w.vb, options(began)) }, screen.Terminal{
 				In: inB, Out: w.b, Size: screen.Size{Width: width, Height: height}, Resized: w.resized, Term: "xterm-256color",
 			})
+		}()
+		defer func() {
+			cancel()
+			keysA.Close()
+			<-w.ended
+			<-w.ended
+			w.restored()
 		}()
 		// What a terminal answers that knows clusters, and frames.
 		io.WriteString(keysA, "\x1b[?2027;2$y\x1b[?2026;2$y")
 		w.settle("begin")
 		act(w)
-		cancel()
-		keysA.Close()
-		<-ended
-		<-ended
-		synctest.Wait()
-		w.restored()
 	})
 }
 
@@ -79,6 +83,13 @@ func (w *twins) settle(step string) {
 	w.t.Helper()
 	<-time.After(time.Second)
 	synctest.Wait()
+	switch len(w.ended) {
+	case 1:
+		w.t.Fatalf("%s: one has ended, and one has not", step)
+	case 2:
+		w.over = true
+		return
+	}
 	alike(w.t, step, w.b.cells(), w.a.cells())
 }
 
@@ -110,6 +121,8 @@ func (w *twins) resize(width, height int) {
 // restored fails if the terminal is not as it was.
 func (w *twins) restored() {
 	w.t.Helper()
+	w.b.mu.Lock()
+	defer w.b.mu.Unlock()
 	if w.b.screen.IsAltScreen() || w.b.hidden {
 		w.t.Errorf("left: other screen %t, cursor hidden %t", w.b.screen.IsAltScreen(), w.b.hidden)
 	}
@@ -125,7 +138,7 @@ func TestBothRunnersPaintTheSame(t *testing.T) {
 					w.say(said(i))
 				}
 				for _, keys := range []string{
-					"hello", "\r", "世界 👩‍👩‍👧 e\u0301", "\x1b[D", "\x1b[D", "\x7f", "\r", "\x1b[5~", "\x1b[5~", "\x1b[6~", "\x1b[1;5F",
+					"hello", "\r", "世界 👩‍👩‍👧 ж\u0301", "\x1b[D", "\x1b[D", "\x7f", "\r", "\x1b[5~", "\x1b[5~", "\x1b[6~", "\x1b[1;5F",
 					"\x1b[1;3A", "\x1b[1;3A", "\x1b", "\x1bOP", "\x1b", "\x0b", "d", "\r", "\x1b1", "/help\r", "\x1b", "one\x1b\rtwo\x1b\rthree",
 					"\x15", "\x0c", "\x1b[200~pasted\r\nlines 世界\x1b[201~", "e", "\r", "\x1b[O", "\x1b[I", "/theme light\r", "/theme none\r",
 					"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "/theme auto\r", strings.Repeat("w ", 100), "\x1bm", "\x1b", "\x13abc\r", "\x1b",
@@ -143,4 +156,55 @@ func TestBothRunnersPaintTheSame(t *testing.T) {
 			})
 		})
 	}
+}
+
+// pieces are what random scripts are made of. Suspending is not among them: it would
+// suspend the test.
+var pieces = []string{
+	"a", "b ", "界", "👩‍👩‍👧", "ж\u0301", "\U0001f3f3\ufe0f\u200d\U0001f308", "\r", "\x7f", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F",
+	"\x1b[5~", "\x1b[6~", "\x1b[1;5H", "\x1b[1;5F", "\x1b[1;3A", "\x1b[1;3B", "\x1b", "\x1bOP", "\x0b", "\x13", "\x1bm", "\x1ba", "\x1bu", "\x1bn", "\x1bp",
+	"\t", "\x1b[Z", "/", "/theme light\r", "/theme dark\r", "/theme none\r", "/language pl\r", "\x0c", "\x15", "\x17", "\x1b\r", "\x1b[200~one\ntwo\x1b[201~",
+	"\x1b[I", "\x1b[O", "r", "t", "c", "o", "q", "\x1b[13;2u", "\x1b[27;2;13~", "\x1b]11;rgb:eeee/eeee/eeee\a", "\xff\xfe", "\x1bOM", "@b\t", ":smi\t",
+}
+
+// script plays a script of bytes: each says something, presses a key or changes the
+// size.
+func script(w *twins, steps []byte) {
+	for _, s := range steps {
+		switch {
+		case w.over:
+			return
+		case s >= 224:
+			w.resize(1+int(s)*37%150, 1+int(s)*23%45)
+		case s >= 160:
+			w.say(said(int(s)))
+		default:
+			w.press(pieces[int(s)%len(pieces)])
+		}
+	}
+}
+
+func TestBothRunnersPaintTheSameOfRandomScripts(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 6 {
+		steps := make([]byte, 60)
+		for k := range steps {
+			steps[k] = byte(random.Uint32())
+		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			size := sizes[i%len(sizes)]
+			compare(t, size.Width, size.Height, func(w *twins) { script(w, steps) })
+		})
+	}
+}
+
+func FuzzBothRunnersPaintTheSame(f *testing.F) {
+	f.Add(uint8(80), uint8(24), []byte{160, 0, 2, 3, 6, 14, 165, 230, 240, 22, 20})
+	f.Add(uint8(40), uint8(10), []byte{18, 18, 20, 36, 41, 11, 200, 201, 202, 203, 14, 15, 17})
+	f.Fuzz(func(t *testing.T, width, height uint8, steps []byte) {
+		if width == 0 || height == 0 || len(steps) > 200 {
+			t.Skip()
+		}
+		compare(t, int(width), int(height), func(w *twins) { script(w, steps) })
+	})
 }
