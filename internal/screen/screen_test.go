@@ -78,8 +78,7 @@ func show(t *testing.T, width, height int, m tea.Model, act func(s *shown)) {
 		synctest.Wait()
 		defer func() {
 			cancel(errGone)
-			<-time.After(2 * time.Minute) // for commands that don't end by a context
-			synctest.Wait()
+			pass(2 * time.Minute) // for commands that don't end by a context
 		}()
 		act(s)
 	})
@@ -98,7 +97,12 @@ func (s *shown) press(keys string) {
 
 // settle waits until all is shown.
 func (s *shown) settle() {
-	<-time.After(time.Second) // of the bubble's time
+	pass(time.Second)
+}
+
+// pass lets time go by, of the bubble's, and waits until nothing moves.
+func pass(d time.Duration) {
+	<-time.After(d)
 	synctest.Wait()
 }
 
@@ -125,7 +129,7 @@ func TestNothingIsDoneWhileNothingHappens(t *testing.T) {
 	show(t, 20, 5, b, func(s *shown) {
 		s.press("abc")
 		views, writes := b.views, s.writes
-		<-time.After(24 * time.Hour)
+		pass(24 * time.Hour)
 		if b.views != views || s.writes != writes {
 			t.Errorf("%d views and %d writes of nothing", b.views-views, s.writes-writes)
 		}
@@ -165,7 +169,7 @@ func TestManyMessagesMakeFewFrames(t *testing.T) {
 	b, tick := ticking(3000, time.Millisecond)
 	b.init = tick
 	show(t, 20, 5, b, func(s *shown) {
-		<-time.After(10 * time.Second)
+		pass(10 * time.Second)
 		if len(b.lines) != 3000 || !strings.HasSuffix(s.text(), "tick 3000") {
 			t.Errorf("%d messages, the screen shows %q", len(b.lines), s.text())
 		}
@@ -182,8 +186,7 @@ func TestKeysAreNotDelayedByLoad(t *testing.T) {
 		for i := range 10 {
 			<-time.After(301 * time.Millisecond)
 			io.WriteString(s.keys, string(rune('a'+i)))
-			<-time.After(time.Second/30 + time.Millisecond)
-			synctest.Wait()
+			pass(time.Second/30 + time.Millisecond)
 			if !strings.Contains(s.text(), "\n"+string(rune('a'+i))) {
 				t.Errorf("a key was not shown within a thirtieth of a second; the screen shows %q", s.text())
 			}
@@ -198,7 +201,7 @@ func TestStalledTerminalSkipsToTheNewest(t *testing.T) {
 		s.mu.Lock()
 		s.held = make(chan struct{})
 		s.mu.Unlock()
-		<-time.After(10 * time.Second)
+		pass(10 * time.Second)
 		if len(b.lines) != 500 {
 			t.Errorf("the model has seen %d messages while the terminal took nothing", len(b.lines))
 		}
@@ -373,7 +376,7 @@ func TestCommandsRun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			b := &board{init: test.cmd}
 			show(t, 20, 5, b, func(s *shown) {
-				<-time.After(time.Hour)
+				pass(time.Hour)
 				if got := strings.Join(b.lines, " "); got != test.want {
 					t.Errorf("came %q, want %q", got, test.want)
 				}
