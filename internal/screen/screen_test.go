@@ -490,3 +490,20 @@ func TestTitleHasNoControls(t *testing.T) {
 		t.Errorf("the frame is %q", frame)
 	}
 }
+
+func TestNobodyTypesWithoutEnd(t *testing.T) {
+	b := &board{}
+	show(t, 20, 5, b, func(s *shown) {
+		began := time.Now()
+		io.WriteString(s.keys, strings.Repeat("x", 50000))
+		pass(time.Second)
+		if took := time.Since(began); len(b.lines) != 50000 || took < 9*time.Second || took > 15*time.Second {
+			t.Errorf("%d keys were taken in %v", len(b.lines), took)
+		}
+		s.press("\x1b[200~" + strings.Repeat("x", 64<<10) + "\x1b[201~")
+		pass(10 * time.Second)
+		if last := b.lines[len(b.lines)-1]; last != "pasted 65536" {
+			t.Errorf("the last is %q", last)
+		}
+	})
+}
