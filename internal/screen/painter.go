@@ -30,6 +30,14 @@ const (
 // maxKept is how large a buffer for frames may be to be kept for the next, in bytes.
 const maxKept = 32 << 10
 
+// kept returns a buffer for the next frame, empty: the same, unless it is large.
+func kept(b []byte) []byte {
+	if cap(b) > maxKept {
+		return nil
+	}
+	return b[:0]
+}
+
 // painter makes of views what a terminal has to be sent. It remembers what the
 // terminal shows.
 type painter struct {
@@ -82,10 +90,7 @@ func (p *painter) forget() { p.known = false }
 // frame returns what has to be written for a view, with what else is to go out
 // before it. It is good until the next call.
 func (p *painter) frame(v tea.View, raw []byte) []byte {
-	if cap(p.out) > maxKept {
-		p.out = nil
-	}
-	p.out = p.out[:0]
+	p.out = kept(p.out)
 	if !p.entered {
 		p.enter()
 	}

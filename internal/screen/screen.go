@@ -166,7 +166,8 @@ func (r *runner) loop(resized <-chan Size) error {
 		case msg := <-r.results:
 			r.take(msg)
 		case err := <-r.wrote:
-			if r.writing = false; err != nil {
+			r.writing, r.painter.out = false, kept(r.painter.out)
+			if err != nil {
 				r.broken = true
 				return err
 			}
@@ -266,7 +267,7 @@ func (r *runner) paint() {
 	}
 	frame := r.painter.frame(r.model.View(), r.raw)
 	r.pace.painted(time.Now())
-	r.dirty, r.urgent, r.raw = false, false, r.raw[:0]
+	r.dirty, r.urgent, r.raw = false, false, kept(r.raw)
 	if len(frame) > 0 {
 		r.write(frame)
 	}
