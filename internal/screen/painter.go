@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -59,15 +60,22 @@ type painter struct {
 }
 
 func newPainter(term string) *painter {
-	p := &painter{linux: strings.HasPrefix(term, "linux"), hidden: false}
-	profile := colorprofile.Env([]string{"TERM=" + term})
-	if strings.HasPrefix(term, "vt") || profile < colorprofile.ASCII {
-		profile = colorprofile.ASCII
-	}
-	if profile < colorprofile.ANSI256 {
+	p := &painter{linux: strings.HasPrefix(term, "linux")}
+	if profile := profileOf(term); profile < colorprofile.ANSI256 {
 		p.colours = &colorprofile.Writer{Forward: (*frameWriter)(p), Profile: profile}
 	}
 	return p
+}
+
+// monochrome are the names of terminals that have no colours, but bold text.
+var monochrome = regexp.MustCompile(`^$|^dumb|^vt[0-9]|-m(ono)?$`)
+
+// profileOf returns which colours a terminal has.
+func profileOf(term string) colorprofile.Profile {
+	if monochrome.MatchString(term) {
+		return colorprofile.ASCII
+	}
+	return colorprofile.Env([]string{"TERM=" + term})
 }
 
 // frameWriter writes to the frame that is being made.

@@ -10,7 +10,9 @@
 // shows, and rows that only moved up are moved by the terminal.
 //
 // A model paints the whole screen: rows that are no wider than the window, each of
-// which ends the styles and links that it begins.
+// which ends the styles and links that it begins. Of a view there are, beside its
+// content, where the cursor is, the window's title and whether focus is reported;
+// there is no mouse, and the screen is always the other one (the alternate screen).
 //
 // The model belongs to the goroutine that calls Run. Beside it there are one that
 // reads, one while something is being written, and one for each command (tea.Cmd)
@@ -77,7 +79,7 @@ func (s Size) orElse(other Size) Size {
 // Run shows a model until it quits or the input ends, which return nil, or until
 // reading or writing fails or ctx ends, which return why. The model is made with a
 // context that ends when Run leaves: its commands have to end by it. Before Run
-// returns, the terminal is as it was.
+// returns, the terminal is as it was, if it could be written to.
 func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &runner{

@@ -457,6 +457,8 @@ func TestColoursAreThoseOfTheTerminal(t *testing.T) {
 		"linux":          "\x1b[1;91mred\x1b[m plain",
 		"vt100":          "\x1b[1mred\x1b[m plain",
 		"vt220":          "\x1b[1mred\x1b[m plain",
+		"vte-256color":   "\x1b[1;38;5;210mred\x1b[m plain",
+		"xterm-mono":     "\x1b[1mred\x1b[m plain",
 		"":               "\x1b[1mred\x1b[m plain",
 	} {
 		frame := string(screen.Painter(term, screen.Size{Width: 20, Height: 5})(view))
@@ -506,4 +508,12 @@ func TestNobodyTypesWithoutEnd(t *testing.T) {
 			t.Errorf("the last is %q", last)
 		}
 	})
+}
+
+func TestUnchangedViewAllocatesNothing(t *testing.T) {
+	frame := screen.Painter("xterm-256color", screen.Size{Width: 20, Height: 5})
+	view := tea.View{Content: strings.Repeat("a row\n", 5), Cursor: tea.NewCursor(1, 1), WindowTitle: "board"}
+	if frame(view); testing.AllocsPerRun(100, func() { frame(view) }) > 0 {
+		t.Error("it does")
+	}
 }
