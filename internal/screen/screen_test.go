@@ -517,3 +517,33 @@ func TestUnchangedViewAllocatesNothing(t *testing.T) {
 		t.Error("it does")
 	}
 }
+
+func TestBeginOfARowStays(t *testing.T) {
+	const red, plain, link, unlink = "\x1b[31m", "\x1b[m", "\x1b]8;;http://a\x1b\\", "\x1b]8;;\x1b\\"
+	for _, test := range []struct {
+		old, row     string
+		bytes, cells int
+	}{
+		{"", "abc", 0, 0},
+		{"abc", "abd", 2, 2},
+		{"abc", "abcd", 3, 3},
+		{"abcd", "abc", 3, 3},
+		{"abc", "", 0, 0},
+		{"ab" + red + "cd" + plain + "e", "ab" + red + "cx" + plain + "e", 2, 2},
+		{"ab" + red + "c" + plain + "e", "ab" + red + "c" + plain + "f", 3 + len(red+plain), 3},
+		{"a\x1b[31mb", "a\x1b[32mb", 1, 1},
+		{"a" + link + "b" + unlink + "c", "a" + link + "b" + unlink + "d", 2 + len(link+unlink), 2},
+		{"a" + link + "bc", "a" + link + "bd", 1, 1},
+		{"a" + link + red + "b" + plain + "c", "a" + link + red + "b" + plain + "d", 1, 1},
+		{"ab│c", "ab│d", 5, 3},
+		{"a界c", "a界d", 0, 0}, // it may be wider than we think, or belong to what is before it
+		{"ae\u0301", "ae\u0302", 1, 1},
+		{"ae", "ae\u0301", 1, 1},
+		{"a\x1b[3", "a\x1b[4m", 1, 1},
+		{"a\x1b[", "a\x1b[", 1, 1},
+	} {
+		if bytes, cells := screen.Unchanged(test.old, test.row); bytes != test.bytes || cells != test.cells {
+			t.Errorf("of %q, when it becomes %q, %d bytes and %d cells stay, want %d and %d", test.old, test.row, bytes, cells, test.bytes, test.cells)
+		}
+	}
+}
