@@ -41,7 +41,10 @@ func stands(s string, i int) bool { return i == len(s) || s[i] < 0x7f || narrow(
 func sequence(s string) int {
 	switch {
 	case strings.HasPrefix(s, "\x1b["):
-		n := len(s) - len(strings.TrimLeft(s[2:], "0123456789;:"))
+		n := 2
+		for n < len(s) && s[n] >= '0' && s[n] <= ';' { // digits, : and ;
+			n++
+		}
 		if n < len(s) && s[n] == 'm' {
 			return n + 1
 		}
