@@ -31,7 +31,7 @@ func village() *fake {
 		{Seq: 18, Kind: chat.Action, Time: at(27, 11, 0), By: cid, Nick: "cid", Text: "waves"},
 		{Seq: 19, Kind: chat.Message, Time: at(27, 11, 1), By: bob, Nick: "bob", Text: "@ann, can you look at this?\nIt has\nthree lines.", Calls: true, Target: 16, Whose: "ann", Quote: "I have read it."},
 		{Seq: 20, Kind: chat.Message, Time: at(27, 11, 2), By: cid, Nick: "cid", Deleted: true},
-		{Seq: 21, Kind: chat.Message, Time: at(27, 11, 3), By: bob, Nick: "bob", Text: "A picture:", Files: []File{{"cat.png", "https://example.org/f/1", 123456}}},
+		{Seq: 21, Kind: chat.Message, Time: at(27, 11, 3), By: bob, Nick: "bob", Text: "A picture:", Files: []File{{Name: "cat.png", Type: "image/png", URL: "https://example.org/f/1", Size: 123456}}},
 	}
 	f.pending = []Update{Rooms{[]Room{
 		{ID: lobby, Name: "#lobby", Topic: "Where everybody is. 今日の話題", Read: 18, Unread: 3, Mentions: 1},

@@ -35,7 +35,7 @@ func TestHostileTextPaintsNothingButItself(t *testing.T) {
 		for _, kind := range []chat.Kind{chat.Message, chat.Action, chat.Notice, chat.TopicSet, chat.Joined, chat.NickChanged, chat.Kicked, chat.Kind(200)} {
 			f.say(Entry{
 				Room: lobby, Kind: kind, By: bob, Nick: text, Text: text, Name: text, Whose: text, Quote: text, Target: 1, Calls: true,
-				Reactions: []Reaction{{text, 1 << 30, false}}, Files: []File{{text, text, -1}}, Replies: 1 << 30,
+				Reactions: []Reaction{{text, 1 << 30, false}}, Files: []File{{Name: text, URL: text, Type: text, Size: -1}}, Replies: 1 << 30,
 			})
 		}
 	}

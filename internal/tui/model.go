@@ -191,7 +191,8 @@ const maxFiles = 20
 
 func cleanFiles(all []File) (clean []File) {
 	for _, f := range all[:min(len(all), maxFiles)] {
-		clean = append(clean, File{cleanLine(f.Name), cleanLine(f.URL), f.Size})
+		f.Name, f.URL, f.Type = cleanLine(f.Name), cleanLine(f.URL), cleanLine(f.Type)
+		clean = append(clean, f)
 	}
 	return clean
 }
