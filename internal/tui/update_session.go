@@ -70,6 +70,10 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		if msg.err == nil && msg.room == m.current {
 			m.setPeople(msg.people)
 		}
+	case preferencesMsg:
+		m.setPreferences(msg)
+	case preferredMsg:
+		return m.preferenceSent(msg)
 	case saidMsg:
 		m.sent(msg)
 	case replyMsg:
@@ -127,6 +131,8 @@ func (m *Model) update(u Update) tea.Cmd {
 		}
 	case Typing:
 		return m.types(u)
+	case Preferred:
+		m.preferred(u)
 	case Connection:
 		m.online, m.waiting = u.Online, u.Waiting
 	}
@@ -243,11 +249,10 @@ func (m *Model) alert(it *item) tea.Cmd {
 		return nil
 	}
 	r.Unread++
-	if !it.Calls && !r.Direct {
-		return nil
+	if it.Calls || r.Direct {
+		r.Mentions++
 	}
-	r.Mentions++
-	if m.watched(it.Room) || m.silent {
+	if m.watched(it.Room) || !m.wants(it, r) {
 		return nil
 	}
 	return m.options.Notify.command(m.language.say(wCalled, it.Nick, r.Name), it.Text)
