@@ -78,7 +78,8 @@ type Model struct {
 	drafts   map[chat.RoomID]string
 	overlay  overlay // or nil
 	question *question
-	flash    string // until the next key
+	asking   *asking // what a command asks, or nil
+	flash    string  // until the next key
 	said     time.Time
 
 	links   int // the last number given

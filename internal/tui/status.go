@@ -10,6 +10,8 @@ func (m *Model) statusRow(g geometry) row {
 	p := m.paint(g.width)
 	t, c := m.timeline(), &m.composer
 	switch {
+	case m.asking != nil:
+		p.put(strong, " "+m.asking.question+" · "+m.language.say(wAnswering))
 	case m.question != nil:
 		p.put(alarm, " "+m.question.text)
 	case m.flash != "":

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -349,10 +350,16 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 	default:
 		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
 	}
-	if m.room(msg.reply.Show) == nil {
-		return nil
+	var cmd tea.Cmd
+	if m.room(msg.reply.Show) != nil {
+		cmd = m.enter(msg.reply.Show)
 	}
-	return m.enter(msg.reply.Show)
+	if a := msg.reply.Ask; a != nil && a.Answer != nil {
+		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
+			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
+		}
+	}
+	return cmd
 }
 
 // typingFor is how long somebody is taken to write, unless told again.

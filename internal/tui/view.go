@@ -35,6 +35,11 @@ func (m *Model) geometry() geometry {
 		g.people = 20
 	}
 	g.timeline = g.width - g.rooms - g.people
+	if m.asking != nil {
+		g.composer = 1
+		g.body = max(0, g.height-3)
+		return g
+	}
 	rows, _, _ := m.composer.rows(max(g.width-len(label), 1))
 	g.composer = min(len(rows), maxComposer, max(1, g.height/2-1))
 	g.body = max(0, g.height-g.composer-2)
@@ -57,7 +62,7 @@ func (m *Model) Frame() Frame {
 		if m.height > 0 {
 			f.Rows = append(f.Rows, m.paint(m.width).put(faint, m.language.say(wSmall)).row().text)
 		}
-	case m.overlay != nil:
+	case m.overlay != nil && m.asking == nil:
 		rows, x, y := m.overlay.view(m, m.width, m.height)
 		f = Frame{texts(rows), x, y, x < 0}
 	default:

@@ -100,6 +100,8 @@ var table = [wordEnd][languages]string{
 	wNoZone:      {"There is no such time zone; one looks like Europe/Warsaw.", "Nie ma takiej strefy czasowej; przykład: Europe/Warsaw."},
 	wZoneFirst:   {"First say where you are, as in /set zone Europe/Warsaw.", "Najpierw powiedz, gdzie jesteś, np. /set zone Europe/Warsaw."},
 	wTooMuch:     {"That is too much to be kept.", "To za dużo, by to zachować."},
+	wAnswering:   {"Enter answers · Esc leaves it", "Enter odpowiada · Esc rezygnuje"},
+	wNotAnswered: {"Not answered: nothing was done.", "Bez odpowiedzi: nic nie zrobiono."},
 	wNotify:      {"elsewhere: %s · here: /notify all, mentions, nothing or usual · everywhere: /notify off or on", "gdzie indziej: %s · tutaj: /notify all, mentions, nothing albo usual · wszędzie: /notify off albo on"},
 	wDone:        {"Done.", "Gotowe."},
 	wCopied:      {"Copied.", "Skopiowano."},
@@ -167,6 +169,8 @@ const (
 	wNoZone
 	wZoneFirst
 	wTooMuch
+	wAnswering
+	wNotAnswered
 	wNotify
 	wDone
 	wCopied
