@@ -25,7 +25,7 @@ func (m *Model) blockRows(t *timeline, from, to, width int) (rows []row) {
 	width--
 	it := t.items[from]
 	if from == 0 {
-		rows = append(rows, m.beginRow(t, width))
+		rows = append(rows, m.beginRows(t, width)...)
 	}
 	if t.dayBegins(from) {
 		rows = append(rows, m.rule(faint, m.language.date(it.Time), width))
@@ -46,12 +46,7 @@ func (m *Model) blockRows(t *timeline, from, to, width int) (rows []row) {
 // blockHeight returns a measure of a timeline's blocks.
 func (m *Model) blockHeight(t *timeline, width int) measure {
 	return func(from, to int) int {
-		n := 0
-		for _, extra := range []bool{from == 0, t.dayBegins(from), t.newsBegin(from)} {
-			if extra {
-				n++
-			}
-		}
+		n := m.rulesBefore(t, from, width)
 		switch {
 		case t.items[from].social() && m.chosen.noComings:
 			return n
@@ -62,16 +57,18 @@ func (m *Model) blockHeight(t *timeline, width int) measure {
 	}
 }
 
-func (m *Model) beginRow(t *timeline, width int) row {
-	text := m.language.say(wOlder)
-	if !t.older {
-		name := ""
-		if r := m.room(t.room); r != nil {
-			name = r.Name
-		}
-		text = m.language.say(wBegin, name)
+// rulesBefore counts the rows before a block that are not its own.
+func (m *Model) rulesBefore(t *timeline, from, width int) (n int) {
+	if from == 0 {
+		n = len(m.beginRows(t, width-1))
 	}
-	return m.paint(width).put(faint, "  "+text).row()
+	if t.dayBegins(from) {
+		n++
+	}
+	if t.newsBegin(from) {
+		n++
+	}
+	return n
 }
 
 func (m *Model) rule(st style, text string, width int) row {

@@ -32,6 +32,9 @@ func (m *Model) statusRow(g geometry) row {
 // who is typing.
 func (m *Model) goingOn(p *painter, g geometry) {
 	p.put(faint, "─")
+	if !m.spoken && m.online {
+		p.put(strong, " "+m.language.say(wNewcomer))
+	}
 	if !m.online {
 		p.put(alarm, " "+m.language.say(wOffline))
 	}

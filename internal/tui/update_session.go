@@ -144,6 +144,7 @@ func (m *Model) update(u Update) tea.Cmd {
 // stays read.
 func (m *Model) setRooms(rooms []Room) tea.Cmd {
 	rooms = slices.Clone(rooms)
+	m.arrived = true
 	for i := range rooms {
 		r := &rooms[i]
 		r.Name, r.Topic = cleanLine(r.Name), cleanLine(r.Topic)
@@ -212,6 +213,9 @@ func (m *Model) append(t *timeline, it *item) {
 	if t.loaded {
 		m.countNews(t, it)
 	}
+	if n := m.resting(); t.room != m.current && len(t.items) > 2*n {
+		t.trim(n)
+	}
 }
 
 // refreshPeople asks anew who is in the room, if an entry changed that.
@@ -272,6 +276,9 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		t.loaded = true
 		return nil
 	}
+	if msg.where.Before != t.first() && msg.where.Before != 0 || msg.where.After != t.last() && msg.where.After != 0 {
+		return nil // it does not continue what is held: that was let go of meanwhile
+	}
 	items := make([]*item, 0, len(msg.page.Entries))
 	for _, e := range msg.page.Entries {
 		items = append(items, m.item(e))
@@ -280,7 +287,7 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	case where.Before != 0:
 		t.prepend(items)
 		t.older = msg.page.Older
-		if t.news > 0 { // some of it may be new too
+		if t.news > 0 && !t.newer { // some of it may be new too
 			m.markNews(t, t.mark)
 		}
 	case where.After != 0:

@@ -175,6 +175,10 @@ func (m *Model) timelineRows(g geometry) []row {
 		}
 		rows = rows[min(below, len(rows)):]
 	}
+	if len(rows) == 0 {
+		rows = m.welcomeRows(g.timeline)
+		slices.Reverse(rows)
+	}
 	rows = rows[:min(len(rows), g.body)]
 	for len(rows) < g.body {
 		rows = append(rows, row{})
@@ -190,12 +194,7 @@ func (m *Model) timelineRows(g geometry) []row {
 func (m *Model) marked(t *timeline, from, to, width int) []row {
 	it := t.items[from]
 	rows := m.blockRows(t, from, to, width)
-	rules := 0
-	for _, extra := range []bool{from == 0, t.dayBegins(from), t.newsBegin(from)} {
-		if extra {
-			rules++
-		}
-	}
+	rules := m.rulesBefore(t, from, width)
 	for i := range rows {
 		st, sign := plain, " "
 		switch {
