@@ -19,9 +19,9 @@ const (
 	wideFrom  = 80 // and with a wide one
 )
 
-// blockRows returns the rows of a block: the rules before it, and itself. All are
+// blockRows appends the rows of a block: the rules before it, and itself. All are
 // one cell narrower than width: what is chosen is marked at the left.
-func (m *Model) blockRows(t *timeline, from, to, width int) (rows []row) {
+func (m *Model) blockRows(rows []row, t *timeline, from, to, width int) []row {
 	width--
 	it := t.items[from]
 	if from == 0 {
@@ -40,7 +40,17 @@ func (m *Model) blockRows(t *timeline, from, to, width int) (rows []row) {
 	case it.social():
 		return append(rows, m.socialRow(t.items[from:to], width))
 	}
-	return append(rows, m.itemRows(it, width)...)
+	first := len(rows)
+	rows = append(rows, m.itemRows(it, width)...)
+	for i := first; i < len(rows); i++ {
+		switch {
+		case t.selected != 0 && it.Seq == t.selected:
+			rows[i].sign = selectedSign
+		case it.Calls && !it.Deleted:
+			rows[i].sign = callSign
+		}
+	}
+	return rows
 }
 
 // blockHeight returns a measure of a timeline's blocks.
@@ -223,6 +233,7 @@ func (m *Model) cells(it *item) (cells []cell, targets []string) {
 	for _, l := range it.links {
 		targets = append(targets, l.target)
 	}
+	cells = make([]cell, 0, len(it.Text)+8*len(it.links))
 	for _, part := range marks(it.Text, it.links, m.self.Nick) {
 		if part.style == plain {
 			part.style = st

@@ -107,6 +107,7 @@ var table = [wordEnd][languages]string{
 	wFirstKeys:   {"Ctrl-K goes to a room by name, Alt-A to where something is new; /help tells the rest.", "Ctrl-K idzie do pokoju o podanej nazwie, Alt-A tam, gdzie jest coś nowego; resztę mówi /help."},
 	wFirstRoom:   {"/rooms shows which rooms there are, /help what else can be done, Ctrl-D leaves.", "/rooms pokazuje, jakie są pokoje, /help, co jeszcze można, Ctrl-D wychodzi."},
 	wComing:      {"just a moment…", "chwileczkę…"},
+	wAway:        {"away", "nie ma"},
 	wNotify:      {"elsewhere: %s · here: /notify all, mentions, nothing or usual · everywhere: /notify off or on", "gdzie indziej: %s · tutaj: /notify all, mentions, nothing albo usual · wszędzie: /notify off albo on"},
 	wDone:        {"Done.", "Gotowe."},
 	wCopied:      {"Copied.", "Skopiowano."},
@@ -181,6 +182,7 @@ const (
 	wFirstKeys
 	wFirstRoom
 	wComing
+	wAway
 	wNotify
 	wDone
 	wCopied
