@@ -73,6 +73,8 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		}
 	case preferencesMsg:
 		m.setPreferences(msg)
+	case pictureMsg:
+		return m.gotPicture(msg)
 	case preferredMsg:
 		return m.preferenceSent(msg)
 	case saidMsg:
@@ -135,6 +137,9 @@ func (m *Model) update(u Update) tea.Cmd {
 	case Preferred:
 		m.preferred(u)
 	case Connection:
+		if u.Online && !m.online {
+			m.retryPictures()
+		}
 		m.online, m.waiting = u.Online, u.Waiting
 	}
 	return nil
