@@ -93,7 +93,7 @@ func TestPicturesOfKittyGoThroughAProgram(t *testing.T) {
 	var screen seenOutput
 	m := New(ctx, f, Options{NewID: func() string { return "id" }, Zone: time.UTC, Pictures: AutoPictures, Graphics: Graphics{Kitty: true}})
 	program := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(input), tea.WithOutput(&screen),
-		tea.WithWindowSize(80, 24), tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=xterm-kitty", "COLORTERM=truecolor"}))
+		tea.WithWindowSize(80, 24), tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=xterm-kitty", "COLORTERM=truecolor", "TTY_FORCE=1"}))
 	ended := make(chan error, 1)
 	go func() {
 		_, err := program.Run()
