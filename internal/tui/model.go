@@ -144,6 +144,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
+		if pictureHeight(msg.Height) != pictureHeight(m.height) {
+			m.look++
+		}
 		m.width, m.height = min(max(msg.Width, 0), MaxWidth), min(max(msg.Height, 0), MaxHeight)
 	case tea.KeyPressMsg:
 		return m.key(msg)
