@@ -98,8 +98,12 @@ func (l *Live) Fetch(ctx context.Context, path string, most int64) ([]byte, erro
 // Site returns where browsers see the server, as https://chat.example.org:7007, or ""
 // if it is reached by a socket of this machine's.
 func (l *Live) Site() string {
-	if network, _, err := ParseAddress(l.cfg.Address); err != nil || network == "unix" {
+	network, address, err := ParseAddress(l.cfg.Address)
+	switch {
+	case err != nil, network == "unix":
 		return ""
+	case network == "tcp":
+		return "http://" + address
 	}
 	return l.base
 }

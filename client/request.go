@@ -33,6 +33,11 @@ const (
 	maxAnswer   = 16 << 20
 )
 
+// direct is the host of requests that go to the address itself, whatever that is
+// called: a server does not answer browsers that know it by a name which is not its
+// own, and this is none.
+const direct = "hubbub"
+
 // newWeb returns where the API of a server is, and what reaches it: through the
 // proxy that the environment names if the address is one of the web, and directly
 // otherwise.
@@ -45,20 +50,19 @@ func newWeb(cfg *Config) (base string, _ *http.Client, err error) {
 	t.Protocols.SetHTTP1(true) // a WebSocket needs it
 	dialer := &net.Dialer{Timeout: dialTime}
 	t.DialContext = dialer.DialContext
-	scheme, host := "http", address
+	scheme, host := "http", direct
 	switch network {
 	case "http", "https":
-		scheme, t.Proxy = network, http.ProxyFromEnvironment
+		scheme, host, t.Proxy = network, address, http.ProxyFromEnvironment
 	case "tls":
-		scheme = "https"
-	case "unix":
-		host = "hubbub" // which nobody looks up
+		scheme, host = "https", address
+	default:
 		t.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, "unix", address)
+			return dialer.DialContext(ctx, network, address)
 		}
 	}
 	if cfg.Dial != nil {
-		scheme = "http"
+		scheme, host = "http", direct
 		t.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) { return cfg.Dial(ctx) }
 	}
 	return scheme + "://" + host, &http.Client{Transport: t, CheckRedirect: stayHere}, nil
