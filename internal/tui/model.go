@@ -58,7 +58,8 @@ type Model struct {
 	width, height int
 	focused       bool
 	online        bool
-	waiting       int  // drafts that the session keeps
+	waiting       int // drafts that the session keeps
+	retries       time.Time
 	ended         bool // the session has
 	silent        bool // nobody is to be told that they were called
 

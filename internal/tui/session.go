@@ -166,8 +166,8 @@ type Ask struct {
 	Answer   func(ctx context.Context, answer string) (Reply, error)
 }
 
-// Update is something that a session brings: a [Posted], [Changed], [Rooms],
-// [People], [Typing], [Preferred] or [Connection].
+// Update is something that a session brings: a [Posted], [Changed], [Missed],
+// [Rooms], [People], [Typing], [Preferred] or [Connection].
 type Update interface{ update() }
 
 // Posted is an entry that is new in its room.
@@ -175,6 +175,10 @@ type Posted struct{ Entry Entry }
 
 // Changed is an entry that was edited, deleted, reacted to or answered since.
 type Changed struct{ Entry Entry }
+
+// Missed tells that more happened in a room than will be brought: what is held of it
+// is no longer how it is.
+type Missed struct{ Room chat.RoomID }
 
 // Rooms are all the user's rooms, in the order in which they are shown.
 type Rooms struct{ Rooms []Room }
@@ -198,10 +202,12 @@ type Preferred struct{ Key, Value string }
 type Connection struct {
 	Online  bool
 	Waiting int
+	Retry   time.Time // when it is tried next; zero if it is being tried, or there is no telling
 }
 
 func (Posted) update()     {}
 func (Changed) update()    {}
+func (Missed) update()     {}
 func (Rooms) update()      {}
 func (People) update()     {}
 func (Typing) update()     {}

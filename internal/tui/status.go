@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // statusRow tells what one is asked, or is doing, or what else is going on.
@@ -32,6 +33,9 @@ func (m *Model) goingOn(p *painter, g geometry) {
 	p.put(faint, "─")
 	if !m.online {
 		p.put(alarm, " "+m.language.say(wOffline))
+		if !m.retries.IsZero() {
+			p.put(alarm, m.language.say(wRetry, m.retries.In(m.options.Zone).Format(time.TimeOnly)))
+		}
 	}
 	if m.waiting > 0 {
 		p.put(strong, " "+m.language.count(m.waiting, wWaiting, m.waiting))

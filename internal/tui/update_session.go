@@ -119,6 +119,8 @@ func (m *Model) update(u Update) tea.Cmd {
 		if t := m.timelines[u.Entry.Room]; t != nil {
 			t.replace(m.item(u.Entry))
 		}
+	case Missed:
+		m.missed(u.Room)
 	case Rooms:
 		return m.setRooms(u.Rooms)
 	case People:
@@ -128,9 +130,17 @@ func (m *Model) update(u Update) tea.Cmd {
 	case Typing:
 		return m.types(u)
 	case Connection:
-		m.online, m.waiting = u.Online, u.Waiting
+		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
 	}
 	return nil
+}
+
+// missed forgets what is held of a room but for what is on its way: it is read anew
+// when it is looked at.
+func (m *Model) missed(room chat.RoomID) {
+	if t := m.timelines[room]; t != nil {
+		*t = timeline{room: room, items: t.items[t.kept():], loading: t.loading, stale: t.loading}
+	}
 }
 
 // setRooms takes all rooms anew. What was read here and is not known there yet
@@ -260,6 +270,10 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		return nil
 	}
 	t.loading = false
+	if t.stale { // it was asked for before more was missed
+		t.stale = false
+		return nil
+	}
 	if msg.err != nil {
 		m.tell(msg.err)
 		t.older, t.newer = false, t.newer && msg.where.After == 0
