@@ -129,6 +129,8 @@ func (m *Model) update(u Update) tea.Cmd {
 		}
 	case Typing:
 		return m.types(u)
+	case Told:
+		m.showLines(u.Lines)
 	case Connection:
 		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
 	}
@@ -347,8 +349,18 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 		m.tell(msg.err)
 		return nil
 	}
+	m.showLines(msg.reply.Lines)
+	if m.room(msg.reply.Show) == nil {
+		return nil
+	}
+	return m.enter(msg.reply.Show)
+}
+
+// showLines shows what is for the user alone: one line in the status, more laid over
+// the screen.
+func (m *Model) showLines(all []string) {
 	var lines []string
-	for _, line := range msg.reply.Lines {
+	for _, line := range all {
 		lines = append(lines, cleanLine(line))
 	}
 	switch len(lines) {
@@ -358,10 +370,6 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 	default:
 		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
 	}
-	if m.room(msg.reply.Show) == nil {
-		return nil
-	}
-	return m.enter(msg.reply.Show)
 }
 
 // typingFor is how long somebody is taken to write, unless told again.
