@@ -388,10 +388,23 @@ func (m *Model) types(u Typing) tea.Cmd {
 	if !first {
 		return nil
 	}
-	return waitQuiet()
+	return m.waitQuiet()
 }
 
-func waitQuiet() tea.Cmd { return tea.Tick(typingFor, func(time.Time) tea.Msg { return quietMsg{} }) }
+// waitQuiet waits until somebody may have stopped writing. It ends with the session,
+// as tea.Tick would not.
+func (m *Model) waitQuiet() tea.Cmd {
+	return func() tea.Msg {
+		timer := time.NewTimer(typingFor)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return quietMsg{}
+		case <-m.ctx.Done():
+			return nil
+		}
+	}
+}
 
 // hush forgets who has stopped writing, and waits on for the others.
 func (m *Model) hush() tea.Cmd {
@@ -404,5 +417,5 @@ func (m *Model) hush() tea.Cmd {
 	if len(m.typing) == 0 {
 		return nil
 	}
-	return waitQuiet()
+	return m.waitQuiet()
 }
