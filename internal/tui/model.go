@@ -9,14 +9,19 @@ import (
 	"hubbub/internal/chat"
 )
 
-// Options are what of the interface somebody chose, or their terminal has.
+// Options are what holds for somebody who has chosen nothing else, and what their
+// terminal can. A Theme of None holds whatever was chosen.
 type Options struct {
 	Language Language
 	Theme    Theme          // empty is Auto
 	Zone     *time.Location // nil is the system's
 	Notify   Notify
+	Pictures Pictures
+	Graphics Graphics
 	Now      func() time.Time // nil is time.Now
 	NewID    func() string    // makes IDs of drafts: unique for ever among this user's
+
+	Room chat.RoomID // that is shown first; 0 for the first of all
 
 	// Keep is how many entries of a room are held; those before are read again
 	// when somebody looks for them. 0 is DefaultKeep.
@@ -49,6 +54,9 @@ type Model struct {
 	options Options
 
 	self     Person
+	kept     map[string]string    // what is kept of the user's preferences, by key
+	underway map[string]*underway // and what is on its way there
+	chosen   chosen
 	language Language
 	theme    Theme
 	light    bool // the terminal is
@@ -61,7 +69,6 @@ type Model struct {
 	waiting       int // drafts that the session keeps
 	retries       time.Time
 	ended         bool // the session has
-	silent        bool // nobody is to be told that they were called
 
 	rooms     []Room
 	current   chat.RoomID
@@ -98,16 +105,19 @@ func New(ctx context.Context, session Session, options Options) *Model {
 	}
 	m := &Model{
 		ctx: ctx, session: session, options: options,
-		self: session.Self(), language: options.Language, theme: options.Theme,
-		colour: options.Theme.colours(false), focused: true, online: true,
+		self: session.Self(), focused: true, online: true,
+		kept: map[string]string{}, underway: map[string]*underway{},
 		timelines: map[chat.RoomID]*timeline{}, drafts: map[chat.RoomID]string{},
 		typing: map[string]time.Time{}, targets: map[int]string{},
 	}
+	m.obey()
 	return m
 }
 
 // Init begins to listen to the session. It is part of tea.Model.
-func (m *Model) Init() tea.Cmd { return tea.Batch(m.next(), tea.RequestBackgroundColor) }
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.next(), m.askPreferences(), tea.RequestBackgroundColor)
+}
 
 // Update takes a message. It is part of tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -164,7 +174,7 @@ func (m *Model) paint(limit int) *painter { return newPainter(m.colour, limit) }
 // item returns an entry as it is kept: clean, in the user's time, with its links
 // numbered.
 func (m *Model) item(e Entry) *item {
-	e.Time = e.Time.In(m.options.Zone)
+	e.Time = e.Time.In(m.chosen.zone)
 	e.Nick, e.Name, e.Whose, e.Quote = cleanLine(e.Nick), cleanLine(e.Name), cleanLine(e.Whose), cleanLine(e.Quote)
 	if e.said() {
 		e.Text = cleanText(first(e.Text, chat.MaxText))

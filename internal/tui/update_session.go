@@ -70,6 +70,10 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		if msg.err == nil && msg.room == m.current {
 			m.setPeople(msg.people)
 		}
+	case preferencesMsg:
+		m.setPreferences(msg)
+	case preferredMsg:
+		return m.preferenceSent(msg)
 	case saidMsg:
 		m.sent(msg)
 	case replyMsg:
@@ -131,6 +135,8 @@ func (m *Model) update(u Update) tea.Cmd {
 		return m.types(u)
 	case Told:
 		m.showLines(u.Lines)
+	case Preferred:
+		m.preferred(u)
 	case Connection:
 		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
 	}
@@ -168,6 +174,9 @@ func (m *Model) setRooms(rooms []Room) tea.Cmd {
 			m.composer.reset("") // it was not for another room
 		}
 		m.current, m.people = 0, nil
+		if m.room(m.options.Room) != nil {
+			return m.enter(m.options.Room)
+		}
 		if len(rooms) > 0 {
 			return m.enter(rooms[0].ID)
 		}
@@ -255,11 +264,10 @@ func (m *Model) alert(it *item) tea.Cmd {
 		return nil
 	}
 	r.Unread++
-	if !it.Calls && !r.Direct {
-		return nil
+	if it.Calls || r.Direct {
+		r.Mentions++
 	}
-	r.Mentions++
-	if m.watched(it.Room) || m.silent {
+	if m.watched(it.Room) || !m.wants(it, r) {
 		return nil
 	}
 	return m.options.Notify.command(m.language.say(wCalled, it.Nick, r.Name), it.Text)

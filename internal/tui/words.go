@@ -25,6 +25,17 @@ func LanguageOf(locale string) Language {
 	return English
 }
 
+// languageNamed returns a language by its code (ISO 639-1).
+func languageNamed(code string) (l Language, ok bool) {
+	switch code {
+	case "en":
+		return English, true
+	case "pl":
+		return Polish, true
+	}
+	return English, false
+}
+
 // word names a sentence of the interface.
 type word uint8
 
@@ -83,8 +94,14 @@ var table = [wordEnd][languages]string{
 	wNoLink:      {"There is no link %s here. Numbers stand behind links, as in [3].", "Nie ma tu odnośnika %s. Numery stoją za odnośnikami, jak [3]."},
 	wWentWrong:   {"That did not work. Try again in a moment.", "Nie udało się. Spróbuj ponownie za chwilę."},
 	wEnded:       {"The connection has ended. Ctrl-D leaves.", "Połączenie się zakończyło. Ctrl-D wychodzi."},
-	wTheme:       {"Themes: %s", "Motywy: %s"},
-	wNotify:      {"Notifications: on or off, as in /notify off", "Powiadomienia: on albo off, np. /notify off"},
+	wSettings:    {"Settings · Enter changes one · Esc closes", "Ustawienia · Enter zmienia · Esc zamyka"},
+	wSet:         {"%s: %s", "%s: %s"},
+	wNoSetting:   {"There is no setting %s. /set shows all.", "Nie ma ustawienia %s. /set pokazuje wszystkie."},
+	wValues:      {"%s can be: %s", "%s może być: %s"},
+	wNoZone:      {"There is no such time zone; one looks like Europe/Warsaw.", "Nie ma takiej strefy czasowej; przykład: Europe/Warsaw."},
+	wZoneFirst:   {"First say where you are, as in /set zone Europe/Warsaw.", "Najpierw powiedz, gdzie jesteś, np. /set zone Europe/Warsaw."},
+	wTooMuch:     {"That is too much to be kept.", "To za dużo, by to zachować."},
+	wNotify:      {"elsewhere: %s · here: /notify all, mentions, nothing or usual · everywhere: /notify off or on", "gdzie indziej: %s · tutaj: /notify all, mentions, nothing albo usual · wszędzie: /notify off albo on"},
 	wDone:        {"Done.", "Gotowe."},
 	wCopied:      {"Copied.", "Skopiowano."},
 	wCalled:      {"%s in %s", "%s w %s"},
@@ -145,7 +162,13 @@ const (
 	wNoLink
 	wWentWrong
 	wEnded
-	wTheme
+	wSettings
+	wSet
+	wNoSetting
+	wValues
+	wNoZone
+	wZoneFirst
+	wTooMuch
 	wNotify
 	wDone
 	wCopied
