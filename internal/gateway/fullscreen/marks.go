@@ -1,6 +1,7 @@
 package fullscreen
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ func (m *markers) read(room chat.RoomID, upTo chat.Seq) {
 		m.running.Add(1)
 		m.timer = time.AfterFunc(markEvery, func() {
 			defer m.running.Done()
-			m.tell()
+			m.tell(m.session.ctx)
 		})
 	}
 }
@@ -66,14 +67,19 @@ func (m *markers) take() map[chat.RoomID]chat.Seq {
 
 // tell tells the log what waits. A marker that can't be kept is not missed: the next
 // one says more.
-func (m *markers) tell() {
+func (m *markers) tell(ctx context.Context) {
 	for room, at := range m.take() {
-		m.session.hub.Do(m.session.ctx, chat.Command{Op: chat.MarkRead, Room: room, Target: at})
+		m.session.hub.Do(ctx, chat.Command{Op: chat.MarkRead, Room: room, Target: at})
 	}
 }
 
+// lastTime is how long the last markers may take.
+const lastTime = time.Second
+
 // flush tells the last of it; nothing is noted any more.
 func (m *markers) flush() {
+	ctx, cancel := context.WithTimeout(m.session.ctx, lastTime)
+	defer cancel()
 	m.mu.Lock()
 	m.closed = true
 	if m.timer != nil && m.timer.Stop() {
@@ -81,5 +87,5 @@ func (m *markers) flush() {
 	}
 	m.mu.Unlock()
 	m.running.Wait()
-	m.tell()
+	m.tell(ctx)
 }

@@ -16,8 +16,13 @@ type Session struct {
 	hub      *hub.Session
 	ctx      context.Context // of the server: nothing is waited for when it ends
 	commands Commands
-	wake     chan struct{} // has a token when there may be something; never closed
-	ending   chan struct{} // closed when end is set
+	wake     chan struct{}   // has a token when there may be something; never closed
+	showing  context.Context // ends when end is set
+	hide     func()          // ends showing
+
+	// Set before it is shown.
+	greeting string
+	first    chat.RoomID // 0 for none in particular
 
 	// Owned by who calls Next.
 	stale    bool // the rooms have changed since they were told
@@ -40,13 +45,14 @@ type End struct {
 
 // Open lets somebody in. The session has to be closed.
 func (g *Gateway) Open(ctx context.Context, from netip.Addr, a hub.Arrival) (*Session, *chat.Error) {
-	s := &Session{gateway: g, ctx: ctx, wake: make(chan struct{}, 1), ending: make(chan struct{}), stale: true}
+	s := &Session{gateway: g, ctx: ctx, wake: make(chan struct{}, 1), stale: true}
+	s.showing, s.hide = context.WithCancel(ctx)
 	s.hub = g.cfg.Hub.Connect(from, s)
 	s.hub.Track()
 	s.hub.SetProfile(hub.Profile{Safe: true})
 	s.marks.init(s)
 	if err := s.hub.Arrive(ctx, a); err != nil {
-		s.hub.Close()
+		s.Close(false)
 		return nil, err
 	}
 	return s, nil
@@ -58,13 +64,18 @@ func (s *Session) Hub() *hub.Session { return s.hub }
 // Serve has c do the commands. It is called before the session is shown.
 func (s *Session) Serve(c Commands) { s.commands = c }
 
-// Close ends the session. Somebody who leaves for good is not waited for.
+// Close ends the session. Whoever leaves for good is gone by then.
 func (s *Session) Close(leaves bool) {
+	s.hide()
 	s.marks.flush()
-	if leaves {
-		s.hub.Leave("")
+	if !leaves {
+		s.hub.Close()
+		return
 	}
-	s.hub.Close()
+	s.hub.Leave("")
+	ctx, cancel := context.WithTimeout(s.ctx, lastTime)
+	defer cancel()
+	s.hub.Retire(ctx)
 }
 
 // Finish ends the screen, if nothing has ended it yet. It may be called from any
@@ -74,7 +85,7 @@ func (s *Session) Finish(e End) {
 	defer s.mu.Unlock()
 	if s.end == nil {
 		s.end = &e
-		close(s.ending)
+		s.hide()
 	}
 }
 
