@@ -196,7 +196,7 @@ func (m *Model) popUp(width, height int) (rows []row) {
 		if i == c.at {
 			st = reversed
 		}
-		rows = append(rows, m.paint(width).put(plain, "  ").put(st, c.candidates[i].shown).row())
+		rows = append(rows, m.paint(width).put(plain, " ").put(st, c.candidates[i].shown).row())
 	}
 	return rows
 }

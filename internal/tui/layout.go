@@ -19,13 +19,13 @@ const (
 	wideFrom  = 80 // and with a wide one
 )
 
-// blockRows returns the rows of a block: the rules before it, and itself. All are
+// blockRows appends the rows of a block: the rules before it, and itself. All are
 // one cell narrower than width: what is chosen is marked at the left.
-func (m *Model) blockRows(t *timeline, from, to, width int) (rows []row) {
+func (m *Model) blockRows(rows []row, t *timeline, from, to, width int) []row {
 	width--
 	it := t.items[from]
 	if from == 0 {
-		rows = append(rows, m.beginRow(t, width))
+		rows = append(rows, m.beginRows(t, width)...)
 	}
 	if t.dayBegins(from) {
 		rows = append(rows, m.rule(faint, m.language.date(it.Time), width))
@@ -40,18 +40,23 @@ func (m *Model) blockRows(t *timeline, from, to, width int) (rows []row) {
 	case it.social():
 		return append(rows, m.socialRow(t.items[from:to], width))
 	}
-	return append(rows, m.itemRows(it, width)...)
+	first := len(rows)
+	rows = append(rows, m.itemRows(it, width)...)
+	for i := first; i < len(rows); i++ {
+		switch {
+		case t.selected != 0 && it.Seq == t.selected:
+			rows[i].sign = selectedSign
+		case it.Calls && !it.Deleted:
+			rows[i].sign = callSign
+		}
+	}
+	return rows
 }
 
 // blockHeight returns a measure of a timeline's blocks.
 func (m *Model) blockHeight(t *timeline, width int) measure {
 	return func(from, to int) int {
-		n := 0
-		for _, extra := range []bool{from == 0, t.dayBegins(from), t.newsBegin(from)} {
-			if extra {
-				n++
-			}
-		}
+		n := m.rulesBefore(t, from, width)
 		switch {
 		case t.items[from].social() && m.chosen.noComings:
 			return n
@@ -62,16 +67,18 @@ func (m *Model) blockHeight(t *timeline, width int) measure {
 	}
 }
 
-func (m *Model) beginRow(t *timeline, width int) row {
-	text := m.language.say(wOlder)
-	if !t.older {
-		name := ""
-		if r := m.room(t.room); r != nil {
-			name = r.Name
-		}
-		text = m.language.say(wBegin, name)
+// rulesBefore counts the rows before a block that are not its own.
+func (m *Model) rulesBefore(t *timeline, from, width int) (n int) {
+	if from == 0 {
+		n = len(m.beginRows(t, width-1))
 	}
-	return m.paint(width).put(faint, "  "+text).row()
+	if t.dayBegins(from) {
+		n++
+	}
+	if t.newsBegin(from) {
+		n++
+	}
+	return n
 }
 
 func (m *Model) rule(st style, text string, width int) row {
@@ -226,6 +233,7 @@ func (m *Model) cells(it *item) (cells []cell, targets []string) {
 	for _, l := range it.links {
 		targets = append(targets, l.target)
 	}
+	cells = make([]cell, 0, len(it.Text)+8*len(it.links))
 	for _, part := range marks(it.Text, it.links, m.self.Nick) {
 		if part.style == plain {
 			part.style = st

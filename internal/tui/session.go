@@ -167,7 +167,7 @@ type Ask struct {
 }
 
 // Update is something that a session brings: a [Posted], [Changed], [Missed],
-// [Rooms], [People], [Typing], [Preferred] or [Connection].
+// [Rooms], [People], [Typing], [Preferred], [Told] or [Connection].
 type Update interface{ update() }
 
 // Posted is an entry that is new in its room.

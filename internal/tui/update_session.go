@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -155,6 +156,7 @@ func (m *Model) missed(room chat.RoomID) {
 // stays read.
 func (m *Model) setRooms(rooms []Room) tea.Cmd {
 	rooms = slices.Clone(rooms)
+	m.arrived = true
 	for i := range rooms {
 		r := &rooms[i]
 		r.Name, r.Topic = cleanLine(r.Name), cleanLine(r.Topic)
@@ -174,12 +176,12 @@ func (m *Model) setRooms(rooms []Room) tea.Cmd {
 			m.composer.reset("") // it was not for another room
 		}
 		m.current, m.people = 0, nil
-		if m.room(m.options.Room) != nil {
-			return m.enter(m.options.Room)
-		}
-		if len(rooms) > 0 {
-			return m.enter(rooms[0].ID)
-		}
+	}
+	switch {
+	case m.room(m.expected) != nil:
+		return m.show(m.expected)
+	case m.current == 0 && len(rooms) > 0:
+		return m.enter(rooms[0].ID)
 	}
 	return nil
 }
@@ -225,6 +227,9 @@ func (m *Model) append(t *timeline, it *item) {
 	t.put(it)
 	if t.loaded {
 		m.countNews(t, it)
+	}
+	if n := m.resting(); t.room != m.current && len(t.items) > 2*n {
+		t.trim(n)
 	}
 }
 
@@ -290,6 +295,9 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		t.loaded = true
 		return nil
 	}
+	if msg.where.Before != t.first() && msg.where.Before != 0 || msg.where.After != t.last() && msg.where.After != 0 {
+		return nil // it does not continue what is held: that was let go of meanwhile
+	}
 	items := make([]*item, 0, len(msg.page.Entries))
 	for _, e := range msg.page.Entries {
 		items = append(items, m.item(e))
@@ -298,7 +306,7 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	case where.Before != 0:
 		t.prepend(items)
 		t.older = msg.page.Older
-		if t.news > 0 { // some of it may be new too
+		if t.news > 0 && !t.newer { // some of it may be new too
 			m.markNews(t, t.mark)
 		}
 	case where.After != 0:
@@ -357,17 +365,28 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 		m.tell(msg.err)
 		return nil
 	}
-	m.showLines(msg.reply.Lines)
-	if m.room(msg.reply.Show) == nil {
-		return nil
+	lines := m.showLines(msg.reply.Lines)
+	cmd := m.show(msg.reply.Show)
+	if a := msg.reply.Ask; a != nil && a.Answer != nil {
+		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
+			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
+		}
 	}
-	return m.enter(msg.reply.Show)
+	return cmd
+}
+
+// show shows a room, now or as soon as it is known that the user is in it.
+func (m *Model) show(id chat.RoomID) tea.Cmd {
+	m.expected = 0
+	if id != 0 && m.room(id) == nil {
+		m.expected = id
+	}
+	return m.enter(id)
 }
 
 // showLines shows what is for the user alone: one line in the status, more laid over
 // the screen.
-func (m *Model) showLines(all []string) {
-	var lines []string
+func (m *Model) showLines(all []string) (lines []string) {
 	for _, line := range all {
 		lines = append(lines, cleanLine(line))
 	}
@@ -378,6 +397,7 @@ func (m *Model) showLines(all []string) {
 	default:
 		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
 	}
+	return lines
 }
 
 // typingFor is how long somebody is taken to write, unless told again.

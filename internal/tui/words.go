@@ -101,6 +101,14 @@ var table = [wordEnd][languages]string{
 	wNoZone:      {"There is no such time zone; one looks like Europe/Warsaw.", "Nie ma takiej strefy czasowej; przykład: Europe/Warsaw."},
 	wZoneFirst:   {"First say where you are, as in /set zone Europe/Warsaw.", "Najpierw powiedz, gdzie jesteś, np. /set zone Europe/Warsaw."},
 	wTooMuch:     {"That is too much to be kept.", "To za dużo, by to zachować."},
+	wAnswering:   {"Enter answers · Esc leaves it", "Enter odpowiada · Esc rezygnuje"},
+	wNotAnswered: {"Not answered: nothing was done.", "Bez odpowiedzi: nic nie zrobiono."},
+	wNewcomer:    {"Enter says it · /help · Ctrl-D leaves", "Enter mówi · /help · Ctrl-D wychodzi"},
+	wNothingYet:  {"Nobody has said anything here yet: write below, and Enter says it.", "Nikt tu jeszcze nic nie powiedział: napisz niżej, a Enter to powie."},
+	wFirstKeys:   {"Ctrl-K goes to a room by name, Alt-A to where something is new; /help tells the rest.", "Ctrl-K idzie do pokoju o podanej nazwie, Alt-A tam, gdzie jest coś nowego; resztę mówi /help."},
+	wFirstRoom:   {"/rooms shows which rooms there are, /help what else can be done, Ctrl-D leaves.", "/rooms pokazuje, jakie są pokoje, /help, co jeszcze można, Ctrl-D wychodzi."},
+	wComing:      {"just a moment…", "chwileczkę…"},
+	wAway:        {"away", "nie ma"},
 	wNotify:      {"elsewhere: %s · here: /notify all, mentions, nothing or usual · everywhere: /notify off or on", "gdzie indziej: %s · tutaj: /notify all, mentions, nothing albo usual · wszędzie: /notify off albo on"},
 	wDone:        {"Done.", "Gotowe."},
 	wCopied:      {"Copied.", "Skopiowano."},
@@ -169,6 +177,14 @@ const (
 	wNoZone
 	wZoneFirst
 	wTooMuch
+	wAnswering
+	wNotAnswered
+	wNewcomer
+	wNothingYet
+	wFirstKeys
+	wFirstRoom
+	wComing
+	wAway
 	wNotify
 	wDone
 	wCopied

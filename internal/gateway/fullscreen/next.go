@@ -22,9 +22,9 @@ const runBytes = 64 << 10
 func (s *Session) Next(ctx context.Context) ([]tui.Update, error) {
 	for {
 		b := &batch{session: s}
-		if s.greeting != "" {
-			b.updates = append(b.updates, tui.Told{Lines: []string{s.greeting}})
-			s.greeting = ""
+		if s.told != "" {
+			b.updates = append(b.updates, tui.Told{Lines: []string{s.told}})
+			s.told = ""
 		}
 		if err := b.gather(ctx); err != nil {
 			return nil, err

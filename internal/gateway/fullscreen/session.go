@@ -21,8 +21,8 @@ type Session struct {
 	hide     func()          // ends showing
 
 	// Set before it is shown.
-	greeting string
-	first    chat.RoomID // 0 for none in particular
+	told  string      // before all else; empty for nothing
+	first chat.RoomID // 0 for none in particular
 
 	// Owned by who calls Next.
 	stale    bool // the rooms have changed since they were told

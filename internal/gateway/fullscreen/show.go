@@ -15,9 +15,9 @@ import (
 // a page away.
 const keep = 80
 
-// Greet has the first that the user is told be a line. It is called before the session
+// Tell has the first that the user is told be a line. It is called before the session
 // is shown.
-func (s *Session) Greet(line string) { s.greeting = line }
+func (s *Session) Tell(line string) { s.told = line }
 
 // GoFirst brings the user into a room, which is shown first, or returns why not. It is
 // called before the session is shown.

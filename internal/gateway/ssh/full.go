@@ -93,33 +93,21 @@ func (v *visit) screen(stopping context.Context) (fullscreen.End, func()) {
 func (v *visit) show(s *fullscreen.Session) fullscreen.End {
 	c := &commands{session: s, screen: v.gateway.cfg.Lines.Screen(s.Hub())}
 	s.Serve(c)
-	o := v.wishes.options(v.window.kind, v.gateway.cfg.Zone)
-	v.welcome(s, o.Language)
+	v.goFirst(s)
 	return s.Show(screen.Terminal{
 		In: newKeys(v.stream), Out: screenWriter{v.stream}, Size: v.window.now(), Resized: v.window.resized, Term: v.window.kind,
-	}, o)
+	}, v.wishes.options(v.window.kind, v.gateway.cfg.Zone))
 }
 
-// welcome brings somebody into the room that they come for, and tells a guest what to
-// type.
-func (v *visit) welcome(s *fullscreen.Session, l tui.Language) {
+// goFirst brings somebody into the room that they come for.
+func (v *visit) goFirst(s *fullscreen.Session) {
 	room := v.peer.Room
-	v.peer.Room = ""
-	if room != "" {
-		if err := s.GoFirst("#" + strings.TrimPrefix(room, "#")); err != nil {
-			s.Greet(err.Text)
-			return
-		}
+	if v.peer.Room = ""; room == "" {
+		return
 	}
-	if v.peer.As.User == 0 {
-		s.Greet(guestTexts[l])
+	if err := s.GoFirst("#" + strings.TrimPrefix(room, "#")); err != nil {
+		s.Tell(err.Text)
 	}
-}
-
-// guestTexts tell a guest what to type.
-var guestTexts = map[tui.Language]string{
-	tui.English: "Type, and Enter says it · /help · Ctrl-D leaves",
-	tui.Polish:  "Pisz, Enter wysyła · /help pomaga · Ctrl-D wychodzi",
 }
 
 // keys are what is typed while there is a whole screen.
