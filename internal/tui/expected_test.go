@@ -17,7 +17,7 @@ func TestRoomIsShownWhenItIsThere(t *testing.T) {
 		if u.m.current != lobby {
 			t.Errorf("room %d is shown", u.m.current)
 		}
-		rooms := append(slices.Clone(u.f.rooms), Room{ID: den, Name: "#den"})
+		rooms := append(slices.Clone(u.m.rooms), Room{ID: den, Name: "#den"})
 		u.bring(Rooms{rooms})
 		if u.m.current != den {
 			t.Errorf("room %d is shown, not the one that was asked for", u.m.current)
