@@ -94,11 +94,21 @@ func shorten(s string, cells int) string {
 	return displaywidth.TruncateString(s, cells, "…")
 }
 
-// row is a painted row and its width in cells.
+// row is a painted row, its width in cells, and the sign that stands before it.
 type row struct {
 	text  string
 	width int
+	sign  sign
 }
+
+// sign tells what a row of a timeline is, at its left.
+type sign uint8
+
+const (
+	noSign       sign = iota
+	callSign          // it calls the user
+	selectedSign      // it is selected
+)
 
 // painter paints one row: it never gets wider than its limit.
 type painter struct {
@@ -200,7 +210,7 @@ func (p *painter) add(r row) *painter {
 	return p
 }
 
-func (p *painter) row() row { return row{p.b.String(), p.width} }
+func (p *painter) row() row { return row{text: p.b.String(), width: p.width} }
 
 // wrap breaks cells into rows of at most first and then width cells, between words
 // where it can. What stood at the break as a space is gone.

@@ -167,7 +167,7 @@ type Ask struct {
 }
 
 // Update is something that a session brings: a [Posted], [Changed], [Missed],
-// [Rooms], [People], [Typing], [Preferred] or [Connection].
+// [Rooms], [People], [Typing], [Preferred], [Told] or [Connection].
 type Update interface{ update() }
 
 // Posted is an entry that is new in its room.
@@ -198,6 +198,9 @@ type Typing struct {
 // Preferred is a value that the user has chosen, here or elsewhere.
 type Preferred struct{ Key, Value string }
 
+// Told is for the user alone: an invitation, say, or what has become of their rights.
+type Told struct{ Lines []string }
+
 // Connection tells whether the server can be reached, and how many drafts wait.
 type Connection struct {
 	Online  bool
@@ -206,6 +209,7 @@ type Connection struct {
 }
 
 func (Posted) update()     {}
+func (Told) update()       {}
 func (Changed) update()    {}
 func (Missed) update()     {}
 func (Rooms) update()      {}

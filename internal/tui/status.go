@@ -11,6 +11,8 @@ func (m *Model) statusRow(g geometry) row {
 	p := m.paint(g.width)
 	t, c := m.timeline(), &m.composer
 	switch {
+	case m.asking != nil:
+		p.put(strong, " "+m.asking.question+" · "+m.language.say(wAnswering))
 	case m.question != nil:
 		p.put(alarm, " "+m.question.text)
 	case m.flash != "":
@@ -31,6 +33,9 @@ func (m *Model) statusRow(g geometry) row {
 // who is typing.
 func (m *Model) goingOn(p *painter, g geometry) {
 	p.put(faint, "─")
+	if !m.spoken && m.online {
+		p.put(strong, " "+m.language.say(wNewcomer))
+	}
 	if !m.online {
 		p.put(alarm, " "+m.language.say(wOffline))
 		if !m.retries.IsZero() {

@@ -45,6 +45,8 @@ type timeline struct {
 	bottom   chat.Seq
 	below    int
 	selected chat.Seq
+
+	left int // when another room was shown, by Model.visits
 }
 
 // kept returns how many items are entries that the session has.
@@ -126,6 +128,20 @@ func (t *timeline) onItsWay(id string) *item {
 		}
 	}
 	return nil
+}
+
+// forget lets go of what is far from what is seen, on both sides, once more than
+// twice n entries are held there: then n stay. It returns anew what is seen.
+func (t *timeline) forget(top, bottom, n int) (int, int) {
+	if kept := t.kept(); kept-bottom > 2*n {
+		t.missed, t.newer = max(t.missed, t.last()), true
+		t.items = slices.Delete(t.items, bottom+n, kept)
+	}
+	if drop := min(top-n, t.kept()); top > 2*n && drop > 0 {
+		t.items, t.older = slices.Delete(t.items, 0, drop), true
+		top, bottom = top-drop, bottom-drop
+	}
+	return top, bottom
 }
 
 // trim forgets the oldest entries, so that at most n stay.

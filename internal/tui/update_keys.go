@@ -22,6 +22,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	m.flash = ""
 	name := k.String()
 	switch {
+	case m.asking != nil:
+		return m.asking.key(m, k)
 	case m.question != nil:
 		return m.answer(name)
 	case m.overlay != nil:
@@ -156,6 +158,10 @@ func (m *Model) saveEdit(text string) tea.Cmd {
 func (m *Model) paste(text string) tea.Cmd {
 	text = strings.ToValidUTF8(text, "")
 	text = strings.Trim(cleanText(text), "\n")
+	if m.asking != nil {
+		m.asking.paste(text)
+		return nil
+	}
 	if m.overlay != nil || m.question != nil {
 		if o, ok := m.overlay.(*picker); ok && m.question == nil {
 			o.paste(m, chat.CleanLine(text))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -70,6 +71,10 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		if msg.err == nil && msg.room == m.current {
 			m.setPeople(msg.people)
 		}
+	case preferencesMsg:
+		m.setPreferences(msg)
+	case preferredMsg:
+		return m.preferenceSent(msg)
 	case saidMsg:
 		m.sent(msg)
 	case replyMsg:
@@ -129,6 +134,10 @@ func (m *Model) update(u Update) tea.Cmd {
 		}
 	case Typing:
 		return m.types(u)
+	case Told:
+		m.showLines(u.Lines)
+	case Preferred:
+		m.preferred(u)
 	case Connection:
 		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
 	}
@@ -147,6 +156,7 @@ func (m *Model) missed(room chat.RoomID) {
 // stays read.
 func (m *Model) setRooms(rooms []Room) tea.Cmd {
 	rooms = slices.Clone(rooms)
+	m.arrived = true
 	for i := range rooms {
 		r := &rooms[i]
 		r.Name, r.Topic = cleanLine(r.Name), cleanLine(r.Topic)
@@ -166,9 +176,12 @@ func (m *Model) setRooms(rooms []Room) tea.Cmd {
 			m.composer.reset("") // it was not for another room
 		}
 		m.current, m.people = 0, nil
-		if len(rooms) > 0 {
-			return m.enter(rooms[0].ID)
-		}
+	}
+	switch {
+	case m.room(m.expected) != nil:
+		return m.show(m.expected)
+	case m.current == 0 && len(rooms) > 0:
+		return m.enter(rooms[0].ID)
 	}
 	return nil
 }
@@ -215,6 +228,9 @@ func (m *Model) append(t *timeline, it *item) {
 	if t.loaded {
 		m.countNews(t, it)
 	}
+	if n := m.resting(); t.room != m.current && len(t.items) > 2*n {
+		t.trim(n)
+	}
 }
 
 // refreshPeople asks anew who is in the room, if an entry changed that.
@@ -253,11 +269,10 @@ func (m *Model) alert(it *item) tea.Cmd {
 		return nil
 	}
 	r.Unread++
-	if !it.Calls && !r.Direct {
-		return nil
+	if it.Calls || r.Direct {
+		r.Mentions++
 	}
-	r.Mentions++
-	if m.watched(it.Room) || m.silent {
+	if m.watched(it.Room) || !m.wants(it, r) {
 		return nil
 	}
 	return m.options.Notify.command(m.language.say(wCalled, it.Nick, r.Name), it.Text)
@@ -280,6 +295,9 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		t.loaded = true
 		return nil
 	}
+	if msg.where.Before != t.first() && msg.where.Before != 0 || msg.where.After != t.last() && msg.where.After != 0 {
+		return nil // it does not continue what is held: that was let go of meanwhile
+	}
 	items := make([]*item, 0, len(msg.page.Entries))
 	for _, e := range msg.page.Entries {
 		items = append(items, m.item(e))
@@ -288,7 +306,7 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	case where.Before != 0:
 		t.prepend(items)
 		t.older = msg.page.Older
-		if t.news > 0 { // some of it may be new too
+		if t.news > 0 && !t.newer { // some of it may be new too
 			m.markNews(t, t.mark)
 		}
 	case where.After != 0:
@@ -347,8 +365,29 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 		m.tell(msg.err)
 		return nil
 	}
-	var lines []string
-	for _, line := range msg.reply.Lines {
+	lines := m.showLines(msg.reply.Lines)
+	cmd := m.show(msg.reply.Show)
+	if a := msg.reply.Ask; a != nil && a.Answer != nil {
+		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
+			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
+		}
+	}
+	return cmd
+}
+
+// show shows a room, now or as soon as it is known that the user is in it.
+func (m *Model) show(id chat.RoomID) tea.Cmd {
+	m.expected = 0
+	if id != 0 && m.room(id) == nil {
+		m.expected = id
+	}
+	return m.enter(id)
+}
+
+// showLines shows what is for the user alone: one line in the status, more laid over
+// the screen.
+func (m *Model) showLines(all []string) (lines []string) {
+	for _, line := range all {
 		lines = append(lines, cleanLine(line))
 	}
 	switch len(lines) {
@@ -358,10 +397,7 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 	default:
 		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
 	}
-	if m.room(msg.reply.Show) == nil {
-		return nil
-	}
-	return m.enter(msg.reply.Show)
+	return lines
 }
 
 // typingFor is how long somebody is taken to write, unless told again.
@@ -380,10 +416,23 @@ func (m *Model) types(u Typing) tea.Cmd {
 	if !first {
 		return nil
 	}
-	return waitQuiet()
+	return m.waitQuiet()
 }
 
-func waitQuiet() tea.Cmd { return tea.Tick(typingFor, func(time.Time) tea.Msg { return quietMsg{} }) }
+// waitQuiet waits until somebody may have stopped writing. It ends with the session,
+// as tea.Tick would not.
+func (m *Model) waitQuiet() tea.Cmd {
+	return func() tea.Msg {
+		timer := time.NewTimer(typingFor)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return quietMsg{}
+		case <-m.ctx.Done():
+			return nil
+		}
+	}
+}
 
 // hush forgets who has stopped writing, and waits on for the others.
 func (m *Model) hush() tea.Cmd {
@@ -396,5 +445,5 @@ func (m *Model) hush() tea.Cmd {
 	if len(m.typing) == 0 {
 		return nil
 	}
-	return waitQuiet()
+	return m.waitQuiet()
 }

@@ -351,14 +351,14 @@ func TestAnEndedSessionSaysSoAndCanBeLeft(t *testing.T) {
 func TestThemesChangeColoursOnly(t *testing.T) {
 	wide(t, village(), func(u *user) {
 		dark, text := strings.Join(u.m.Frame().Rows, "\n"), u.screen()
-		u.press("/theme light{enter}")
+		u.press("/theme light{enter}{left}")
 		light := strings.Join(u.m.Frame().Rows, "\n")
-		u.press("/theme none{enter}")
+		u.press("/theme none{enter}{left}")
 		none := strings.Join(u.m.Frame().Rows, "\n")
 		if dark == light || light == none || strings.Contains(none, "38;5") || u.screen() != text {
 			t.Error("the themes do not differ as they should")
 		}
 		u.press("/theme pink{enter}")
-		u.sees("auto, dark, light, none")
+		u.sees("theme can be: auto, dark, light, none")
 	})
 }
