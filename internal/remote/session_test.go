@@ -282,7 +282,7 @@ func TestRestartLosesNothing(t *testing.T) {
 	ann := come(t, guest(s, "ann", "tea"))
 	tea := ann.room("#tea", nil).ID
 	ann.must(s.Stop())
-	until(ann, "that it is offline", func(u tui.Connection) bool { return !u.Online && !u.Retry.IsZero() })
+	until(ann, "that it is offline", func(u tui.Connection) bool { return !u.Online })
 	said := make(chan error)
 	for i := range 3 {
 		go func() {
