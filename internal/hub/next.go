@@ -39,6 +39,7 @@ type Delivery struct {
 	Joins  bool           // Entered: the first event is that the session's user joins
 	Last   chat.Seq       // Events: every event up to it, in all rooms, has now been delivered
 	Bytes  []byte         // Events, Personal: shared, must not be changed
+	Events []chat.Event   // Events: those that Bytes tell; shared likewise
 	Event  *chat.Event    // Personal
 	Answer Answer         // Answered; and the Tag of the command that brought about a Personal, or nil
 }
@@ -254,7 +255,7 @@ func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 	if len(s.taken()) > 0 {
 		s.pass(c.pos)
 	}
-	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: frames.span(i, end)}
+	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: frames.span(i, end), Events: e.Events[i:end]}
 }
 
 // single delivers the next event of a cursor by itself.

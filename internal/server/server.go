@@ -21,6 +21,7 @@ import (
 	"hubbub/internal/door"
 	"hubbub/internal/files"
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/fullscreen"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/gateway/ssh"
@@ -117,7 +118,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 // encoders returns all gateways' encoders, in the order of their dialects.
 func encoders(cfg *Config, epoch string) []hub.Encoder {
-	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), web.Encoders(epoch, cfg.Zone, cfg.URL))
+	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), fullscreen.Encoders(), web.Encoders(epoch, cfg.Zone, cfg.URL))
 }
 
 // server is a server from its start to its end.
@@ -220,7 +221,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
 	})
 	pages, err := web.New(web.Config{
-		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
+		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects + fullscreen.Dialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text, URL: cfg.URL,
 		PushKey: s.outward.pushKey,
 		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,

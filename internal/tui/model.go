@@ -21,6 +21,8 @@ type Options struct {
 	Now      func() time.Time // nil is time.Now
 	NewID    func() string    // makes IDs of drafts: unique for ever among this user's
 
+	Room chat.RoomID // that is shown first; 0 for the first of all
+
 	// Keep is about how many entries of a room are held on each side of what is seen;
 	// those beyond are read again when somebody looks for them. 0 is DefaultKeep,
 	// and fewer than LeastKeep are that many.
@@ -74,13 +76,15 @@ type Model struct {
 	width, height int
 	focused       bool
 	online        bool
-	waiting       int  // drafts that the session keeps
+	waiting       int // drafts that the session keeps
+	retries       time.Time
 	ended         bool // the session has
 	arrived       bool // it is known which rooms there are
 	spoken        bool // the user has said something: no newcomer
 
 	rooms     []Room
 	current   chat.RoomID
+	expected  chat.RoomID // to be shown as soon as the user is in it; 0 for none
 	cameFrom  chat.RoomID // where one was before going to what is new
 	timelines map[chat.RoomID]*timeline
 	people    []Person // of the current room
@@ -123,7 +127,7 @@ func New(ctx context.Context, session Session, options Options) *Model {
 		self: session.Self(), focused: true, online: true,
 		kept: map[string]string{}, underway: map[string]*underway{},
 		timelines: map[chat.RoomID]*timeline{}, drafts: map[chat.RoomID]string{},
-		album:  album{held: map[string]*picture{}},
+		album: album{held: map[string]*picture{}}, expected: options.Room,
 		typing: map[string]time.Time{}, targets: map[int]string{},
 	}
 	m.obey()
@@ -203,16 +207,18 @@ func (m *Model) item(e Entry) *item {
 	e.Reactions, e.Files = cleanReactions(e.Reactions), cleanFiles(e.Files)
 	it := &item{Entry: e}
 	m.spoken = m.spoken || e.said() && e.By == m.self.ID
+	old := m.heldAs(&e)
 	if e.said() {
-		it.links = m.number(findLinks(e.Text))
+		it.links = m.number(findLinks(e.Text), old.links)
 	}
 	for _, f := range e.Files {
-		l := link{}
-		if target, ok := targetOf(f.URL); ok {
-			l = m.number([]link{{target: target}})[0]
+		target, ok := targetOf(f.URL)
+		if !ok {
+			target = "" // and then it is no link
 		}
-		it.files = append(it.files, l)
+		it.files = append(it.files, link{target: target})
 	}
+	it.files = m.number(it.files, old.files)
 	return it
 }
 
@@ -241,12 +247,35 @@ const maxTargets = 999
 
 func (m *Model) lastTarget() int { return min(4*m.options.Keep, maxTargets) }
 
-// number gives links their numbers.
-func (m *Model) number(links []link) []link {
+// heldAs returns how an entry is held, from before it was changed or from when it
+// was on its way.
+func (m *Model) heldAs(e *Entry) *item {
+	if t := m.timelines[e.Room]; t != nil {
+		if old := t.find(e.Seq); old != nil {
+			return old
+		}
+		if e.By == m.self.ID && e.Client != "" {
+			if old := t.onItsWay(e.Client); old != nil {
+				return old
+			}
+		}
+	}
+	return &item{}
+}
+
+// number gives links their numbers: those that they had, if they were there before.
+func (m *Model) number(links, old []link) []link {
 	for i := range links {
-		m.links = m.links%m.lastTarget() + 1
-		links[i].number = m.links
-		m.targets[m.links] = links[i].target
+		l := &links[i]
+		if i < len(old) && old[i].target == l.target {
+			l.number = old[i].number
+		} else if l.target != "" {
+			m.links = m.links%m.lastTarget() + 1
+			l.number = m.links
+		}
+		if l.number != 0 {
+			m.targets[l.number] = l.target
+		}
 	}
 	return links
 }

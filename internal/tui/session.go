@@ -166,8 +166,8 @@ type Ask struct {
 	Answer   func(ctx context.Context, answer string) (Reply, error)
 }
 
-// Update is something that a session brings: a [Posted], [Changed], [Rooms],
-// [People], [Typing], [Preferred] or [Connection].
+// Update is something that a session brings: a [Posted], [Changed], [Missed],
+// [Rooms], [People], [Typing], [Preferred], [Told] or [Connection].
 type Update interface{ update() }
 
 // Posted is an entry that is new in its room.
@@ -175,6 +175,10 @@ type Posted struct{ Entry Entry }
 
 // Changed is an entry that was edited, deleted, reacted to or answered since.
 type Changed struct{ Entry Entry }
+
+// Missed tells that more happened in a room than will be brought: what is held of it
+// is no longer how it is.
+type Missed struct{ Room chat.RoomID }
 
 // Rooms are all the user's rooms, in the order in which they are shown.
 type Rooms struct{ Rooms []Room }
@@ -194,14 +198,20 @@ type Typing struct {
 // Preferred is a value that the user has chosen, here or elsewhere.
 type Preferred struct{ Key, Value string }
 
+// Told is for the user alone: an invitation, say, or what has become of their rights.
+type Told struct{ Lines []string }
+
 // Connection tells whether the server can be reached, and how many drafts wait.
 type Connection struct {
 	Online  bool
 	Waiting int
+	Retry   time.Time // when it is tried next; zero if it is being tried, or there is no telling
 }
 
 func (Posted) update()     {}
+func (Told) update()       {}
 func (Changed) update()    {}
+func (Missed) update()     {}
 func (Rooms) update()      {}
 func (People) update()     {}
 func (Typing) update()     {}

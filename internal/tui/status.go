@@ -41,7 +41,11 @@ func (m *Model) goingOn(p *painter, g geometry) {
 	var parts []part
 	add := func(st style, text string) { parts = append(parts, part{st, text}) }
 	if !m.online {
-		add(alarm, m.language.say(wOffline))
+		text := m.language.say(wOffline)
+		if !m.retries.IsZero() {
+			text += m.language.say(wRetry, m.chosen.clock.exact(m.retries.In(m.chosen.zone)))
+		}
+		add(alarm, text)
 	}
 	if m.waiting > 0 {
 		add(strong, m.language.count(m.waiting, wWaiting, m.waiting))

@@ -34,6 +34,7 @@ type timeline struct {
 	items        []*item // by Seq; behind them what is on its way, with Seq 0
 	loaded       bool
 	loading      bool
+	stale        bool     // what is being loaded is not wanted any more
 	older, newer bool     // the session has more
 	missed       chat.Seq // the last that came while newer
 	mark         chat.Seq

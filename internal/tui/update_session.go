@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,10 +18,11 @@ type (
 		err     error
 	}
 	pageMsg struct {
-		room  chat.RoomID
-		where Where
-		page  Page
-		err   error
+		room   chat.RoomID
+		where  Where
+		missed chat.Seq // what was known to be missed when it was asked for
+		page   Page
+		err    error
 	}
 	peopleMsg struct {
 		room   chat.RoomID
@@ -126,6 +126,8 @@ func (m *Model) update(u Update) tea.Cmd {
 		if t := m.timelines[u.Entry.Room]; t != nil {
 			t.replace(m.item(u.Entry))
 		}
+	case Missed:
+		m.missed(u.Room)
 	case Rooms:
 		return m.setRooms(u.Rooms)
 	case People:
@@ -134,15 +136,25 @@ func (m *Model) update(u Update) tea.Cmd {
 		}
 	case Typing:
 		return m.types(u)
+	case Told:
+		m.showLines(u.Lines)
 	case Preferred:
 		m.preferred(u)
 	case Connection:
 		if u.Online && !m.online {
 			m.retryPictures()
 		}
-		m.online, m.waiting = u.Online, u.Waiting
+		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
 	}
 	return nil
+}
+
+// missed forgets what is held of a room but for what is on its way: it is read anew
+// when it is looked at.
+func (m *Model) missed(room chat.RoomID) {
+	if t := m.timelines[room]; t != nil {
+		*t = timeline{room: room, items: t.items[t.kept():], loading: t.loading, stale: t.loading}
+	}
 }
 
 // setRooms takes all rooms anew. What was read here and is not known there yet
@@ -169,9 +181,12 @@ func (m *Model) setRooms(rooms []Room) tea.Cmd {
 			m.composer.reset("") // it was not for another room
 		}
 		m.current, m.people = 0, nil
-		if len(rooms) > 0 {
-			return m.enter(rooms[0].ID)
-		}
+	}
+	switch {
+	case m.room(m.expected) != nil:
+		return m.show(m.expected)
+	case m.current == 0 && len(rooms) > 0:
+		return m.enter(rooms[0].ID)
 	}
 	return nil
 }
@@ -275,6 +290,10 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		return nil
 	}
 	t.loading = false
+	if t.stale { // it was asked for before more was missed
+		t.stale = false
+		return nil
+	}
 	if msg.err != nil {
 		m.tell(msg.err)
 		t.older, t.newer = false, t.newer && msg.where.After == 0
@@ -297,7 +316,7 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		}
 	case where.After != 0:
 		t.put(items...)
-		t.newer = msg.page.Newer || t.missed > t.last()
+		t.newer = msg.page.Newer || t.missed > msg.missed
 	default:
 		m.open(t, items, msg)
 	}
@@ -316,7 +335,7 @@ func (m *Model) open(t *timeline, items []*item, msg pageMsg) {
 	kept := append(slices.Clone(t.items[:t.kept()]), items...)
 	slices.SortFunc(kept, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
 	t.items = append(kept, sending...)
-	t.older, t.newer = msg.page.Older, msg.page.Newer || t.missed > t.last()
+	t.older, t.newer = msg.page.Older, msg.page.Newer || t.missed > msg.missed
 	if r := m.room(t.room); r != nil && t.mark == 0 {
 		m.markNews(t, r.Read)
 	}
@@ -351,8 +370,29 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 		m.tell(msg.err)
 		return nil
 	}
-	var lines []string
-	for _, line := range msg.reply.Lines {
+	lines := m.showLines(msg.reply.Lines)
+	cmd := m.show(msg.reply.Show)
+	if a := msg.reply.Ask; a != nil && a.Answer != nil {
+		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
+			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
+		}
+	}
+	return cmd
+}
+
+// show shows a room, now or as soon as it is known that the user is in it.
+func (m *Model) show(id chat.RoomID) tea.Cmd {
+	m.expected = 0
+	if id != 0 && m.room(id) == nil {
+		m.expected = id
+	}
+	return m.enter(id)
+}
+
+// showLines shows what is for the user alone: one line in the status, more laid over
+// the screen.
+func (m *Model) showLines(all []string) (lines []string) {
+	for _, line := range all {
 		lines = append(lines, cleanLine(line))
 	}
 	switch len(lines) {
@@ -362,49 +402,5 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 	default:
 		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
 	}
-	var cmd tea.Cmd
-	if m.room(msg.reply.Show) != nil {
-		cmd = m.enter(msg.reply.Show)
-	}
-	if a := msg.reply.Ask; a != nil && a.Answer != nil {
-		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
-			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
-		}
-	}
-	return cmd
-}
-
-// typingFor is how long somebody is taken to write, unless told again.
-const typingFor = 6 * time.Second
-
-// maxTyping is how many of those who write are remembered.
-const maxTyping = 20
-
-func (m *Model) types(u Typing) tea.Cmd {
-	nick := cleanLine(u.Nick)
-	if u.Room != m.current || nick == m.self.Nick || len(m.typing) >= maxTyping {
-		return nil
-	}
-	first := len(m.typing) == 0
-	m.typing[nick] = m.options.Now().Add(typingFor)
-	if !first {
-		return nil
-	}
-	return waitQuiet()
-}
-
-func waitQuiet() tea.Cmd { return tea.Tick(typingFor, func(time.Time) tea.Msg { return quietMsg{} }) }
-
-// hush forgets who has stopped writing, and waits on for the others.
-func (m *Model) hush() tea.Cmd {
-	now := m.options.Now()
-	for nick, until := range m.typing {
-		if !now.Before(until) {
-			delete(m.typing, nick)
-		}
-	}
-	if len(m.typing) == 0 {
-		return nil
-	}
-	return waitQuiet()
+	return lines
 }

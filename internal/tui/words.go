@@ -71,6 +71,7 @@ var table = [wordEnd][languages]string{
 	wSending:     {"sending…", "wysyłam…"},
 	wFailed:      {"not sent: %s · /retry or /drop", "nie wysłano: %s · /retry albo /drop"},
 	wOffline:     {"offline", "brak połączenia"},
+	wRetry:       {", again at %s", ", ponownie o %s"},
 	wWaiting:     {"%d waiting|%d waiting", "%d czeka|%d czekają|%d czeka"},
 	wTyping:      {"%s is typing|%s are typing", "%s pisze|%s piszą|%s pisze"},
 	wReplying:    {"Reply to %s · Esc leaves", "Odpowiedź dla %s · Esc porzuca"},
@@ -149,6 +150,7 @@ const (
 	wSending
 	wFailed
 	wOffline
+	wRetry
 	wWaiting
 	wTyping
 	wReplying

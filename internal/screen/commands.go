@@ -1,0 +1,107 @@
+package screen
+
+import (
+	"encoding/base64"
+	"fmt"
+	"reflect"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// maxRaw is how much may wait to be written beside the frames, in bytes: the
+// longest message, copied to the clipboard, and more. What comes beyond is left
+// out.
+const maxRaw = 128 << 10
+
+// These messages of bubbletea's are for whoever runs a model, and are known only by
+// the functions that make them.
+var (
+	clearScreen     = tea.ClearScreen()
+	askBackground   = tea.RequestBackgroundColor()
+	toClipboard     = reflect.TypeOf(tea.SetClipboard("")())
+	toPrimary       = reflect.TypeOf(tea.SetPrimaryClipboard("")())
+	oneAfterAnother = reflect.TypeOf(tea.Sequence(tea.Quit, tea.Quit)())
+)
+
+// start runs a command beside the loop.
+func (r *runner) start(cmd tea.Cmd) {
+	if cmd != nil {
+		r.helpers.Go(func() { r.perform(cmd, &r.helpers) })
+	}
+}
+
+// perform runs a command and hands over its message. Of a batch, each runs in the
+// group.
+func (r *runner) perform(cmd tea.Cmd, group *sync.WaitGroup) {
+	if cmd == nil || r.ctx.Err() != nil {
+		return
+	}
+	msg := cmd()
+	if msg == nil {
+		return
+	}
+	if batch, ok := msg.(tea.BatchMsg); ok {
+		for _, one := range batch {
+			group.Go(func() { r.perform(one, group) })
+		}
+		return
+	}
+	if v := reflect.ValueOf(msg); v.Type() == oneAfterAnother {
+		for i := range v.Len() {
+			var step sync.WaitGroup
+			r.perform(v.Index(i).Interface().(tea.Cmd), &step)
+			step.Wait()
+		}
+		return
+	}
+	select {
+	case r.results <- msg:
+	case <-r.ctx.Done():
+	}
+}
+
+// take does what a message asks of whoever runs the model, or gives it to the
+// model. There is no shell to suspend to, and no program can be started.
+func (r *runner) take(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.QuitMsg, tea.InterruptMsg:
+		r.quit = true
+	case tea.SuspendMsg:
+	case tea.RawMsg:
+		r.emit(fmt.Sprint(msg.Msg))
+	default:
+		r.update(msg)
+	}
+}
+
+func (r *runner) update(msg tea.Msg) {
+	switch reflect.TypeOf(msg) {
+	case reflect.TypeOf(clearScreen):
+		r.painter.forget()
+	case reflect.TypeOf(askBackground):
+		r.emit("\x1b]11;?\a")
+	case toClipboard:
+		r.copy("c", msg)
+	case toPrimary:
+		r.copy("p", msg)
+	default:
+		var cmd tea.Cmd
+		r.model, cmd = r.model.Update(msg)
+		r.start(cmd)
+	}
+	r.dirty = true
+}
+
+// copy has the terminal put a text into one of its clipboards (OSC 52).
+func (r *runner) copy(clipboard string, text tea.Msg) {
+	r.emit("\x1b]52;" + clipboard + ";" + base64.StdEncoding.EncodeToString([]byte(reflect.ValueOf(text).String())) + "\a")
+}
+
+// emit writes to the terminal beside the frames.
+func (r *runner) emit(s string) {
+	if len(r.raw)+len(s) <= maxRaw {
+		r.raw = append(r.raw, s...)
+		r.dirty = true
+	}
+}

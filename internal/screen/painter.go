@@ -1,0 +1,200 @@
+package screen
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// What is done to a terminal, and undone. By its number in xterm's list of private
+// modes: 1049 is the other screen, 7 has long rows continue on the next one, which
+// would push all others away if a terminal takes a character to be wider than we
+// do, 2004 marks what is pasted, 2027 has emoji of several characters be one, 1004
+// tells whether the window is looked at, 2026 shows a frame when it is complete.
+const (
+	enter = "\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?2027h\x1b[m\x1b[2J"
+	leave = "\x1b[?2027l\x1b[?2004l\x1b[?7h\x1b[m\x1b[?25h\x1b[?1049l\x1b[23;0t"
+
+	focusOn, focusOff   = "\x1b[?1004h", "\x1b[?1004l"
+	frameOn, frameOff   = "\x1b[?2026h", "\x1b[?2026l"
+	cursorOn, cursorOff = "\x1b[?25h", "\x1b[?25l"
+
+	// Keys that are otherwise sent alike (Enter and Shift-Enter) are told apart:
+	// xterm's modifyOtherKeys, and the protocol of kitty's. The Linux console would
+	// take them for colours.
+	keysOn, keysOff = "\x1b[>4;2m\x1b[>1u", "\x1b[<1u\x1b[>4m"
+)
+
+// maxKept is how large a buffer for frames may be to be kept for the next, in bytes.
+const maxKept = 32 << 10
+
+// painter makes of views what a terminal has to be sent. It remembers what the
+// terminal shows.
+type painter struct {
+	size    Size
+	linux   bool                 // it is the Linux console
+	colours *colorprofile.Writer // writes rows to out in fewer colours, or nil
+
+	entered bool
+	known   bool     // shown is what is there
+	content string   // of the last view
+	shown   []string // the rows, from above; those that are missing are empty
+	next    []string // for those of the next view
+	title   string
+	focus   bool
+	hidden  bool // the cursor
+	x, y    int  // where it is
+
+	out []byte // the frame
+}
+
+func newPainter(term string) *painter {
+	p := &painter{linux: strings.HasPrefix(term, "linux"), hidden: false}
+	profile := colorprofile.Env([]string{"TERM=" + term})
+	if strings.HasPrefix(term, "vt") || profile < colorprofile.ASCII {
+		profile = colorprofile.ASCII
+	}
+	if profile < colorprofile.ANSI256 {
+		p.colours = &colorprofile.Writer{Forward: (*frameWriter)(p), Profile: profile}
+	}
+	return p
+}
+
+// frameWriter writes to the frame that is being made.
+type frameWriter painter
+
+func (w *frameWriter) Write(b []byte) (int, error) {
+	w.out = append(w.out, b...)
+	return len(b), nil
+}
+
+// resize has everything be painted anew.
+func (p *painter) resize(s Size) {
+	p.size = s
+	p.forget()
+}
+
+// forget has everything be painted anew: the terminal may show anything.
+func (p *painter) forget() { p.known = false }
+
+// frame returns what has to be written for a view, with what else is to go out
+// before it. It is good until the next call.
+func (p *painter) frame(v tea.View, raw []byte) []byte {
+	if cap(p.out) > maxKept {
+		p.out = nil
+	}
+	p.out = p.out[:0]
+	if !p.entered {
+		p.enter()
+	}
+	p.out = append(p.out, raw...)
+	p.modes(v)
+	if p.known && v.Content == p.content {
+		p.place(v.Cursor, false)
+		return p.out
+	}
+	start := len(p.out)
+	p.put(frameOn)
+	wasHidden := p.hidden
+	p.hide()
+	before := len(p.out)
+	p.rows(v.Content)
+	if len(p.out) == before { // nothing that can be seen
+		p.out, p.hidden = p.out[:start], wasHidden
+		p.place(v.Cursor, false)
+		return p.out
+	}
+	p.place(v.Cursor, true)
+	p.put(frameOff)
+	return p.out
+}
+
+func (p *painter) put(s string) { p.out = append(p.out, s...) }
+
+func (p *painter) enter() {
+	p.entered = true
+	p.put(enter)
+	if !p.linux {
+		p.put(keysOn)
+	}
+}
+
+// leave returns what undoes everything, with what else is to go out before it.
+func (p *painter) leave(raw []byte) []byte {
+	p.out = append(p.out[:0], raw...)
+	if !p.entered {
+		return p.out
+	}
+	if !p.linux {
+		p.put(keysOff)
+	}
+	if p.focus {
+		p.put(focusOff)
+	}
+	if p.title != "" {
+		p.put("\x1b]2;\a")
+	}
+	p.put(leave)
+	return p.out
+}
+
+// modes sets what a view wants of the terminal beside its rows.
+func (p *painter) modes(v tea.View) {
+	if v.ReportFocus != p.focus {
+		p.focus = v.ReportFocus
+		if p.focus {
+			p.put(focusOn)
+		} else {
+			p.put(focusOff)
+		}
+	}
+	if v.WindowTitle != p.title {
+		p.title = v.WindowTitle
+		p.put("\x1b]2;")
+		p.put(strings.Map(printable, p.title))
+		p.put("\a")
+	}
+}
+
+// printable drops controls.
+func printable(r rune) rune {
+	if r < ' ' || r >= 0x7f && r < 0xa0 {
+		return -1
+	}
+	return r
+}
+
+func (p *painter) hide() {
+	if !p.hidden {
+		p.hidden = true
+		p.put(cursorOff)
+	}
+}
+
+// place puts the cursor where it belongs, if it has moved or is not there.
+func (p *painter) place(c *tea.Cursor, moved bool) {
+	if c == nil {
+		p.hide()
+		return
+	}
+	x, y := min(max(c.X, 0), p.size.Width-1), min(max(c.Y, 0), p.size.Height-1)
+	if moved || x != p.x || y != p.y {
+		p.x, p.y = x, y
+		p.move(x, y)
+	}
+	if p.hidden {
+		p.hidden = false
+		p.put(cursorOn)
+	}
+}
+
+// move puts the cursor into a cell.
+func (p *painter) move(x, y int) {
+	p.put("\x1b[")
+	p.out = strconv.AppendInt(p.out, int64(y+1), 10)
+	p.out = append(p.out, ';')
+	p.out = strconv.AppendInt(p.out, int64(x+1), 10)
+	p.out = append(p.out, 'H')
+}

@@ -1,0 +1,106 @@
+package screen
+
+import (
+	"strconv"
+	"strings"
+)
+
+// rows paints what of a view's rows the terminal does not show yet.
+func (p *painter) rows(content string) {
+	if !p.known {
+		p.put("\x1b[m\x1b[2J")
+		p.shown, p.known = p.shown[:0], true
+	}
+	p.next = splitRows(p.next[:0], content, p.size.Height)
+	p.shift()
+	for y, row := range p.next {
+		if old := at(p.shown, y); row != old {
+			p.row(y, row)
+		}
+	}
+	for y := len(p.next); y < len(p.shown); y++ {
+		if p.shown[y] != "" {
+			p.row(y, "")
+		}
+	}
+	p.shown, p.next = p.next, p.shown
+	clear(p.next) // holds on to no text
+	p.content = content
+}
+
+// splitRows appends the rows of a text, as many as there may be.
+func splitRows(rows []string, text string, most int) []string {
+	for more := true; more && len(rows) < most; {
+		var row string
+		row, text, more = strings.Cut(text, "\n")
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func at(rows []string, i int) string {
+	if i < len(rows) {
+		return rows[i]
+	}
+	return ""
+}
+
+// row paints one row. It is emptied first and not behind the text, for behind a row
+// that fills the window the cursor stands on its last cell.
+func (p *painter) row(y int, text string) {
+	p.move(0, y)
+	p.put("\x1b[K")
+	if p.colours != nil {
+		p.colours.WriteString(text)
+		return
+	}
+	p.put(text)
+}
+
+// shift has the terminal move rows up, if that leaves less to paint.
+func (p *painter) shift() {
+	top, bottom := 0, min(len(p.next), len(p.shown))
+	for top < bottom && p.next[top] == p.shown[top] {
+		top++
+	}
+	for bottom > top && p.next[bottom-1] == p.shown[bottom-1] {
+		bottom--
+	}
+	by, saved := 0, 1 // about what the sequences cost
+	for k := 1; k < bottom-top; k++ {
+		if n := p.saving(top, bottom, k); n > saved {
+			by, saved = k, n
+		}
+	}
+	if by == 0 {
+		return
+	}
+	// The part of the screen that scrolls (DECSTBM), by how much (SU), and all of it.
+	p.put("\x1b[")
+	p.out = strconv.AppendInt(p.out, int64(top+1), 10)
+	p.out = append(p.out, ';')
+	p.out = strconv.AppendInt(p.out, int64(bottom), 10)
+	p.put("r\x1b[")
+	p.out = strconv.AppendInt(p.out, int64(by), 10)
+	p.put("S\x1b[r")
+	copy(p.shown[top:], p.shown[top+by:bottom])
+	clear(p.shown[bottom-by : bottom])
+}
+
+// saving returns how many rows fewer would be painted between top and bottom if
+// they were moved up.
+func (p *painter) saving(top, bottom, by int) (rows int) {
+	for y := top; y < bottom; y++ {
+		row := p.next[y]
+		if row == "" {
+			continue
+		}
+		if y+by < bottom && row == p.shown[y+by] {
+			rows++
+		}
+		if row == p.shown[y] {
+			rows--
+		}
+	}
+	return rows
+}

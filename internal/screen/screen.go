@@ -1,0 +1,258 @@
+// Package screen shows a bubbletea model on a terminal at the other end of a
+// stream: that is how somebody who comes by SSH has the whole screen.
+//
+// A tea.Program wants a device, keeps a grid of cells for each terminal and paints
+// by a ticker; a server with a thousand of them would spend its memory and its time
+// on screens that don't change. [Run] drives the same models by events: while
+// nothing happens it does nothing. It paints when something has happened, and then
+// no more often than people can see; under load less often, and always the newest
+// state. What is written are the rows that differ from those that the terminal
+// shows, and rows that only moved up are moved by the terminal.
+//
+// A model paints the whole screen: rows that are no wider than the window, each of
+// which ends the styles and links that it begins.
+//
+// The model belongs to the goroutine that calls Run. Beside it there are one that
+// reads, one while something is being written, and one for each command (tea.Cmd)
+// that has not returned; Run waits for them all. A terminal that does not take what
+// is written stops its own painting and nothing else: the model goes on, and memory
+// stays as it is, because there is one frame on its way at a time.
+package screen
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Terminal is where a model is shown.
+type Terminal struct {
+	// In is what is typed. Run closes it when it leaves, and that has to end a Read
+	// that waits.
+	In io.ReadCloser
+	// Out takes a frame by one Write. Run waits for a Write that it began, so
+	// whoever ends Run must see to it that a Write ends too.
+	Out io.Writer
+	// Size is the window's. One without extent, which clients send that don't know
+	// theirs, is 80x24.
+	Size Size
+	// Resized brings new sizes, of which only the newest counts. It may be nil or
+	// closed.
+	Resized <-chan Size
+	// Term is what TERM says: it tells which colours there are.
+	Term string
+}
+
+// Size is a window's, in cells.
+type Size struct{ Width, Height int }
+
+// The largest window that is painted: of a larger one the rest stays empty.
+const (
+	MaxWidth  = 500
+	MaxHeight = 200
+)
+
+// orElse returns the size as it can be painted, or another if it has no extent.
+func (s Size) orElse(other Size) Size {
+	if s.Width <= 0 || s.Height <= 0 {
+		return other
+	}
+	return Size{min(s.Width, MaxWidth), min(s.Height, MaxHeight)}
+}
+
+// Run shows a model until it quits or the input ends, which return nil, or until
+// reading or writing fails or ctx ends, which return why. The model is made with a
+// context that ends when Run leaves: its commands have to end by it. Before Run
+// returns, the terminal is as it was.
+func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) error {
+	ctx, cancel := context.WithCancel(ctx)
+	r := &runner{
+		ctx: ctx, in: t.In, out: t.Out, size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
+		model: show(ctx), results: make(chan tea.Msg), typed: make(chan []byte), wrote: make(chan error, 1),
+		escape: stopped(), due: stopped(), painter: newPainter(t.Term),
+	}
+	r.helpers.Go(r.read)
+	err := r.loop(t.Resized)
+	cancel()
+	t.In.Close()
+	r.leave()
+	r.helpers.Wait()
+	return err
+}
+
+// runner is a model on a terminal. All of it is the loop's, but what says otherwise.
+type runner struct {
+	ctx     context.Context
+	in      io.ReadCloser // the reader's
+	out     io.Writer     // the writer's, while there is one
+	model   tea.Model
+	helpers sync.WaitGroup // the reader and the commands
+
+	results chan tea.Msg // of commands; never closed
+	typed   chan []byte  // from the reader, who closes it
+	failure error        // why; the reader's until then
+	wrote   chan error   // one result for each writer; never closed
+
+	decoder decoder
+	escape  *time.Timer // runs while the decoder waits for the rest of a sequence
+
+	size    Size
+	resized bool // the model does not know yet
+	dirty   bool // the model may look different
+	urgent  bool // because somebody typed
+	writing bool
+	broken  bool // the terminal can't be written to
+	quit    bool
+	raw     []byte // goes out beside the next frame
+	painter *painter
+	pace    pace
+	due     *time.Timer // runs while a frame waits for its time
+}
+
+// stopped returns a timer that does not run.
+func stopped() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
+}
+
+// loop is where everything happens that concerns the model.
+func (r *runner) loop(resized <-chan Size) error {
+	r.start(r.model.Init())
+	for !r.quit && r.ctx.Err() == nil {
+		r.paint()
+		select {
+		case <-r.ctx.Done():
+		case typed, ok := <-r.typed:
+			if !ok {
+				return r.failure
+			}
+			r.decoder.decode(typed, r.key)
+			r.listen()
+		case <-r.escape.C:
+			r.decoder.giveUp(r.key)
+			r.listen()
+		case size, ok := <-resized:
+			if !ok {
+				resized = nil
+			}
+			r.resize(size)
+		case msg := <-r.results:
+			r.take(msg)
+		case err := <-r.wrote:
+			if r.writing = false; err != nil {
+				r.broken = true
+				return err
+			}
+		case <-r.due.C:
+		}
+	}
+	if r.quit {
+		return nil
+	}
+	return context.Cause(r.ctx)
+}
+
+// read hands over what is typed, until there is no more of it. There are two
+// buffers, because the loop is done with one when it asks for the next.
+func (r *runner) read() {
+	defer close(r.typed)
+	var buffers [2][1024]byte
+	for empty, i := 0, 0; ; i = 1 - i {
+		n, err := r.in.Read(buffers[i][:])
+		if n > 0 {
+			empty = 0
+			select {
+			case r.typed <- buffers[i][:n]:
+			case <-r.ctx.Done():
+				return
+			}
+		}
+		if empty++; err == nil && empty > 100 {
+			err = io.ErrNoProgress
+		}
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			r.failure = fmt.Errorf("read what is typed: %w", err)
+			return
+		}
+	}
+}
+
+// listen waits as long as it is sensible for the rest of a sequence.
+func (r *runner) listen() {
+	if wait := r.decoder.patience(); wait > 0 {
+		r.escape.Reset(wait)
+	} else {
+		r.escape.Stop()
+	}
+}
+
+// key gives the model what somebody typed.
+func (r *runner) key(msg tea.Msg) {
+	if !r.quit {
+		r.urgent = true
+		r.take(msg)
+	}
+}
+
+// resize notes a size. The model hears of it when it is painted: of a flood of
+// sizes, of one for each frame.
+func (r *runner) resize(s Size) {
+	if s = s.orElse(r.size); s != r.size {
+		r.size, r.resized, r.dirty = s, true, true
+	}
+}
+
+// paint writes a frame, if something has changed, the last one is out, and it is
+// time.
+func (r *runner) paint() {
+	if !r.dirty || r.writing {
+		return
+	}
+	if wait := r.pace.wait(time.Now(), r.urgent); wait > 0 {
+		r.due.Reset(wait)
+		return
+	}
+	if r.resized {
+		r.resized = false
+		r.painter.resize(r.size)
+		r.take(tea.WindowSizeMsg{Width: r.size.Width, Height: r.size.Height})
+	}
+	frame := r.painter.frame(r.model.View(), r.raw)
+	r.pace.painted(time.Now())
+	r.dirty, r.urgent, r.raw = false, false, r.raw[:0]
+	if len(frame) > 0 {
+		r.write(frame)
+	}
+}
+
+// write sends a frame. The painter does not touch it before the result is there.
+func (r *runner) write(frame []byte) {
+	r.writing = true
+	go func() {
+		_, err := r.out.Write(frame)
+		if err != nil {
+			err = fmt.Errorf("write to the terminal: %w", err)
+		}
+		r.wrote <- err
+	}()
+}
+
+// leave undoes what was done to the terminal, if it can still be written to.
+func (r *runner) leave() {
+	r.due.Stop()
+	r.escape.Stop()
+	if r.writing {
+		r.broken = <-r.wrote != nil
+	}
+	if undo := r.painter.leave(r.raw); !r.broken && len(undo) > 0 {
+		r.out.Write(undo)
+	}
+}
