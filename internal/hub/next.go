@@ -39,6 +39,7 @@ type Delivery struct {
 	Joins  bool           // Entered: the first event is that the session's user joins
 	Last   chat.Seq       // Events: every event up to it, in all rooms, has now been delivered
 	Bytes  []byte         // Events, Personal: shared, must not be changed
+	Events []chat.Event   // Events: those that Bytes tell; shared likewise
 	Event  *chat.Event    // Personal
 	Answer Answer         // Answered; and the Tag of the command that brought about a Personal, or nil
 }
@@ -247,12 +248,12 @@ func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 			return s.single(c)
 		}
 	}
-	f, i, j, end := s.frames(e, i, end, max)
+	f, from, to, end := s.frames(e, i, end, max)
 	c.take(end)
 	if len(s.taken()) > 0 {
 		s.pass(c.pos)
 	}
-	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: f.span(i, j)}
+	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: f.span(from, to), Events: e.Events[i:end]}
 }
 
 // frames returns which frames to deliver of events i to end: those from from to to,

@@ -22,6 +22,7 @@ type Limits struct {
 	Conns        int           // connections at once
 	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
 	ConnsPerKey  int           // of them with one SSH key
+	Screens      int           // full screens over SSH at once; others have lines
 	Stall        time.Duration // how long a connection may take nothing while something waits for it
 	Unthrottled  bool          // attempts to log in are not counted, and any password will do
 }
@@ -30,7 +31,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Limits: hub.DefaultLimits(), Line: line.DefaultMax, File: files.MaxBytes, Files: 1 << 30,
-		Conns: 15_000, ConnsPerAddr: 200, ConnsPerKey: 50, Stall: 30 * time.Second,
+		Conns: 15_000, ConnsPerAddr: 200, ConnsPerKey: 50, Screens: 500, Stall: 30 * time.Second,
 	}
 }
 
@@ -91,6 +92,7 @@ func limits() []limit {
 		whole("conns", "connections at once", func(l *Limits) *int { return &l.Conns }),
 		whole("addr-conns", "connections of one address at once", func(l *Limits) *int { return &l.ConnsPerAddr }),
 		whole("key-conns", "connections with one SSH key at once", func(l *Limits) *int { return &l.ConnsPerKey }),
+		whole("screens", "full screens over SSH at once; whoever comes then has lines", func(l *Limits) *int { return &l.Screens }),
 		{"stall", "how long a connection may take nothing although something waits for it",
 			func(l *Limits, value string) error {
 				d, err := time.ParseDuration(value)

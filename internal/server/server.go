@@ -21,6 +21,7 @@ import (
 	"hubbub/internal/door"
 	"hubbub/internal/files"
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/fullscreen"
 	"hubbub/internal/gateway/irc"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/gateway/ssh"
@@ -116,11 +117,11 @@ func Run(ctx context.Context, cfg Config) (err error) {
 }
 
 // webDialects is the first of the web gateway's dialects.
-const webDialects = hub.Dialect(line.Dialects + irc.Dialects)
+const webDialects = hub.Dialect(line.Dialects + irc.Dialects + fullscreen.Dialects)
 
 // encoders returns all gateways' encoders, in the order of their dialects.
 func encoders(cfg *Config, epoch string) []hub.Encoder {
-	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), web.Encoders(epoch, cfg.Zone, cfg.URL))
+	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), fullscreen.Encoders(), web.Encoders(epoch, cfg.Zone, cfg.URL))
 }
 
 // server is a server from its start to its end.

@@ -94,11 +94,21 @@ func shorten(s string, cells int) string {
 	return displaywidth.TruncateString(s, cells, "…")
 }
 
-// row is a painted row and its width in cells.
+// row is a painted row, its width in cells, and the sign that stands before it.
 type row struct {
 	text  string
 	width int
+	sign  sign
 }
+
+// sign tells what a row of a timeline is, at its left.
+type sign uint8
+
+const (
+	noSign       sign = iota
+	callSign          // it calls the user
+	selectedSign      // it is selected
+)
 
 // painter paints one row: it never gets wider than its limit.
 type painter struct {
@@ -131,9 +141,6 @@ func (p *painter) put(st style, text string) *painter {
 	return p
 }
 
-// blanks are what there is most of on a screen.
-const blanks = "                                                                "
-
 // fill paints the same, which is one cell wide, up to a cell.
 func (p *painter) fill(st style, with string, to int) *painter {
 	n := min(to, p.limit) - p.width
@@ -141,15 +148,24 @@ func (p *painter) fill(st style, with string, to int) *painter {
 		return p
 	}
 	p.open(st)
-	p.width += n
-	for ; with == " " && n > 0; n -= min(n, len(blanks)) {
-		p.b.WriteString(blanks[:min(n, len(blanks))])
-	}
-	for range n {
-		p.b.WriteString(with)
+	if with == " " {
+		p.blank(n)
+	} else {
+		for range n {
+			p.b.WriteString(with)
+		}
 	}
 	p.close(st)
+	p.width += n
 	return p
+}
+
+// blank writes spaces: most of a screen is that.
+func (p *painter) blank(n int) {
+	const spaces = "                                                                "
+	for ; n > 0; n -= len(spaces) {
+		p.b.WriteString(spaces[:min(n, len(spaces))])
+	}
 }
 
 // cells paints cells, as far as they fit; targets are where their links lead.
@@ -206,7 +222,7 @@ func (p *painter) add(r row) *painter {
 	return p
 }
 
-func (p *painter) row() row { return row{p.b.String(), p.width} }
+func (p *painter) row() row { return row{text: p.b.String(), width: p.width} }
 
 // wrap breaks cells into rows of at most first and then width cells, between words
 // where it can. What stood at the break as a space is gone.

@@ -32,8 +32,9 @@ var commands = []command{
 	{"/search", [languages]string{"search all rooms", "szukaj we wszystkich pokojach"}},
 	{"/mentions", [languages]string{"what called you", "wzmianki o tobie"}},
 	{"/open", [languages]string{"open a link by its number", "otwórz odnośnik o numerze"}},
+	{"/set", [languages]string{"see and change settings", "zobacz i zmień ustawienia"}},
 	{"/theme", [languages]string{"auto, dark, light or none", "auto, dark, light albo none"}},
-	{"/notify", [languages]string{"on or off", "on albo off"}},
+	{"/notify", [languages]string{"of what this room tells you", "o czym zawiadamia ten pokój"}},
 	{"/retry", [languages]string{"send again what was not sent", "wyślij ponownie, czego nie wysłano"}},
 	{"/drop", [languages]string{"forget what was not sent", "porzuć, czego nie wysłano"}},
 	{"/quit", [languages]string{"leave", "wyjdź z programu"}},
@@ -50,8 +51,10 @@ func own(name string) func(m *Model, rest string) tea.Cmd {
 		return func(m *Model, _ string) tea.Cmd { return m.openMentions() }
 	case "/open":
 		return (*Model).openNumber
+	case "/set":
+		return (*Model).setCommand
 	case "/theme":
-		return (*Model).setTheme
+		return func(m *Model, rest string) tea.Cmd { return m.change("theme", cleanLine(rest)) }
 	case "/notify":
 		return (*Model).setNotify
 	case "/retry":
@@ -85,33 +88,6 @@ func (m *Model) openNumber(rest string) tea.Cmd {
 		return nil
 	}
 	return m.openURL(target)
-}
-
-func (m *Model) setTheme(rest string) tea.Cmd {
-	if !slices.Contains(themes, Theme(rest)) {
-		names := make([]string, len(themes))
-		for i, t := range themes {
-			names[i] = string(t)
-		}
-		m.flash = m.language.say(wTheme, strings.Join(names, ", "))
-		return nil
-	}
-	m.restyle(Theme(rest))
-	return nil
-}
-
-func (m *Model) setNotify(rest string) tea.Cmd {
-	switch rest {
-	case "on":
-		m.silent = false
-	case "off":
-		m.silent = true
-	default:
-		m.flash = m.language.say(wNotify)
-		return nil
-	}
-	m.flash = m.language.say(wDone)
-	return nil
 }
 
 // retry sends again what could not be sent, under the same IDs.

@@ -31,9 +31,13 @@ type candidate struct{ text, shown string }
 func (m *Model) complete(step int) tea.Cmd {
 	c := &m.composer
 	if c.completion == nil {
-		from := wordStart(c.editor.Text()[:c.editor.Cursor()])
-		word := c.editor.Text()[from:c.editor.Cursor()]
+		before := c.editor.Text()[:c.editor.Cursor()]
+		from := wordStart(before)
+		word := before[from:]
 		found := m.candidates(word, from == 0)
+		if all, ok := m.arguments(before[:from]); ok {
+			found = starting(all, word)
+		}
 		if len(found) == 0 {
 			return nil
 		}
@@ -87,6 +91,50 @@ func (m *Model) candidates(word string, first bool) (found []candidate) {
 		found = m.nicks(word, first)
 	}
 	return found[:min(len(found), maxCandidates)]
+}
+
+// arguments returns what may stand behind the beginning of a command. It reports
+// false where anything may.
+func (m *Model) arguments(before string) (all []string, ok bool) {
+	switch words := strings.Fields(before); {
+	case len(words) == 0 || words[0][0] != '/' || len(words) > 2:
+		return nil, false
+	case len(words) == 2 && words[0] == "/set":
+		return values(words[1])
+	case len(words) == 2:
+		return nil, false
+	case words[0] == "/theme":
+		return values("theme")
+	case words[0] == "/notify":
+		return []string{"all", "mentions", "nothing", "usual", "on", "off"}, true
+	case words[0] == "/help":
+		return topicNames(), true
+	case words[0] == "/set":
+		for _, s := range settings() {
+			all = append(all, s.name)
+		}
+	}
+	return all, all != nil
+}
+
+// values returns what a setting can be.
+func values(name string) ([]string, bool) {
+	for _, s := range settings() {
+		if s.name == name {
+			return s.values, s.values != nil
+		}
+	}
+	return nil, false
+}
+
+// starting returns candidates for a word that is one of some.
+func starting(all []string, word string) (found []candidate) {
+	for _, s := range all {
+		if begins(s, word) {
+			found = append(found, candidate{s + " ", s})
+		}
+	}
+	return found
 }
 
 // nicks returns who a word may call: those first who spoke last.
@@ -148,7 +196,7 @@ func (m *Model) popUp(width, height int) (rows []row) {
 		if i == c.at {
 			st = reversed
 		}
-		rows = append(rows, m.paint(width).put(plain, "  ").put(st, c.candidates[i].shown).row())
+		rows = append(rows, m.paint(width).put(plain, " ").put(st, c.candidates[i].shown).row())
 	}
 	return rows
 }

@@ -130,6 +130,10 @@ func (c *composer) vertical(step, cells int) bool {
 
 // view paints what is being written, and returns where the cursor is in it.
 func (m *Model) composerRows(g geometry) (rows []row, x, y int) {
+	if m.asking != nil {
+		r, x := m.asking.row(m, g.width)
+		return []row{r}, x, 0
+	}
 	c := &m.composer
 	cells := max(g.width-len(label), 1)
 	all, at, column := c.rows(cells)
@@ -157,6 +161,9 @@ func shownText(s string) string { return strings.ReplaceAll(cleanText(s), "\n", 
 func (m *Model) hint() string {
 	if r := m.room(m.current); r != nil {
 		return m.language.say(wWrite, r.Name)
+	}
+	if !m.arrived {
+		return ""
 	}
 	return m.language.say(wNoRoom)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -29,6 +30,10 @@ type fake struct {
 	people  []Person
 	found   []Entry
 	reply   Reply
+	prefers map[string]string
+	unknown bool // what is preferred, as long as there is no connection
+	picture []byte
+	fetched []string // names of pictures
 	calls   []string // what was asked of it, but for reading
 	pages   int
 	fail    error // of what changes something
@@ -53,7 +58,7 @@ const (
 
 func newFake() *fake {
 	return &fake{
-		self: Person{ID: ann, Nick: "ann"}, entries: map[chat.RoomID][]Entry{}, seq: 1000,
+		self: Person{ID: ann, Nick: "ann"}, entries: map[chat.RoomID][]Entry{}, seq: 1000, prefers: map[string]string{},
 		people: []Person{{ID: bob, Nick: "bob", Rank: chat.ModeratorRank}, {ID: ann, Nick: "ann"}, {ID: cid, Nick: "cid", Away: true}, {ID: dora, Nick: "日本の人"}},
 	}
 }
@@ -182,6 +187,34 @@ func (f *fake) MarkRead(_ context.Context, room chat.RoomID, s chat.Seq) error {
 func (f *fake) Typing(_ context.Context, room chat.RoomID) error { return f.did("typing %d", room) }
 func (f *fake) Command(_ context.Context, room chat.RoomID, line string) (Reply, error) {
 	return f.reply, f.did("command %d %q", room, line)
+}
+
+func (f *fake) Preferences(context.Context) (map[string]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.unknown {
+		return nil, errDown
+	}
+	return maps.Clone(f.prefers), nil
+}
+
+// Prefer keeps a value, and brings it back, as a server does.
+func (f *fake) Prefer(_ context.Context, key, value string) error {
+	if err := f.did("prefer %s %s", key, value); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	f.prefers[key] = value
+	f.mu.Unlock()
+	f.bring(Preferred{key, value})
+	return nil
+}
+
+func (f *fake) Picture(_ context.Context, file File) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fetched = append(f.fetched, file.Name)
+	return f.picture, f.fail
 }
 
 // done returns what was asked of the session, but for markers and typing.

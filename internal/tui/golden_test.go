@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -31,7 +32,7 @@ func village() *fake {
 		{Seq: 18, Kind: chat.Action, Time: at(27, 11, 0), By: cid, Nick: "cid", Text: "waves"},
 		{Seq: 19, Kind: chat.Message, Time: at(27, 11, 1), By: bob, Nick: "bob", Text: "@ann, can you look at this?\nIt has\nthree lines.", Calls: true, Target: 16, Whose: "ann", Quote: "I have read it."},
 		{Seq: 20, Kind: chat.Message, Time: at(27, 11, 2), By: cid, Nick: "cid", Deleted: true},
-		{Seq: 21, Kind: chat.Message, Time: at(27, 11, 3), By: bob, Nick: "bob", Text: "A picture:", Files: []File{{"cat.png", "https://example.org/f/1", 123456}}},
+		{Seq: 21, Kind: chat.Message, Time: at(27, 11, 3), By: bob, Nick: "bob", Text: "A picture:", Files: []File{{Name: "cat.png", Type: "image/png", URL: "https://example.org/f/1", Size: 123456}}},
 	}
 	f.pending = []Update{Rooms{[]Room{
 		{ID: lobby, Name: "#lobby", Topic: "Where everybody is. 今日の話題", Read: 18, Unread: 3, Mentions: 1},
@@ -57,6 +58,21 @@ var scenes = []struct {
 	{"help", func(u *user) { u.press("{f1}") }},
 	{"switcher", func(u *user) { u.press("{ctrl+k}o") }},
 	{"paste", func(u *user) { u.take(tea.PasteMsg{Content: "one\ntwo\nthree\n"}); u.settle() }},
+	{"settings", func(u *user) { u.press("/set{enter}") }},
+	{"twelve", func(u *user) { u.press("/set clock 12{enter}/set zone America/New_York{enter}") }},
+	{"timeless", func(u *user) { u.press("/set clock off{enter}/set comings off{enter}") }},
+	{"asking", func(u *user) {
+		u.f.reply = Reply{Ask: &Ask{Question: "Your password?", Hidden: true, Answer: func(context.Context, string) (Reply, error) { return Reply{}, nil }}}
+		u.press("/login ann{enter}secret")
+	}},
+	{"pictured", func(u *user) {
+		u.f.picture = pngOf(u.t, banner(30, 12))
+		u.press("/set pictures blocks{enter}{left}")
+	}},
+	{"newcomer", func(u *user) {
+		u.bring(Rooms{[]Room{{ID: ops, Name: "#quiet"}}})
+	}},
+	{"nowhere", func(u *user) { u.bring(Rooms{}) }},
 	{"failed", func(u *user) {
 		u.f.fail = chat.Errorf(chat.Forbidden, "You are muted.")
 		u.press("hello{enter}")
@@ -68,7 +84,7 @@ func TestGoldenScreens(t *testing.T) {
 		for l, language := range map[Language]string{English: "en", Polish: "pl"} {
 			var b strings.Builder
 			for _, scene := range scenes {
-				use(t, village(), size[0], size[1], Options{Language: l, Theme: None}, func(u *user) {
+				use(t, village(), size[0], size[1], Options{Language: l, Theme: Dark}, func(u *user) {
 					scene.act(u)
 					f := u.m.Frame()
 					fmt.Fprintf(&b, "== %s, cursor %d,%d\n%s\n", scene.name, f.X, f.Y, plainScreen(f))

@@ -118,13 +118,21 @@ var topics = []topic{
 		"Co wkleisz w kilku wierszach, jest jedną wiadomością, gdy to potwierdzisz.",
 	}}},
 	{"screen", [languages][]string{{
+		"/set	shows the settings; they are kept, for all your terminals",
 		"/theme auto|dark|light|none	sets the colours",
-		"/notify on|off	tells you through the terminal when you are called",
+		"/set clock 24|12|off	shows times so, or not at all",
+		"/set zone Europe/Warsaw	shows the time of there",
+		"/notify all|mentions|nothing	says of what this room tells you",
+		"/notify off	has nothing call you, until /notify on",
 		"The mouse selects and copies as ever.",
 		"A ! at the left is before what calls you.",
 	}, {
+		"/set	pokazuje ustawienia; są wspólne dla twoich terminali",
 		"/theme auto|dark|light|none	ustawia kolory",
-		"/notify on|off	mówi przez terminal, gdy ktoś cię woła",
+		"/set clock 24|12|off	tak pokazuje godziny albo wcale",
+		"/set zone Europe/Warsaw	pokazuje tamtejszy czas",
+		"/notify all|mentions|nothing	mówi, o czym zawiadamia ten pokój",
+		"/notify off	nic cię nie woła, aż do /notify on",
 		"Mysz zaznacza i kopiuje jak zawsze.",
 		"Znak ! z lewej stoi przed tym, co cię woła.",
 	}}},
@@ -140,15 +148,18 @@ func (m *Model) help(name string) tea.Cmd {
 		i = 0
 	}
 	if i < 0 {
-		var names []string
-		for _, t := range topics {
-			names = append(names, t.name)
-		}
-		m.flash = m.language.say(wNoTopic, cleanLine(name), strings.Join(names, ", "))
+		m.flash = m.language.say(wNoTopic, cleanLine(name), strings.Join(topicNames(), ", "))
 		return nil
 	}
 	m.overlay = &pager{title: m.language.say(wHelp), lines: aligned(topics[i].lines[m.language], m.width)}
 	return nil
+}
+
+func topicNames() (names []string) {
+	for _, t := range topics {
+		names = append(names, t.name)
+	}
+	return names
 }
 
 // aligned puts what stands behind a tab in a column.

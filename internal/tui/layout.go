@@ -13,60 +13,72 @@ const maxRows = 600
 
 // Widths of the columns of a timeline, in cells.
 const (
-	timeWidth = 6  // with the space behind it; 00:00
 	nickWidth = 14 // at most
 	nickLeast = 10 // where there is less room
 	roomyFrom = 58 // so wide is a timeline with a column for nicks
 	wideFrom  = 80 // and with a wide one
 )
 
-// blockRows returns the rows of a block: the rules before it, and itself. All are
+// blockRows appends the rows of a block: the rules before it, and itself. All are
 // one cell narrower than width: what is chosen is marked at the left.
-func (m *Model) blockRows(t *timeline, from, to, width int) (rows []row) {
+func (m *Model) blockRows(rows []row, t *timeline, from, to, width int) []row {
 	width--
 	it := t.items[from]
 	if from == 0 {
-		rows = append(rows, m.beginRow(t, width))
+		rows = append(rows, m.beginRows(t, width)...)
 	}
 	if t.dayBegins(from) {
 		rows = append(rows, m.rule(faint, m.language.date(it.Time), width))
 	}
 	if t.newsBegin(from) {
-		text := m.language.count(t.news, wNew, t.news, t.since.Format("15:04"))
+		text := m.language.count(t.news, wNew, t.news, m.chosen.clock.show(t.since))
 		rows = append(rows, m.rule(alarm, text, width))
 	}
-	if it.social() {
+	switch {
+	case it.social() && m.chosen.noComings:
+		return rows
+	case it.social():
 		return append(rows, m.socialRow(t.items[from:to], width))
 	}
-	return append(rows, m.itemRows(it, width)...)
+	first := len(rows)
+	rows = append(rows, m.itemRows(it, width)...)
+	for i := first; i < len(rows); i++ {
+		switch {
+		case t.selected != 0 && it.Seq == t.selected:
+			rows[i].sign = selectedSign
+		case it.Calls && !it.Deleted:
+			rows[i].sign = callSign
+		}
+	}
+	return rows
 }
 
 // blockHeight returns a measure of a timeline's blocks.
 func (m *Model) blockHeight(t *timeline, width int) measure {
 	return func(from, to int) int {
-		n := 0
-		for _, extra := range []bool{from == 0, t.dayBegins(from), t.newsBegin(from)} {
-			if extra {
-				n++
-			}
-		}
-		if t.items[from].social() {
+		n := m.rulesBefore(t, from, width)
+		switch {
+		case t.items[from].social() && m.chosen.noComings:
+			return n
+		case t.items[from].social():
 			return n + 1
 		}
 		return n + len(m.itemRows(t.items[from], width-1))
 	}
 }
 
-func (m *Model) beginRow(t *timeline, width int) row {
-	text := m.language.say(wOlder)
-	if !t.older {
-		name := ""
-		if r := m.room(t.room); r != nil {
-			name = r.Name
-		}
-		text = m.language.say(wBegin, name)
+// rulesBefore counts the rows before a block that are not its own.
+func (m *Model) rulesBefore(t *timeline, from, width int) (n int) {
+	if from == 0 {
+		n = len(m.beginRows(t, width-1))
 	}
-	return m.paint(width).put(faint, "  "+text).row()
+	if t.dayBegins(from) {
+		n++
+	}
+	if t.newsBegin(from) {
+		n++
+	}
+	return n
 }
 
 func (m *Model) rule(st style, text string, width int) row {
@@ -93,7 +105,7 @@ func (m *Model) socialRow(items []*item, width int) row {
 			parts = append(parts, m.language.say(w, m.some(names[i])))
 		}
 	}
-	text := items[len(items)-1].Time.Format("15:04") + " · " + strings.Join(parts, " · ")
+	text := m.stamp(items[len(items)-1]) + strings.Join(parts, " · ")
 	return m.paint(width).put(faint, text).row()
 }
 
@@ -117,8 +129,7 @@ func (m *Model) itemRows(it *item, width int) []row {
 
 func (m *Model) layOut(it *item, width int) []row {
 	if !it.said() {
-		text := it.Time.Format("15:04") + " · " + m.happened(it)
-		return m.plainRows(text, faint, width, timeWidth+2)
+		return m.plainRows(m.stamp(it)+m.happened(it), faint, width, m.chosen.clock.width()+2)
 	}
 	var rows []row
 	indent := m.indent(width)
@@ -127,19 +138,44 @@ func (m *Model) layOut(it *item, width int) []row {
 		rows = append(rows, p.row())
 	}
 	rows = append(rows, m.textRows(it, width, indent)...)
-	for _, f := range it.Files {
-		p := m.paint(width).fill(plain, " ", indent).put(faint, fmt.Sprintf("+ %s (%s) ", f.Name, size(f.Size))).put(faint, f.URL)
-		rows = append(rows, p.row())
+	for i := range it.Files {
+		rows = append(rows, m.fileRow(it, i, width, indent))
+	}
+	for _, f := range m.pictured(it) {
+		rows = append(rows, m.pictureRows(f, width, indent)...)
 	}
 	return append(rows, m.beside(it, width, indent)...)
+}
+
+// fileRow names a file of a message, and where it is.
+func (m *Model) fileRow(it *item, i, cells, indent int) row {
+	f, l := &it.Files[i], it.files[i]
+	p := m.paint(cells).fill(plain, " ", indent).put(faint, "+ ")
+	if l.target == "" {
+		return p.put(plain, f.Name).put(faint, " ("+size(f.Size)+") "+f.URL).row()
+	}
+	p.cells(cellsOf(nil, f.Name, anchor, 1), []string{l.target})
+	p.put(faint, fmt.Sprintf(" (%s) [%d]", size(f.Size), l.number))
+	if p.width+1+width(f.URL) <= p.limit { // half of one would be for nothing
+		p.put(faint, " "+f.URL)
+	}
+	return p.row()
 }
 
 // indent returns where texts begin.
 func (m *Model) indent(width int) int {
 	if width >= roomyFrom {
-		return timeWidth + nickColumn(width) + 2
+		return m.chosen.clock.width() + nickColumn(width) + 2
 	}
-	return timeWidth
+	return max(m.chosen.clock.width(), 2)
+}
+
+// stamp is when something happened, before what that was.
+func (m *Model) stamp(it *item) string {
+	if m.chosen.clock == NoClock {
+		return "· "
+	}
+	return m.chosen.clock.column(it.Time) + " · "
 }
 
 func nickColumn(width int) int {
@@ -155,7 +191,9 @@ func (m *Model) head(p *painter, it *item) *painter {
 	if it.By == m.self.ID {
 		st = strong
 	}
-	p.put(faint, it.Time.Format("15:04")+" ")
+	if clock := m.chosen.clock; clock != NoClock {
+		p.put(faint, clock.column(it.Time)+" ")
+	}
 	name := it.Nick
 	switch it.Kind {
 	case chat.Action:
@@ -172,7 +210,7 @@ func (m *Model) head(p *painter, it *item) *painter {
 	}
 	column := nickColumn(p.limit)
 	name = shorten(name, column)
-	return p.fill(plain, " ", timeWidth+column-width(name)).put(st, name).put(plain, "  ")
+	return p.fill(plain, " ", m.chosen.clock.width()+column-width(name)).put(st, name).put(plain, "  ")
 }
 
 // textRows returns the rows of a text, behind who says it.
@@ -212,6 +250,7 @@ func (m *Model) cells(it *item) (cells []cell, targets []string) {
 	for _, l := range it.links {
 		targets = append(targets, l.target)
 	}
+	cells = make([]cell, 0, len(it.Text)+8*len(it.links))
 	for _, part := range marks(it.Text, it.links, m.self.Nick) {
 		if part.style == plain {
 			part.style = st
@@ -259,11 +298,11 @@ func (m *Model) beside(it *item, width, indent int) []row {
 	}
 	p := m.paint(width).fill(plain, " ", indent)
 	for _, r := range it.Reactions {
-		st := faint
-		if r.Mine {
-			st = accent
+		st, mine := faint, ""
+		if r.Mine { // which is not told by the colour alone
+			st, mine = accent, "✓"
 		}
-		p.put(st, r.Emoji+" "+badge(r.Count)).put(plain, "  ")
+		p.put(st, r.Emoji+" "+badge(r.Count)+mine).put(plain, "  ")
 	}
 	if it.Replies > 0 {
 		p.put(faint, "▸ "+m.language.count(it.Replies, wReplies, it.Replies))

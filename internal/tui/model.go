@@ -9,25 +9,34 @@ import (
 	"hubbub/internal/chat"
 )
 
-// Options are what of the interface somebody chose, or their terminal has.
+// Options are what holds for somebody who has chosen nothing else, and what their
+// terminal can. A Theme of None holds whatever was chosen.
 type Options struct {
 	Language Language
 	Theme    Theme          // empty is Auto
 	Zone     *time.Location // nil is the system's
 	Notify   Notify
+	Pictures Pictures
+	Graphics Graphics
 	Now      func() time.Time // nil is time.Now
 	NewID    func() string    // makes IDs of drafts: unique for ever among this user's
 
-	// Keep is how many entries of a room are held; those before are read again
-	// when somebody looks for them. 0 is DefaultKeep.
+	Room chat.RoomID // that is shown first; 0 for the first of all
+
+	// Keep is about how many entries of a room are held on each side of what is seen;
+	// those beyond are read again when somebody looks for them. 0 is DefaultKeep,
+	// and fewer than LeastKeep are that many.
 	Keep int
 
 	// Open opens an address on this machine; nil copies it to the clipboard.
 	Open func(url string) error
 }
 
-// DefaultKeep is how many entries of a room are held.
-const DefaultKeep = 500
+// How many entries are held beside those that are seen.
+const (
+	DefaultKeep = 500
+	LeastKeep   = 20
+)
 
 // The largest screen that is painted, in cells: of a larger window the rest stays
 // empty.
@@ -36,11 +45,17 @@ const (
 	MaxHeight = 200
 )
 
-// resting is how many entries of a room are held while another is shown.
-const resting = 100
+// The most that is held of rooms while another is shown: entries of each, and rooms.
+const (
+	maxResting = 100
+	maxRooms   = 20
+)
+
+// maxPage is how many entries are asked for at once, at most.
+const maxPage = 100
 
 // pageSize is how many entries are asked for at once.
-const pageSize = 100
+func (m *Model) pageSize() int { return min(m.options.Keep, maxPage) }
 
 // Model is the whole interface. Make one with [New].
 type Model struct {
@@ -49,6 +64,9 @@ type Model struct {
 	options Options
 
 	self     Person
+	kept     map[string]string    // what is kept of the user's preferences, by key
+	underway map[string]*underway // and what is on its way there
+	chosen   chosen
 	language Language
 	theme    Theme
 	light    bool // the terminal is
@@ -58,22 +76,31 @@ type Model struct {
 	width, height int
 	focused       bool
 	online        bool
-	waiting       int  // drafts that the session keeps
+	waiting       int // drafts that the session keeps
+	retries       time.Time
 	ended         bool // the session has
-	silent        bool // nobody is to be told that they were called
+	arrived       bool // it is known which rooms there are
+	preferring    bool // and what the user prefers
+	spoken        bool // the user has said something: no newcomer
 
 	rooms     []Room
 	current   chat.RoomID
+	expected  chat.RoomID // to be shown as soon as the user is in it; 0 for none
 	cameFrom  chat.RoomID // where one was before going to what is new
 	timelines map[chat.RoomID]*timeline
 	people    []Person // of the current room
 	typing    map[string]time.Time
 
+	visits int // counts the rooms that were left
+
+	album album
+
 	composer composer
 	drafts   map[chat.RoomID]string
 	overlay  overlay // or nil
 	question *question
-	flash    string // until the next key
+	asking   *asking // what a command asks, or nil
+	flash    string  // until the next key
 	said     time.Time
 
 	links   int // the last number given
@@ -95,18 +122,23 @@ func New(ctx context.Context, session Session, options Options) *Model {
 	if options.Keep == 0 {
 		options.Keep = DefaultKeep
 	}
+	options.Keep = max(options.Keep, LeastKeep)
 	m := &Model{
 		ctx: ctx, session: session, options: options,
-		self: session.Self(), language: options.Language, theme: options.Theme,
-		colour: options.Theme.colours(false), focused: true, online: true,
+		self: session.Self(), focused: true, online: true,
+		kept: map[string]string{}, underway: map[string]*underway{},
 		timelines: map[chat.RoomID]*timeline{}, drafts: map[chat.RoomID]string{},
+		album: album{held: map[string]*picture{}}, expected: options.Room,
 		typing: map[string]time.Time{}, targets: map[int]string{},
 	}
+	m.obey()
 	return m
 }
 
 // Init begins to listen to the session. It is part of tea.Model.
-func (m *Model) Init() tea.Cmd { return tea.Batch(m.next(), tea.RequestBackgroundColor) }
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.next(), m.askPreferences(), tea.RequestBackgroundColor)
+}
 
 // Update takes a message. It is part of tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -117,6 +149,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
+		if pictureHeight(msg.Height) != pictureHeight(m.height) {
+			m.look++
+		}
 		m.width, m.height = min(max(msg.Width, 0), MaxWidth), min(max(msg.Height, 0), MaxHeight)
 	case tea.KeyPressMsg:
 		return m.key(msg)
@@ -163,7 +198,7 @@ func (m *Model) paint(limit int) *painter { return newPainter(m.colour, limit) }
 // item returns an entry as it is kept: clean, in the user's time, with its links
 // numbered.
 func (m *Model) item(e Entry) *item {
-	e.Time = e.Time.In(m.options.Zone)
+	e.Time = e.Time.In(m.chosen.zone)
 	e.Nick, e.Name, e.Whose, e.Quote = cleanLine(e.Nick), cleanLine(e.Name), cleanLine(e.Whose), cleanLine(e.Quote)
 	if e.said() {
 		e.Text = cleanText(first(e.Text, chat.MaxText))
@@ -172,9 +207,19 @@ func (m *Model) item(e Entry) *item {
 	}
 	e.Reactions, e.Files = cleanReactions(e.Reactions), cleanFiles(e.Files)
 	it := &item{Entry: e}
+	m.spoken = m.spoken || e.said() && e.By == m.self.ID
+	old := m.heldAs(&e)
 	if e.said() {
-		it.links = m.number(findLinks(e.Text))
+		it.links = m.number(findLinks(e.Text), old.links)
 	}
+	for _, f := range e.Files {
+		target, ok := targetOf(f.URL)
+		if !ok {
+			target = "" // and then it is no link
+		}
+		it.files = append(it.files, link{target: target})
+	}
+	it.files = m.number(it.files, old.files)
 	return it
 }
 
@@ -191,20 +236,47 @@ const maxFiles = 20
 
 func cleanFiles(all []File) (clean []File) {
 	for _, f := range all[:min(len(all), maxFiles)] {
-		clean = append(clean, File{cleanLine(f.Name), cleanLine(f.URL), f.Size})
+		f.Name, f.URL, f.Type = cleanLine(f.Name), cleanLine(f.URL), cleanLine(f.Type)
+		clean = append(clean, f)
 	}
 	return clean
 }
 
 // maxTargets is how many links can be opened by number; those before are forgotten.
+// Where little is held it is less.
 const maxTargets = 999
 
-// number gives links their numbers.
-func (m *Model) number(links []link) []link {
+func (m *Model) lastTarget() int { return min(4*m.options.Keep, maxTargets) }
+
+// heldAs returns how an entry is held, from before it was changed or from when it
+// was on its way.
+func (m *Model) heldAs(e *Entry) *item {
+	if t := m.timelines[e.Room]; t != nil {
+		if old := t.find(e.Seq); old != nil {
+			return old
+		}
+		if e.By == m.self.ID && e.Client != "" {
+			if old := t.onItsWay(e.Client); old != nil {
+				return old
+			}
+		}
+	}
+	return &item{}
+}
+
+// number gives links their numbers: those that they had, if they were there before.
+func (m *Model) number(links, old []link) []link {
 	for i := range links {
-		m.links = m.links%maxTargets + 1
-		links[i].number = m.links
-		m.targets[m.links] = links[i].target
+		l := &links[i]
+		if i < len(old) && old[i].target == l.target {
+			l.number = old[i].number
+		} else if l.target != "" {
+			m.links = m.links%m.lastTarget() + 1
+			l.number = m.links
+		}
+		if l.number != 0 {
+			m.targets[l.number] = l.target
+		}
 	}
 	return links
 }

@@ -1,7 +1,11 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
+
+	"hubbub/internal/prompt"
 )
 
 // overlay is laid over the whole screen, and takes all keys until it is closed.
@@ -57,4 +61,18 @@ func (p *pager) view(m *Model, width, height int) (rows []row, x, y int) {
 // title paints the first row of an overlay.
 func (m *Model) title(text string, width int) row {
 	return m.paint(width).put(reversed, " "+shorten(text, width-2)+" ").row()
+}
+
+// visibleLine returns what is seen of a line that is typed in some cells, and the
+// cell of the cursor in it.
+func visibleLine(e *prompt.Editor, cells int) (text string, cursor int) {
+	before, at := e.Text()[:e.Cursor()], e.Cursor()
+	for _, c := range slices.Backward(cellsOf(nil, before, plain, 0)) { // its end is what counts
+		if cursor+c.width > cells {
+			break
+		}
+		cursor += c.width
+		at -= len(c.text)
+	}
+	return cleanText(before[at:] + e.Text()[e.Cursor():]), cursor
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -156,7 +155,7 @@ func (m *Model) choiceOf(e Entry) choice {
 
 func (p *picker) view(m *Model, width, height int) (rows []row, x, y int) {
 	rows = append(rows, m.title(m.language.say(p.title), width))
-	text, x := p.line(width - len(label) - 1)
+	text, x := visibleLine(&p.editor, width-len(label)-1)
 	rows = append(rows, m.paint(width).put(accent, label).put(plain, text).row())
 	room := height - len(rows)
 	first := max(0, min(p.at-room/2, len(p.shown)-room))
@@ -180,19 +179,6 @@ func (p *picker) state(m *Model) string {
 		return ""
 	}
 	return m.language.say(wNothing)
-}
-
-// line returns what of the typed line is seen, and the cell of the cursor in it.
-func (p *picker) line(cells int) (text string, cursor int) {
-	before, at := p.editor.Text()[:p.editor.Cursor()], p.editor.Cursor()
-	for _, c := range slices.Backward(cellsOf(nil, before, plain, 0)) { // its end is what counts
-		if cursor+c.width > cells {
-			break
-		}
-		cursor += c.width
-		at -= len(c.text)
-	}
-	return cleanText(before[at:] + p.editor.Text()[p.editor.Cursor():]), cursor
 }
 
 func (p *picker) row(m *Model, i, width int) row {

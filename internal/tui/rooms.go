@@ -102,7 +102,7 @@ func (m *Model) firstNew() tea.Cmd {
 		return nil
 	}
 	if t.first() > t.mark+1 && t.older {
-		return m.read(t, Where{Around: t.mark + 1, Limit: pageSize})
+		return m.read(t, Where{Around: t.mark + 1, Limit: m.pageSize()})
 	}
 	if i, _ := t.index(t.mark + 1); i < t.kept() {
 		m.reveal(t, t.items[i].Seq)

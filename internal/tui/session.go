@@ -47,6 +47,15 @@ type Session interface {
 	// Command does what a line that begins with / says, and returns what there is
 	// to tell the user about it.
 	Command(ctx context.Context, room chat.RoomID, line string) (Reply, error)
+
+	// Preferences returns what the user has chosen, by key: at least what is kept
+	// under [PreferenceKeys].
+	Preferences(ctx context.Context) (map[string]string, error)
+	// Prefer keeps a value under a key; an empty one forgets it.
+	Prefer(ctx context.Context, key, value string) error
+	// Picture returns a picture that is in a file, or a smaller one of it: PNG, JPEG,
+	// GIF or WebP, of at most [MaxPicture] bytes.
+	Picture(ctx context.Context, f File) ([]byte, error)
 }
 
 // Where says which part of a timeline is wanted: what comes after, before or
@@ -123,8 +132,11 @@ type Reaction struct {
 
 // File is one that a message has.
 type File struct {
-	Name, URL string
-	Size      int64 // in bytes
+	ID            string // as the session knows it
+	Name, URL     string
+	Type          string // a media type
+	Size          int64  // in bytes
+	Width, Height int    // of a picture, in pixels; 0 if that is not known
 }
 
 // Draft is something to say.
@@ -137,14 +149,25 @@ type Draft struct {
 }
 
 // Reply is what a command has to tell: lines for the user alone, and the room to
-// show, or 0 if that stays.
+// show, or 0 if that stays. Ask, if there is one, is a question that has to be
+// answered for the command to go on.
 type Reply struct {
 	Lines []string
 	Show  chat.RoomID
+	Ask   *Ask
 }
 
-// Update is something that a session brings: a [Posted], [Changed], [Rooms],
-// [People], [Typing] or [Connection].
+// Ask is a question to the user. Answer goes on with the command; it is called
+// from a command of its own, at most once, and never if the user would rather not
+// answer.
+type Ask struct {
+	Question string
+	Hidden   bool // the answer is a secret: it is not shown as it is typed
+	Answer   func(ctx context.Context, answer string) (Reply, error)
+}
+
+// Update is something that a session brings: a [Posted], [Changed], [Missed],
+// [Rooms], [People], [Typing], [Preferred], [Told] or [Connection].
 type Update interface{ update() }
 
 // Posted is an entry that is new in its room.
@@ -152,6 +175,10 @@ type Posted struct{ Entry Entry }
 
 // Changed is an entry that was edited, deleted, reacted to or answered since.
 type Changed struct{ Entry Entry }
+
+// Missed tells that more happened in a room than will be brought: what is held of it
+// is no longer how it is.
+type Missed struct{ Room chat.RoomID }
 
 // Rooms are all the user's rooms, in the order in which they are shown.
 type Rooms struct{ Rooms []Room }
@@ -168,15 +195,25 @@ type Typing struct {
 	Nick string
 }
 
+// Preferred is a value that the user has chosen, here or elsewhere.
+type Preferred struct{ Key, Value string }
+
+// Told is for the user alone: an invitation, say, or what has become of their rights.
+type Told struct{ Lines []string }
+
 // Connection tells whether the server can be reached, and how many drafts wait.
 type Connection struct {
 	Online  bool
 	Waiting int
+	Retry   time.Time // when it is tried next; zero if it is being tried, or there is no telling
 }
 
 func (Posted) update()     {}
+func (Told) update()       {}
 func (Changed) update()    {}
+func (Missed) update()     {}
 func (Rooms) update()      {}
 func (People) update()     {}
 func (Typing) update()     {}
+func (Preferred) update()  {}
 func (Connection) update() {}

@@ -42,9 +42,32 @@ func (m *Model) leave() {
 		sending := t.items[t.kept():]
 		*t = timeline{room: t.room, items: sending}
 	}
-	t.trim(resting)
+	t.trim(m.resting())
 	for _, it := range t.items {
 		it.laid = layout{}
+	}
+	m.visits++
+	t.left = m.visits
+	m.forgetRooms()
+}
+
+// resting is how many entries of a room are held that is not shown.
+func (m *Model) resting() int { return min(m.options.Keep, maxResting) }
+
+// forgetRooms forgets the timelines of the rooms that were left longest ago, if
+// there are many; not those from which something is still on its way.
+func (m *Model) forgetRooms() {
+	for len(m.timelines) > maxRooms {
+		var oldest *timeline
+		for _, t := range m.timelines {
+			if t.room != m.current && t.kept() == len(t.items) && (oldest == nil || t.left < oldest.left) {
+				oldest = t
+			}
+		}
+		if oldest == nil {
+			return
+		}
+		delete(m.timelines, oldest.room)
 	}
 }
 
@@ -70,25 +93,23 @@ func (m *Model) settle() tea.Cmd {
 	if t == nil || m.ended {
 		return nil
 	}
-	if t.bottom == 0 && len(t.items) > 2*m.options.Keep {
-		t.trim(m.options.Keep)
-	}
-	return tea.Batch(m.fetch(t), m.markRead(t))
+	g := m.geometry()
+	top, bottom := t.seen(g.body, m.blockHeight(t, g.timeline))
+	top, bottom = t.forget(top, bottom, m.options.Keep)
+	return tea.Batch(m.fetch(t, top, bottom), m.fetchPictures(t, top, bottom), m.markRead(t))
 }
 
 // fetch reads more of a timeline if what is seen is near an end of what is held.
-func (m *Model) fetch(t *timeline) tea.Cmd {
+func (m *Model) fetch(t *timeline, top, bottom int) tea.Cmd {
 	if t.loading {
 		return nil
 	}
-	where := Where{Limit: pageSize}
-	g := m.geometry()
-	top, bottom := t.seen(g.body, m.blockHeight(t, g.timeline))
-	switch {
+	where := Where{Limit: m.pageSize()}
+	switch near := where.Limit / 4; {
 	case !t.loaded:
-	case t.newer && bottom >= t.kept()-pageSize/4 && t.kept() > 0:
+	case t.newer && bottom >= t.kept()-near && t.kept() > 0:
 		where.After = t.last()
-	case t.older && top < pageSize/4 && t.kept() > 0:
+	case t.older && top < near && t.kept() > 0:
 		where.Before = t.first()
 	default:
 		return nil
@@ -99,10 +120,10 @@ func (m *Model) fetch(t *timeline) tea.Cmd {
 // read asks for part of a timeline.
 func (m *Model) read(t *timeline, where Where) tea.Cmd {
 	t.loading = true
-	room := t.room
+	room, missed := t.room, t.missed
 	return func() tea.Msg {
 		page, err := m.session.Page(m.ctx, room, where)
-		return pageMsg{room, where, page, err}
+		return pageMsg{room, where, missed, page, err}
 	}
 }
 
@@ -125,7 +146,7 @@ func (m *Model) jump(room chat.RoomID, seq chat.Seq) tea.Cmd {
 		return cmd
 	}
 	if t.find(seq) == nil {
-		return tea.Batch(cmd, m.read(t, Where{Around: seq, Limit: pageSize}))
+		return tea.Batch(cmd, m.read(t, Where{Around: seq, Limit: m.pageSize()}))
 	}
 	t.selected = seq
 	m.reveal(t, seq)

@@ -18,8 +18,17 @@ const (
 	None  Theme = "none"
 )
 
-// themes are all, as they can be chosen.
-var themes = []Theme{Auto, Dark, Light, None}
+// themeOf returns the theme of a name, or else another. Who wants no colours at
+// all, as their terminal says, gets none.
+func themeOf(name string, other Theme) Theme {
+	switch t := Theme(name); t {
+	case Auto, Dark, Light, None:
+		if other != None {
+			return t
+		}
+	}
+	return other
+}
 
 // style says how text looks. Zero is as the terminal has it.
 type style uint8

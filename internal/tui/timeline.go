@@ -12,6 +12,7 @@ import (
 type item struct {
 	Entry
 	links  []link
+	files  []link // where the files are; without a target if that is nowhere
 	failed string // why it could not be sent
 	laid   layout
 }
@@ -33,6 +34,7 @@ type timeline struct {
 	items        []*item // by Seq; behind them what is on its way, with Seq 0
 	loaded       bool
 	loading      bool
+	stale        bool     // what is being loaded is not wanted any more
 	older, newer bool     // the session has more
 	missed       chat.Seq // the last that came while newer
 	mark         chat.Seq
@@ -44,6 +46,8 @@ type timeline struct {
 	bottom   chat.Seq
 	below    int
 	selected chat.Seq
+
+	left int // when another room was shown, by Model.visits
 }
 
 // kept returns how many items are entries that the session has.
@@ -125,6 +129,20 @@ func (t *timeline) onItsWay(id string) *item {
 		}
 	}
 	return nil
+}
+
+// forget lets go of what is far from what is seen, on both sides, once more than
+// twice n entries are held there: then n stay. It returns anew what is seen.
+func (t *timeline) forget(top, bottom, n int) (int, int) {
+	if kept := t.kept(); kept-bottom > 2*n {
+		t.missed, t.newer = max(t.missed, t.last()), true
+		t.items = slices.Delete(t.items, bottom+n, kept)
+	}
+	if drop := min(top-n, t.kept()); top > 2*n && drop > 0 {
+		t.items, t.older = slices.Delete(t.items, 0, drop), true
+		top, bottom = top-drop, bottom-drop
+	}
+	return top, bottom
 }
 
 // trim forgets the oldest entries, so that at most n stay.

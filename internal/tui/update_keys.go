@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,6 +23,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	m.flash = ""
 	name := k.String()
 	switch {
+	case m.asking != nil:
+		return m.asking.key(m, k)
 	case m.question != nil:
 		return m.answer(name)
 	case m.overlay != nil:
@@ -156,6 +159,10 @@ func (m *Model) saveEdit(text string) tea.Cmd {
 func (m *Model) paste(text string) tea.Cmd {
 	text = strings.ToValidUTF8(text, "")
 	text = strings.Trim(cleanText(text), "\n")
+	if m.asking != nil {
+		m.asking.paste(text)
+		return nil
+	}
 	if m.overlay != nil || m.question != nil {
 		if o, ok := m.overlay.(*picker); ok && m.question == nil {
 			o.paste(m, chat.CleanLine(text))
@@ -309,12 +316,15 @@ func (m *Model) react(it *item, emoji string) tea.Cmd {
 // openedMsg tells that an address was opened.
 type openedMsg struct{}
 
+// openLinks opens the first link of a message, or else its first file.
 func (m *Model) openLinks(it *item) tea.Cmd {
-	if len(it.links) == 0 {
-		m.flash = m.language.say(wNoLink, "")
-		return nil
+	for _, l := range append(slices.Clone(it.links), it.files...) {
+		if l.target != "" {
+			return m.openURL(l.target)
+		}
 	}
-	return m.openURL(it.links[0].target)
+	m.flash = m.language.say(wNoLink, "")
+	return nil
 }
 
 // openURL opens an address, or copies it where nothing can be opened.

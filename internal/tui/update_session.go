@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"time"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -18,10 +18,11 @@ type (
 		err     error
 	}
 	pageMsg struct {
-		room  chat.RoomID
-		where Where
-		page  Page
-		err   error
+		room   chat.RoomID
+		where  Where
+		missed chat.Seq // what was known to be missed when it was asked for
+		page   Page
+		err    error
 	}
 	peopleMsg struct {
 		room   chat.RoomID
@@ -70,6 +71,12 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		if msg.err == nil && msg.room == m.current {
 			m.setPeople(msg.people)
 		}
+	case preferencesMsg:
+		m.setPreferences(msg)
+	case pictureMsg:
+		return m.gotPicture(msg)
+	case preferredMsg:
+		return m.preferenceSent(msg)
 	case saidMsg:
 		m.sent(msg)
 	case replyMsg:
@@ -119,6 +126,8 @@ func (m *Model) update(u Update) tea.Cmd {
 		if t := m.timelines[u.Entry.Room]; t != nil {
 			t.replace(m.item(u.Entry))
 		}
+	case Missed:
+		m.missed(u.Room)
 	case Rooms:
 		return m.setRooms(u.Rooms)
 	case People:
@@ -127,16 +136,42 @@ func (m *Model) update(u Update) tea.Cmd {
 		}
 	case Typing:
 		return m.types(u)
+	case Told:
+		m.showLines(u.Lines)
+	case Preferred:
+		m.preferred(u)
 	case Connection:
-		m.online, m.waiting = u.Online, u.Waiting
+		return m.connection(u)
 	}
 	return nil
+}
+
+// connection takes whether there is one. When there is again, what could not be had
+// without is asked for anew.
+func (m *Model) connection(u Connection) (cmd tea.Cmd) {
+	if u.Online && !m.online {
+		m.retryPictures()
+		if !m.preferring {
+			cmd = m.askPreferences()
+		}
+	}
+	m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
+	return cmd
+}
+
+// missed forgets what is held of a room but for what is on its way: it is read anew
+// when it is looked at.
+func (m *Model) missed(room chat.RoomID) {
+	if t := m.timelines[room]; t != nil {
+		*t = timeline{room: room, items: t.items[t.kept():], loading: t.loading, stale: t.loading}
+	}
 }
 
 // setRooms takes all rooms anew. What was read here and is not known there yet
 // stays read.
 func (m *Model) setRooms(rooms []Room) tea.Cmd {
 	rooms = slices.Clone(rooms)
+	m.arrived = true
 	for i := range rooms {
 		r := &rooms[i]
 		r.Name, r.Topic = cleanLine(r.Name), cleanLine(r.Topic)
@@ -156,9 +191,12 @@ func (m *Model) setRooms(rooms []Room) tea.Cmd {
 			m.composer.reset("") // it was not for another room
 		}
 		m.current, m.people = 0, nil
-		if len(rooms) > 0 {
-			return m.enter(rooms[0].ID)
-		}
+	}
+	switch {
+	case m.room(m.expected) != nil:
+		return m.show(m.expected)
+	case m.current == 0 && len(rooms) > 0:
+		return m.enter(rooms[0].ID)
 	}
 	return nil
 }
@@ -205,6 +243,9 @@ func (m *Model) append(t *timeline, it *item) {
 	if t.loaded {
 		m.countNews(t, it)
 	}
+	if n := m.resting(); t.room != m.current && len(t.items) > 2*n {
+		t.trim(n)
+	}
 }
 
 // refreshPeople asks anew who is in the room, if an entry changed that.
@@ -243,11 +284,10 @@ func (m *Model) alert(it *item) tea.Cmd {
 		return nil
 	}
 	r.Unread++
-	if !it.Calls && !r.Direct {
-		return nil
+	if it.Calls || r.Direct {
+		r.Mentions++
 	}
-	r.Mentions++
-	if m.watched(it.Room) || m.silent {
+	if m.watched(it.Room) || !m.wants(it, r) {
 		return nil
 	}
 	return m.options.Notify.command(m.language.say(wCalled, it.Nick, r.Name), it.Text)
@@ -260,11 +300,18 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		return nil
 	}
 	t.loading = false
+	if t.stale { // it was asked for before more was missed
+		t.stale = false
+		return nil
+	}
 	if msg.err != nil {
 		m.tell(msg.err)
 		t.older, t.newer = false, t.newer && msg.where.After == 0
 		t.loaded = true
 		return nil
+	}
+	if msg.where.Before != t.first() && msg.where.Before != 0 || msg.where.After != t.last() && msg.where.After != 0 {
+		return nil // it does not continue what is held: that was let go of meanwhile
 	}
 	items := make([]*item, 0, len(msg.page.Entries))
 	for _, e := range msg.page.Entries {
@@ -274,12 +321,12 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	case where.Before != 0:
 		t.prepend(items)
 		t.older = msg.page.Older
-		if t.news > 0 { // some of it may be new too
+		if t.news > 0 && !t.newer { // some of it may be new too
 			m.markNews(t, t.mark)
 		}
 	case where.After != 0:
 		t.put(items...)
-		t.newer = msg.page.Newer || t.missed > t.last()
+		t.newer = msg.page.Newer || t.missed > msg.missed
 	default:
 		m.open(t, items, msg)
 	}
@@ -298,7 +345,7 @@ func (m *Model) open(t *timeline, items []*item, msg pageMsg) {
 	kept := append(slices.Clone(t.items[:t.kept()]), items...)
 	slices.SortFunc(kept, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
 	t.items = append(kept, sending...)
-	t.older, t.newer = msg.page.Older, msg.page.Newer || t.missed > t.last()
+	t.older, t.newer = msg.page.Older, msg.page.Newer || t.missed > msg.missed
 	if r := m.room(t.room); r != nil && t.mark == 0 {
 		m.markNews(t, r.Read)
 	}
@@ -333,8 +380,29 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 		m.tell(msg.err)
 		return nil
 	}
-	var lines []string
-	for _, line := range msg.reply.Lines {
+	lines := m.showLines(msg.reply.Lines)
+	cmd := m.show(msg.reply.Show)
+	if a := msg.reply.Ask; a != nil && a.Answer != nil {
+		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
+			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
+		}
+	}
+	return cmd
+}
+
+// show shows a room, now or as soon as it is known that the user is in it.
+func (m *Model) show(id chat.RoomID) tea.Cmd {
+	m.expected = 0
+	if id != 0 && m.room(id) == nil {
+		m.expected = id
+	}
+	return m.enter(id)
+}
+
+// showLines shows what is for the user alone: one line in the status, more laid over
+// the screen.
+func (m *Model) showLines(all []string) (lines []string) {
+	for _, line := range all {
 		lines = append(lines, cleanLine(line))
 	}
 	switch len(lines) {
@@ -344,56 +412,5 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 	default:
 		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
 	}
-	if m.room(msg.reply.Show) == nil {
-		return nil
-	}
-	return m.enter(msg.reply.Show)
-}
-
-// typingFor is how long somebody is taken to write, unless told again.
-const typingFor = 6 * time.Second
-
-// maxTyping is how many of those who write are remembered.
-const maxTyping = 20
-
-func (m *Model) types(u Typing) tea.Cmd {
-	nick := cleanLine(u.Nick)
-	if u.Room != m.current || nick == m.self.Nick || len(m.typing) >= maxTyping {
-		return nil
-	}
-	first := len(m.typing) == 0
-	m.typing[nick] = m.options.Now().Add(typingFor)
-	if !first {
-		return nil
-	}
-	return m.waitQuiet()
-}
-
-// waitQuiet waits until somebody may have stopped writing. It ends with the session,
-// as tea.Tick would not.
-func (m *Model) waitQuiet() tea.Cmd {
-	return func() tea.Msg {
-		timer := time.NewTimer(typingFor)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return quietMsg{}
-		case <-m.ctx.Done():
-			return nil
-		}
-	}
-}
-
-// hush forgets who has stopped writing, and waits on for the others.
-func (m *Model) hush() tea.Cmd {
-	now := m.options.Now()
-	for nick, until := range m.typing {
-		if !now.Before(until) {
-			delete(m.typing, nick)
-		}
-	}
-	if len(m.typing) == 0 {
-		return nil
-	}
-	return m.waitQuiet()
+	return lines
 }

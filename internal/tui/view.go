@@ -35,6 +35,11 @@ func (m *Model) geometry() geometry {
 		g.people = 20
 	}
 	g.timeline = g.width - g.rooms - g.people
+	if m.asking != nil {
+		g.composer = 1
+		g.body = max(0, g.height-3)
+		return g
+	}
 	rows, _, _ := m.composer.rows(max(g.width-len(label), 1))
 	g.composer = min(len(rows), maxComposer, max(1, g.height/2-1))
 	g.body = max(0, g.height-g.composer-2)
@@ -57,7 +62,7 @@ func (m *Model) Frame() Frame {
 		if m.height > 0 {
 			f.Rows = append(f.Rows, m.paint(m.width).put(faint, m.language.say(wSmall)).row().text)
 		}
-	case m.overlay != nil:
+	case m.overlay != nil && m.asking == nil:
 		rows, x, y := m.overlay.view(m, m.width, m.height)
 		f = Frame{texts(rows), x, y, x < 0}
 	default:
@@ -103,13 +108,16 @@ func (m *Model) windowTitle() string {
 
 func (m *Model) screen() Frame {
 	g := m.geometry()
-	rows := []row{m.topicRow(g)}
-	rows = append(rows, m.bodyRows(g)...)
-	rows = append(rows, m.statusRow(g))
+	rows := make([]string, 0, g.height)
+	rows = append(rows, m.topicRow(g).text)
+	rows = m.bodyRows(rows, g)
+	rows = append(rows, m.statusRow(g).text)
 	composer, x, y := m.composerRows(g)
 	y += len(rows)
-	rows = append(rows, composer...)
-	return Frame{Rows: texts(rows), X: x, Y: y, CursorHidden: m.question != nil}
+	for _, r := range composer {
+		rows = append(rows, r.text)
+	}
+	return Frame{Rows: rows, X: x, Y: y, CursorHidden: m.question != nil}
 }
 
 // topicRow names the room, what it is about, and how many are in it.
@@ -133,92 +141,92 @@ func (m *Model) topicRow(g geometry) row {
 	return p.put(faint, people).row()
 }
 
-// bodyRows paints the panes side by side.
-func (m *Model) bodyRows(g geometry) (rows []row) {
+// bodyRows paints the panes side by side: all rows into one piece of memory, since
+// this is done for each message that comes.
+func (m *Model) bodyRows(all []string, g geometry) []string {
 	timeline := m.timelineRows(g)
-	rooms, people := m.roomRows(g), m.peopleRows(g)
+	popUp := m.popUp(g.timeline-1, g.body)
+	copy(timeline[g.body-len(popUp):], popUp)
+	p := m.paint(g.width)
+	p.b.Grow(g.body * (g.width + 64))
+	ends := make([]int, g.body)
+	firstRoom := max(0, min(m.place()-g.body/2, len(m.rooms)-g.body)) // the current one is seen
 	for i := range g.body {
-		p := m.paint(g.width)
+		p.width, p.limit = 0, g.width
 		if g.rooms > 0 {
-			p.add(at(rooms, i)).fill(plain, " ", g.rooms-1).put(faint, "│")
+			m.paintRoom(p, firstRoom+i, g)
 		}
-		p.add(at(timeline, i))
+		p.signed(&timeline[i])
 		if g.people > 0 {
-			p.fill(plain, " ", g.rooms+g.timeline).put(faint, "│").add(at(people, i))
+			p.fill(plain, " ", g.rooms+g.timeline).put(faint, "│")
+			m.paintPerson(p, i, g)
 		}
-		rows = append(rows, p.row())
+		ends[i] = p.b.Len()
 	}
-	return rows
+	text, from := p.b.String(), 0
+	for _, end := range ends {
+		all = append(all, text[from:end])
+		from = end
+	}
+	return all
 }
 
-func at(rows []row, i int) row {
-	if i < len(rows) {
-		return rows[i]
-	}
-	return row{}
-}
-
-// timelineRows paints what of the timeline is seen; only that is laid out.
+// timelineRows returns what of the timeline is seen; only that is laid out.
 func (m *Model) timelineRows(g geometry) []row {
-	var rows []row // from below
-	if t := m.timeline(); t != nil {
-		i, below := t.bottomIndex()
-		for i >= 0 && len(rows) < g.body+below {
-			from, to := t.block(i)
-			rows = append(rows, m.marked(t, from, to, g.timeline)...)
-			i = from - 1
-		}
-		rows = rows[min(below, len(rows)):]
+	rows := make([]row, 0, g.body+maxComposer)
+	if t := m.timeline(); t != nil && len(t.items) > 0 {
+		rows = m.seenRows(rows, t, g)
+	} else {
+		rows = append(rows, m.welcomeRows(g.timeline-1)...)
 	}
-	rows = rows[:min(len(rows), g.body)]
-	for len(rows) < g.body {
-		rows = append(rows, row{})
-	}
-	slices.Reverse(rows)
-	popUp := m.popUp(g.timeline, g.body)
-	copy(rows[g.body-len(popUp):], popUp)
-	return rows
+	missing := max(0, g.body-len(rows)) // at the top
+	rows = slices.Insert(rows, 0, make([]row, missing)...)
+	return rows[len(rows)-g.body:]
 }
 
-// marked returns the rows of a block from below, with a mark at the left if it is
-// selected or calls the user.
-func (m *Model) marked(t *timeline, from, to, width int) []row {
-	it := t.items[from]
-	rows := m.blockRows(t, from, to, width)
-	rules := 0
-	for _, extra := range []bool{from == 0, t.dayBegins(from), t.newsBegin(from)} {
-		if extra {
-			rules++
-		}
+// seenRows appends the rows of the blocks that are seen, without those that are
+// hidden below.
+func (m *Model) seenRows(rows []row, t *timeline, g geometry) []row {
+	measure := m.blockHeight(t, g.timeline)
+	last, below := t.bottomIndex()
+	from, _ := t.block(last)
+	for have := measure(from, last+1); from > 0 && have < g.body+below; {
+		i := from - 1
+		from, _ = t.block(i)
+		have += measure(from, i+1)
 	}
-	for i := range rows {
-		st, sign := plain, " "
-		switch {
-		case i < rules:
-		case t.selected != 0 && it.Seq == t.selected:
-			st, sign = accent, "▌"
-		case it.Calls && !it.Deleted:
-			st, sign = alarm, "!"
-		}
-		rows[i] = m.paint(width).put(st, sign).add(rows[i]).row()
+	for i := from; i <= last; {
+		_, to := t.block(i)
+		rows = m.blockRows(rows, t, i, to, g.timeline)
+		i = to
 	}
-	slices.Reverse(rows)
-	return rows
+	return rows[:max(0, len(rows)-below)]
 }
 
-// roomRows paints the rooms, around the current one.
-func (m *Model) roomRows(g geometry) (rows []row) {
-	if g.rooms == 0 {
-		return nil
+// signed paints a row of a timeline, and its sign at the left.
+func (p *painter) signed(r *row) {
+	switch {
+	case r.sign == selectedSign:
+		p.put(accent, "▌")
+	case r.sign == callSign:
+		p.put(alarm, "!")
+	case r.text != "":
+		p.put(plain, " ")
 	}
-	first := max(0, min(m.place()-g.body/2, len(m.rooms)-g.body))
-	for i := first; i < len(m.rooms) && len(rows) < g.body; i++ {
-		rows = append(rows, m.roomRow(&m.rooms[i], g.rooms-1))
-	}
-	return rows
+	p.add(*r)
 }
 
-func (m *Model) roomRow(r *Room, cells int) row {
+// paintRoom paints a row of the rooms.
+func (m *Model) paintRoom(p *painter, i int, g geometry) {
+	p.limit = g.rooms - 1
+	if i < len(m.rooms) {
+		m.roomRow(p, &m.rooms[i])
+	}
+	p.limit = g.width
+	p.fill(plain, " ", g.rooms-1).put(faint, "│")
+}
+
+func (m *Model) roomRow(p *painter, r *Room) {
 	st, sign, count := plain, " ", ""
 	switch {
 	case r.ID == m.current:
@@ -228,31 +236,27 @@ func (m *Model) roomRow(r *Room, cells int) row {
 	case r.Unread > 0:
 		st, count = strong, badge(r.Unread)
 	}
-	p := m.paint(cells)
-	name := shorten(r.Name, cells-2-width(count))
-	p.put(accent, sign).put(st, name).fill(plain, " ", cells-width(count)-1)
-	return p.put(st, count).row()
+	name := shorten(r.Name, p.limit-2-width(count))
+	p.put(accent, sign).put(st, name).fill(plain, " ", p.limit-width(count)-1).put(st, count)
 }
 
-// peopleRows paints who is in the room, those of rank first.
-func (m *Model) peopleRows(g geometry) (rows []row) {
-	if g.people == 0 {
-		return nil
+// paintPerson paints a row of who is in the room, those of rank first.
+func (m *Model) paintPerson(p *painter, i int, g geometry) {
+	if i >= len(m.people) {
+		return
 	}
-	for i := range m.people {
-		if len(rows) == g.body-1 && i < len(m.people)-1 {
-			rest := len(m.people) - i
-			return append(rows, m.paint(g.people-1).put(faint, " "+m.language.count(rest, wAnd, rest)).row())
-		}
-		person := &m.people[i]
-		st, sign := nickStyleOf(person.Nick), " "
-		if person.Away {
-			st = faint
-		}
-		if person.Rank >= chat.ModeratorRank {
-			sign = "@"
-		}
-		rows = append(rows, m.paint(g.people-1).put(faint, sign).put(st, person.Nick).row())
+	if i == g.body-1 && i < len(m.people)-1 {
+		rest := len(m.people) - i
+		p.put(faint, " "+m.language.count(rest, wAnd, rest))
+		return
 	}
-	return rows
+	person := &m.people[i]
+	st, sign, away := nickStyleOf(person.Nick), " ", ""
+	if person.Rank >= chat.ModeratorRank {
+		sign = "@"
+	}
+	if person.Away {
+		st, away = faint, " "+m.language.say(wAway)
+	}
+	p.put(faint, sign).put(st, shorten(person.Nick, p.limit-p.width-width(away))).put(faint, away)
 }

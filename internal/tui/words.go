@@ -25,6 +25,17 @@ func LanguageOf(locale string) Language {
 	return English
 }
 
+// languageNamed returns a language by its code (ISO 639-1).
+func languageNamed(code string) (l Language, ok bool) {
+	switch code {
+	case "en":
+		return English, true
+	case "pl":
+		return Polish, true
+	}
+	return English, false
+}
+
 // word names a sentence of the interface.
 type word uint8
 
@@ -60,6 +71,7 @@ var table = [wordEnd][languages]string{
 	wSending:     {"sending…", "wysyłam…"},
 	wFailed:      {"not sent: %s · /retry or /drop", "nie wysłano: %s · /retry albo /drop"},
 	wOffline:     {"offline", "brak połączenia"},
+	wRetry:       {", again at %s", ", ponownie o %s"},
 	wWaiting:     {"%d waiting|%d waiting", "%d czeka|%d czekają|%d czeka"},
 	wTyping:      {"%s is typing|%s are typing", "%s pisze|%s piszą|%s pisze"},
 	wReplying:    {"Reply to %s · Esc leaves", "Odpowiedź dla %s · Esc porzuca"},
@@ -82,8 +94,25 @@ var table = [wordEnd][languages]string{
 	wNoLink:      {"There is no link %s here. Numbers stand behind links, as in [3].", "Nie ma tu odnośnika %s. Numery stoją za odnośnikami, jak [3]."},
 	wWentWrong:   {"That did not work. Try again in a moment.", "Nie udało się. Spróbuj ponownie za chwilę."},
 	wEnded:       {"The connection has ended. Ctrl-D leaves.", "Połączenie się zakończyło. Ctrl-D wychodzi."},
-	wTheme:       {"Themes: %s", "Motywy: %s"},
-	wNotify:      {"Notifications: on or off, as in /notify off", "Powiadomienia: on albo off, np. /notify off"},
+	wSettings:    {"Settings · Enter changes one · Esc closes", "Ustawienia · Enter zmienia · Esc zamyka"},
+	wSet:         {"%s: %s", "%s: %s"},
+	wNoSetting:   {"There is no setting %s. /set shows all.", "Nie ma ustawienia %s. /set pokazuje wszystkie."},
+	wValues:      {"%s can be: %s", "%s może być: %s"},
+	wNoZone:      {"There is no such time zone; one looks like Europe/Warsaw.", "Nie ma takiej strefy czasowej; przykład: Europe/Warsaw."},
+	wZoneFirst:   {"First say where you are, as in /set zone Europe/Warsaw.", "Najpierw powiedz, gdzie jesteś, np. /set zone Europe/Warsaw."},
+	wTooMuch:     {"That is too much to be kept.", "To za dużo, by to zachować."},
+	wAnswering:   {"Enter answers · Esc leaves it", "Enter odpowiada · Esc rezygnuje"},
+	wNotAnswered: {"Not answered: nothing was done.", "Bez odpowiedzi: nic nie zrobiono."},
+	wNewcomer:    {"Enter says it · /help · Ctrl-D leaves", "Enter mówi · /help · Ctrl-D wychodzi"},
+	wNothingYet:  {"Nobody has said anything here yet: write below, and Enter says it.", "Nikt tu jeszcze nic nie powiedział: napisz niżej, a Enter to powie."},
+	wFirstKeys:   {"Ctrl-K goes to a room by name, Alt-A to where something is new; /help tells the rest.", "Ctrl-K idzie do pokoju o podanej nazwie, Alt-A tam, gdzie jest coś nowego; resztę mówi /help."},
+	wFirstRoom:   {"/rooms shows which rooms there are, /help what else can be done, Ctrl-D leaves.", "/rooms pokazuje, jakie są pokoje, /help, co jeszcze można, Ctrl-D wychodzi."},
+	wComing:      {"just a moment…", "chwileczkę…"},
+	wAway:        {"away", "nie ma"},
+	wCalls:       {"%d mention|%d mentions", "%d wzmianka|%d wzmianki|%d wzmianek"},
+	wUnread:      {"Alt-A: %d room with news|Alt-A: %d rooms with news", "Alt-A: nowe w %d pokoju|Alt-A: nowe w %d pokojach|Alt-A: nowe w %d pokojach"},
+	wUnseen:      {"%s new|%s new", "%s nowa|%s nowe|%s nowych"},
+	wNotify:      {"elsewhere: %s · here: /notify all, mentions, nothing or usual · everywhere: /notify off or on", "gdzie indziej: %s · tutaj: /notify all, mentions, nothing albo usual · wszędzie: /notify off albo on"},
 	wDone:        {"Done.", "Gotowe."},
 	wCopied:      {"Copied.", "Skopiowano."},
 	wCalled:      {"%s in %s", "%s w %s"},
@@ -121,6 +150,7 @@ const (
 	wSending
 	wFailed
 	wOffline
+	wRetry
 	wWaiting
 	wTyping
 	wReplying
@@ -143,7 +173,24 @@ const (
 	wNoLink
 	wWentWrong
 	wEnded
-	wTheme
+	wSettings
+	wSet
+	wNoSetting
+	wValues
+	wNoZone
+	wZoneFirst
+	wTooMuch
+	wAnswering
+	wNotAnswered
+	wNewcomer
+	wNothingYet
+	wFirstKeys
+	wFirstRoom
+	wComing
+	wAway
+	wCalls
+	wUnread
+	wUnseen
 	wNotify
 	wDone
 	wCopied

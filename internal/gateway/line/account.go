@@ -150,6 +150,10 @@ func (c *conn) done(req request, text string) {
 // back. Where telnet allows it, the answer to a secret is not shown.
 func (c *conn) ask(question string, secret bool, then func(line string)) {
 	c.in().asking = then
+	if s := c.onScreen(); s != nil {
+		s.ask(question, secret)
+		return
+	}
 	if secret {
 		c.hide()
 	}

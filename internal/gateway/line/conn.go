@@ -15,8 +15,8 @@ import (
 
 // conn is one connection.
 type conn struct {
-	*gateway.Conn
-	gateway *Gateway
+	*gateway.Conn // nil of a screen's
+	gateway       *Gateway
 
 	// Owned by the reader.
 	lines   *gateway.Lines
@@ -47,6 +47,7 @@ type coming struct {
 	echo    func(on bool)     // has the terminal show what is typed, or not; nil if that is not ours to say
 	offered chat.Key          // a certificate that is nobody's; zero without one
 	asking  func(line string) // what the next line is the answer to; nil for none
+	screen  *Screen           // whose commands it does; nil of a connection
 	issued  string            // a token for a program that gave a password; set before the session has arrived
 }
 
@@ -301,12 +302,20 @@ func (c *conn) reply(req request, m api.Message) {
 // refuse answers a request that was not done. It is the one place where errors
 // become the peer's.
 func (c *conn) refuse(id string, err *chat.Error) {
+	if s := c.onScreen(); s != nil {
+		s.told.Err = err
+		return
+	}
 	c.post(wire.Refusal(id, err))
 }
 
 // post sends an answer behind those to everything before it. If the connection
 // is closing there is nobody to tell.
 func (c *conn) post(m api.Message) {
+	if s := c.onScreen(); s != nil {
+		s.tell(&m)
+		return
+	}
 	ctx := c.Context()
 	if c.Session().Settle(ctx) == nil {
 		_ = c.Session().Post(ctx, c.render(&m))

@@ -20,6 +20,9 @@ const (
 	Dialects = iota // how many there are
 )
 
+// Plain is the dialect, counted likewise, of what a person reads where they are.
+const Plain hub.Dialect = dialectPlain
+
 // Encoders returns the encoders of the line gateway's dialects, in their order.
 // Times are shown in the given zone, and files as links that begin with base, the
 // address of the server without a slash at the end.

@@ -65,6 +65,9 @@ func New(cfg Config) *Gateway {
 	return &Gateway{cfg: cfg, commands: all, topics: topics(all), guest: animal, entrance: &place{name: chat.Lobby}}
 }
 
+// GuestNick draws what a guest is called who does not say.
+func (g *Gateway) GuestNick() string { return g.guest() }
+
 // place returns the place that text goes to in the lobby.
 func (g *Gateway) place(lobby *chat.RoomInfo) *place {
 	known, name := g.lobby.Load(), chat.Fold(lobby.Name)

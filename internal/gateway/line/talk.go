@@ -37,8 +37,12 @@ func errNowhere() *chat.Error {
 	return chat.Errorf(chat.Invalid, "You are not in a room, so nobody would hear this; /join %s first.", chat.Lobby)
 }
 
-// send proposes a command whose answer comes in its turn.
+// send proposes a command whose answer comes in its turn, or at once on a screen.
 func (c *conn) send(req request, cmd chat.Command) {
+	if c.onScreen() != nil {
+		c.do(req, cmd)
+		return
+	}
 	cmd.Client = chat.ClientID(req.id)
 	if err := c.Session().Send(c.Context(), cmd, req.id); err != nil {
 		c.refuse(req.id, err)

@@ -50,8 +50,8 @@ func Ask(kinds []string, payload []byte) (done bool, command string, width int) 
 	if s.task != nil {
 		command = s.task.command
 	}
-	if s.terminal != nil {
-		width = s.terminal.width
+	if s.window != nil {
+		width = s.window.now().Width
 	}
 	return done, command, width
 }

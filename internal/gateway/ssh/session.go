@@ -9,8 +9,9 @@ import (
 type session struct {
 	channel  ssh.Channel // nil before there is one
 	requests <-chan *ssh.Request
-	terminal *terminal // nil unless the client has one
-	task     *task     // what it is for; nil as long as the client has not said
+	window   *window // nil unless the client has a terminal
+	wishes   wishes
+	task     *task // what it is for; nil as long as the client has not said
 }
 
 // attend answers what the client asks for. It returns what the client wants a session
@@ -75,25 +76,29 @@ type (
 	}
 	windowChange struct{ Columns, Rows, Width, Height uint32 }
 	execRequest  struct{ Command string }
+	envRequest   struct{ Name, Value string }
 )
 
 // maxCommand is how many bytes a command can have: a message, and what stands before
 // it.
 const maxCommand = 16 << 10
 
-// request does what a request asks for, and reports whether it did. Variables, agents,
-// screens and subsystems are not for a chat.
+// request does what a request asks for, and reports whether it did. Agents, X11 and
+// subsystems are not for a chat.
 func (s *session) request(r *ssh.Request) bool {
 	switch r.Type {
 	case "pty-req":
 		return s.pty(r.Payload)
 	case "window-change":
 		var w windowChange
-		if s.terminal == nil || ssh.Unmarshal(r.Payload, &w) != nil {
+		if s.window == nil || ssh.Unmarshal(r.Payload, &w) != nil {
 			return false
 		}
-		s.terminal.resize(w.Columns)
+		s.window.resize(w.Columns, w.Rows)
 		return true
+	case "env":
+		var e envRequest
+		return s.task == nil && ssh.Unmarshal(r.Payload, &e) == nil && s.wishes.set(e.Name, e.Value)
 	case "shell":
 		return s.take(&task{shell: true})
 	case "exec":
@@ -118,9 +123,12 @@ func (s *session) take(t *task) bool {
 // pty takes the terminal that the client has, before it says what for.
 func (s *session) pty(payload []byte) bool {
 	var p ptyRequest
-	if s.task != nil || s.terminal != nil || ssh.Unmarshal(payload, &p) != nil {
+	if s.task != nil || s.window != nil || ssh.Unmarshal(payload, &p) != nil {
 		return false
 	}
-	s.terminal = newTerminal(p.Term, p.Columns)
+	if len(p.Term) > maxWish { // nobody's
+		p.Term = "dumb"
+	}
+	s.window = newWindow(p.Term, p.Columns, p.Rows)
 	return true
 }

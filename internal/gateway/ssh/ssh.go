@@ -28,6 +28,7 @@ import (
 	"hubbub/internal/chat"
 	"hubbub/internal/door"
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/fullscreen"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/hub"
 )
@@ -35,6 +36,8 @@ import (
 // Config is what a gateway is made of.
 type Config struct {
 	Lines  *line.Gateway
+	Full   *fullscreen.Gateway // nil: everybody chats in lines
+	Zone   *time.Location      // of those who don't say theirs; nil is the server's
 	Door   *door.Door
 	Hub    *hub.Hub
 	Key    *HostKey
@@ -78,7 +81,7 @@ func (g *Gateway) Greet(ctx, stopping context.Context, peer *gateway.Peer) (rest
 		v.running.Wait()
 		return nil
 	}
-	return v.start()
+	return v.start(stopping)
 }
 
 // enter counts a connection with a key, and reports whether there may be one more.

@@ -22,7 +22,7 @@ type stream struct {
 	stall   time.Duration // how long a piece may take; 0 for no limit
 
 	until    atomic.Pointer[time.Time] // for writes; nil for none
-	terminal *terminal                 // nil without one
+	terminal atomic.Pointer[terminal]  // where lines are shown; nil without one, and while there is a whole screen
 }
 
 // Sizes in bytes. A peer that takes less than a piece in the time that it has takes
@@ -46,8 +46,8 @@ func (s *stream) feed(later <-chan struct{}) {
 	for n, ended := 0, false; !ended && !left; {
 		n, ended = s.next(buf, n == len(buf))
 		in := buf[:n]
-		if s.terminal != nil {
-			in, left = s.terminal.typed(in)
+		if t := s.terminal.Load(); t != nil {
+			in, left = t.typed(in)
 		}
 		if _, err := s.far.Write(in); err != nil {
 			break // the session reads no more
@@ -81,8 +81,8 @@ func (s *stream) Read(b []byte) (int, error) { return s.near.Read(b) }
 
 // Write implements [net.Conn].
 func (s *stream) Write(b []byte) (int, error) {
-	if s.terminal != nil {
-		return len(b), s.terminal.print(b)
+	if t := s.terminal.Load(); t != nil {
+		return len(b), t.print(b)
 	}
 	return s.raw(s.channel, b)
 }
@@ -150,7 +150,7 @@ type failures struct{ *stream }
 
 // Write implements [io.Writer]. A terminal has no other place for them.
 func (f failures) Write(b []byte) (int, error) {
-	if f.terminal != nil {
+	if f.terminal.Load() != nil {
 		return f.stream.Write(b)
 	}
 	return f.raw(f.channel.Stderr(), b)

@@ -35,31 +35,18 @@ type display interface {
 	Flush() error
 }
 
-// Widths of terminals that are believed, in cells.
-const (
-	usualWidth = 80
-	maxWidth   = 500
-)
-
 // chatLabel is the label where one chats and no question has been asked.
 const chatLabel = "> "
 
 // newTerminal returns a terminal of a kind. One that is dumb can't go back.
-func newTerminal(kind string, columns uint32) *terminal {
-	t := &terminal{turn: make(chan struct{}, 1), width: widthOf(columns)}
-	if kind == "" || kind == "dumb" {
+func newTerminal(kind string, width int) *terminal {
+	t := &terminal{turn: make(chan struct{}, 1), width: width}
+	if isDumb(kind) {
 		t.display = &dumb{out: &t.out}
 	} else {
 		t.display = prompt.NewScreen(&t.out, true)
 	}
 	return t
-}
-
-func widthOf(columns uint32) int {
-	if columns == 0 {
-		return usualWidth
-	}
-	return int(min(columns, maxWidth))
 }
 
 // outlet is where a terminal's screen writes to, once there is something.
@@ -78,7 +65,7 @@ func (t *terminal) attach(s *stream, chats bool) {
 		t.label, t.usual = chatLabel, chatLabel
 	}
 	t.out.to = screenWriter{s}
-	s.terminal = t
+	s.terminal.Store(t)
 }
 
 // screenWriter writes to a stream's channel what a screen has made.
@@ -126,8 +113,8 @@ func (t *terminal) echo(on bool) {
 }
 
 // resize tells the terminal's width.
-func (t *terminal) resize(columns uint32) {
-	_ = t.draw(func() { t.width = widthOf(columns) }) // who reads keys notices too
+func (t *terminal) resize(width int) {
+	_ = t.draw(func() { t.width = width }) // who reads keys notices too
 }
 
 // leave takes the line that is being typed away, for what comes after us.

@@ -31,6 +31,11 @@ type visit struct {
 	task    *task
 	channel ssh.Channel
 	stream  *stream
+	window  *window // nil without a terminal
+	wishes  wishes
+	fed     bool // what comes in is fed to the session already
+	passing bool // the key by which they are recognised is of this connection alone
+	crowded bool // there is no whole screen, since there are too many
 
 	running sync.WaitGroup // what attends, feeds and looks whether the peer is there
 	gone    chan struct{}  // closed by who attends, when the channel has ended
@@ -92,12 +97,8 @@ func (v *visit) wanted(stopping context.Context) error {
 		v.forget()
 		return errSilent
 	}
-	v.task, v.channel = t, asked.channel
+	v.task, v.channel, v.window, v.wishes = t, asked.channel, asked.window, asked.wishes
 	v.stream = newStream(asked.channel, v.socket, v.gateway.cfg.Stall)
-	if asked.terminal != nil {
-		asked.terminal.attach(v.stream, t.shell)
-		v.peer.Echo = asked.terminal.echo
-	}
 	v.peer.Conn = v.stream
 	v.running.Go(func() {
 		v.attend(&asked, nil)
@@ -116,16 +117,50 @@ func (v *visit) forget() {
 }
 
 // start begins what the client wants, and returns the rest of it.
-func (v *visit) start() (rest func()) {
-	if v.task.shell {
+func (v *visit) start(stopping context.Context) (rest func()) {
+	switch {
+	case !v.task.shell:
+		v.showLines(false)
+		return func() { v.end(v.perform(v.task.command)) }
+	case v.entersScreen():
+		v.fed = true
 		v.running.Go(func() { v.stream.feed(nil) })
-		chat := v.gateway.cfg.Lines.Greet(v.ctx, &v.peer)
 		return func() {
-			chat()
+			if lines := v.screens(stopping); lines != nil {
+				lines()
+			}
 			v.end(0)
 		}
 	}
-	return func() { v.end(v.perform(v.task.command)) }
+	chat := v.converse()
+	return func() {
+		chat()
+		v.end(0)
+	}
+}
+
+// showLines has lines be shown on the client's terminal, if there is one, to chat or to
+// see how a command goes.
+func (v *visit) showLines(chats bool) {
+	if v.window == nil {
+		return
+	}
+	t := v.window.begin()
+	t.attach(v.stream, chats)
+	v.peer.Echo = t.echo
+}
+
+// converse begins to chat in lines, and returns the rest of it.
+func (v *visit) converse() (rest func()) {
+	v.showLines(true)
+	_ = v.stream.SetReadDeadline(time.Time{}) // which a screen has set; a pipe's never fails
+	if !v.fed {
+		v.running.Go(func() { v.stream.feed(nil) })
+	}
+	if v.crowded {
+		_, _ = v.stream.Write([]byte(crowdedText)) // or there is nobody to read it
+	}
+	return v.gateway.cfg.Lines.Greet(v.ctx, &v.peer)
 }
 
 // watch looks now and then whether the peer is still there. A timer does, so that
@@ -177,8 +212,8 @@ func (v *visit) unwatch() {
 // end tells the client how it went, waits a moment for it to go, and closes.
 func (v *visit) end(status int) {
 	late := time.AfterFunc(closeTime, func() { v.socket.Close() })
-	if v.stream.terminal != nil {
-		v.stream.terminal.leave()
+	if t := v.stream.terminal.Load(); t != nil {
+		t.leave()
 	}
 	_ = v.channel.CloseWrite() // here and below: or there is nobody to tell
 	_, _ = v.channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))

@@ -1,0 +1,105 @@
+package fullscreen
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+	"hubbub/internal/tui"
+)
+
+// rooms returns the rooms that the user is in: those with a name in the order of
+// joining, then the conversations of two, the latest first.
+func (s *Session) rooms(ctx context.Context) ([]tui.Room, error) {
+	joined := s.hub.Joined()
+	counted, err := s.hub.Unread(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unread := make(map[chat.RoomID]*hub.Unread, len(counted))
+	for i := range counted {
+		unread[counted[i].Room] = &counted[i]
+	}
+	slices.SortStableFunc(joined, func(a, b *chat.RoomInfo) int {
+		directA, directB := a.Flags&chat.Direct != 0, b.Flags&chat.Direct != 0
+		switch {
+		case directA && directB:
+			return cmp.Compare(s.hub.Head(b), s.hub.Head(a))
+		case directA:
+			return 1
+		case directB:
+			return -1
+		}
+		return 0
+	})
+	rooms := make([]tui.Room, len(joined))
+	for i, info := range joined {
+		r := tui.Room{ID: info.ID, Name: s.called(ctx, info), Topic: info.Topic, Direct: info.Flags&chat.Direct != 0, Read: s.hub.Head(info)}
+		if u := unread[info.ID]; u != nil {
+			r.Unread, r.Mentions, r.Read = u.Count, u.Mentions, u.Marker
+		}
+		rooms[i] = r
+	}
+	return rooms, nil
+}
+
+// called returns what a room is called: a conversation as the other one is.
+func (s *Session) called(ctx context.Context, room *chat.RoomInfo) string {
+	if room.Flags&chat.Direct == 0 {
+		return room.Name
+	}
+	for _, m := range room.Members {
+		if m.ID != s.hub.User() {
+			return m.Nick
+		}
+	}
+	if _, other, ok := s.hub.WithGone(ctx, room); ok {
+		return other.Nick
+	}
+	return "(gone)"
+}
+
+// mostPeople is how many people of a room are shown.
+const mostPeople = 500
+
+// People implements [tui.Session].
+func (s *Session) People(_ context.Context, room chat.RoomID) ([]tui.Person, error) {
+	people, err := s.peopleOf(room)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = room
+	return people, nil
+}
+
+// peopleOf returns who is in a room, those first who keep order in it, then those who
+// are here.
+func (s *Session) peopleOf(id chat.RoomID) ([]tui.Person, error) {
+	room, err := s.hub.RoomByID(id)
+	if err != nil {
+		return nil, err
+	}
+	all := s.hub.PortrayAll(room.Members[:min(len(room.Members), mostPeople)])
+	people := make([]tui.Person, len(all))
+	folded := make(map[chat.UserID]string, len(all))
+	for i := range all {
+		p := &all[i]
+		people[i] = tui.Person{ID: p.ID, Nick: p.Nick, Rank: room.Standing(p.ID).Rank, Away: p.Away != ""}
+		folded[p.ID] = chat.Fold(p.Nick)
+	}
+	slices.SortFunc(people, func(a, b tui.Person) int {
+		return cmp.Or(cmp.Compare(b.Rank, a.Rank), cmp.Compare(boolean(a.Away), boolean(b.Away)), cmp.Compare(folded[a.ID], folded[b.ID]))
+	})
+	return people, nil
+}
+
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

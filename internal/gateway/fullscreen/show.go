@@ -1,0 +1,45 @@
+package fullscreen
+
+import (
+	"context"
+	"crypto/rand"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/screen"
+	"hubbub/internal/tui"
+)
+
+// keep is how many entries of a room a screen holds: what comes before is in the store,
+// a page away.
+const keep = 80
+
+// Tell has the first that the user is told be a line. It is called before the session
+// is shown.
+func (s *Session) Tell(line string) { s.told = line }
+
+// GoFirst brings the user into a room, which is shown first, or returns why not. It is
+// called before the session is shown.
+func (s *Session) GoFirst(name string) *chat.Error {
+	out := s.hub.Do(s.ctx, chat.Command{Op: chat.Join, Name: name})
+	s.first = out.Room
+	return out.Err
+}
+
+// PrefersLines reports whether the user would rather not have a whole screen.
+func (s *Session) PrefersLines() bool {
+	chosen, err := s.Preferences(s.ctx)
+	return err == nil && tui.PrefersPlain(chosen[tui.TerminalKey])
+}
+
+// Show shows the session on a terminal, and returns why that has ended. Before it
+// returns, the terminal is as it was.
+func (s *Session) Show(t screen.Terminal, o tui.Options) End {
+	o.Keep, o.NewID, o.Room = keep, rand.Text, s.first
+	err := screen.Run(s.showing, func(ctx context.Context) tea.Model { return tui.New(ctx, s, o) }, t)
+	if err != nil && s.showing.Err() == nil {
+		s.Finish(End{Gone: true}) // there is nobody any more
+	}
+	return s.ended()
+}

@@ -1,0 +1,75 @@
+package hub_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+)
+
+// A reader that shows a screen passes over what it lags behind, and reads on with what
+// comes then: nothing of that is missing, and nothing comes twice.
+func TestReaderPassesOverWhatItLagsBehind(t *testing.T) {
+	w := newWorld(t, hub.NoLimits())
+	ann, bob := w.guest("ann"), w.guest("bob")
+	tea := ann.join("#tea")
+	bob.join("#tea")
+	bob.drain()
+	for i := range 600 { // more than the tail holds
+		ann.say(tea, fmt.Sprint("old ", i))
+	}
+	last := ann.say(w.lobby(), "in the lobby")
+	d, err := bob.Next(t.Context(), 4096, false)
+	for err == nil && d.Kind != hub.Lagging {
+		d, err = bob.Next(t.Context(), 4096, false)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms, err := bob.Skip(t.Context())
+	if err != nil || !slices.Equal(rooms, []chat.RoomID{tea}) {
+		t.Fatalf("skipped in %v, %v; want %v", rooms, err, tea)
+	}
+	bob.events = nil
+	bob.awaitSeq(last)
+	want := []string{"in the lobby", "new 1", "new 2", "new 3"}
+	for _, text := range want[1:] {
+		last = ann.say(tea, text)
+	}
+	bob.awaitSeq(last)
+	if got := bob.texts(); !slices.Equal(got, want) {
+		t.Errorf("read on with %q, want %q", got, want)
+	}
+	bob.wantOrder()
+}
+
+// Who has to leave a room is told so, though what was said before was passed over.
+func TestReaderWhoPassesOverIsStillToldToLeave(t *testing.T) {
+	w := newWorld(t, hub.NoLimits())
+	ann, bob := w.guest("ann"), w.guest("bob")
+	tea := ann.join("#tea")
+	bob.join("#tea")
+	bob.drain()
+	for i := range 600 {
+		ann.say(tea, fmt.Sprint("old ", i))
+	}
+	ann.must(chat.Command{Op: chat.Kick, Room: tea, User: bob.User()})
+	ann.say(tea, "not for bob")
+	for d, err := bob.Next(t.Context(), 4096, false); d.Kind != hub.Lagging; d, err = bob.Next(t.Context(), 4096, false) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := bob.Skip(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	bob.events = nil
+	bob.await("leaving", func() bool {
+		return slices.ContainsFunc(bob.got, func(d hub.Delivery) bool { return d.Kind == hub.Exited && d.Room.ID == tea })
+	})
+	if got := bob.texts(); len(got) > 0 {
+		t.Errorf("bob read %q", got)
+	}
+}
