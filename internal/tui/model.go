@@ -92,6 +92,8 @@ type Model struct {
 
 	visits int // counts the rooms that were left
 
+	album album
+
 	composer composer
 	drafts   map[chat.RoomID]string
 	overlay  overlay // or nil
@@ -125,6 +127,7 @@ func New(ctx context.Context, session Session, options Options) *Model {
 		self: session.Self(), focused: true, online: true,
 		kept: map[string]string{}, underway: map[string]*underway{},
 		timelines: map[chat.RoomID]*timeline{}, drafts: map[chat.RoomID]string{},
+		album:  album{held: map[string]*picture{}},
 		typing: map[string]time.Time{}, targets: map[int]string{}, expected: options.Room,
 	}
 	m.obey()
@@ -203,6 +206,13 @@ func (m *Model) item(e Entry) *item {
 	m.spoken = m.spoken || e.said() && e.By == m.self.ID
 	if e.said() {
 		it.links = m.number(findLinks(e.Text))
+	}
+	for _, f := range e.Files {
+		l := link{}
+		if target, ok := targetOf(f.URL); ok {
+			l = m.number([]link{{target: target}})[0]
+		}
+		it.files = append(it.files, l)
 	}
 	return it
 }

@@ -96,7 +96,7 @@ func (m *Model) settle() tea.Cmd {
 	g := m.geometry()
 	top, bottom := t.seen(g.body, m.blockHeight(t, g.timeline))
 	top, bottom = t.forget(top, bottom, m.options.Keep)
-	return tea.Batch(m.fetch(t, top, bottom), m.markRead(t))
+	return tea.Batch(m.fetch(t, top, bottom), m.fetchPictures(t, top, bottom), m.markRead(t))
 }
 
 // fetch reads more of a timeline if what is seen is near an end of what is held.

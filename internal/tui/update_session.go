@@ -73,6 +73,8 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		}
 	case preferencesMsg:
 		m.setPreferences(msg)
+	case pictureMsg:
+		return m.gotPicture(msg)
 	case preferredMsg:
 		return m.preferenceSent(msg)
 	case saidMsg:
@@ -139,6 +141,9 @@ func (m *Model) update(u Update) tea.Cmd {
 	case Preferred:
 		m.preferred(u)
 	case Connection:
+		if u.Online && !m.online {
+			m.retryPictures()
+		}
 		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
 	}
 	return nil
