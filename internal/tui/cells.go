@@ -141,6 +141,9 @@ func (p *painter) put(st style, text string) *painter {
 	return p
 }
 
+// blanks are what there is most of on a screen.
+const blanks = "                                                                "
+
 // fill paints the same, which is one cell wide, up to a cell.
 func (p *painter) fill(st style, with string, to int) *painter {
 	n := min(to, p.limit) - p.width
@@ -148,11 +151,14 @@ func (p *painter) fill(st style, with string, to int) *painter {
 		return p
 	}
 	p.open(st)
+	p.width += n
+	for ; with == " " && n > 0; n -= min(n, len(blanks)) {
+		p.b.WriteString(blanks[:min(n, len(blanks))])
+	}
 	for range n {
 		p.b.WriteString(with)
 	}
 	p.close(st)
-	p.width += n
 	return p
 }
 
