@@ -35,6 +35,14 @@
 //
 // Run starts one goroutine for each connection, the one that sends, and waits
 // for it before the next connection and before it returns.
+//
+// # Two ways to speak
+//
+// A Client says lines, as a person does: it suits pipes, bots and prompts. A [Live]
+// speaks the API: commands that name their room, signals such as that somebody is
+// typing, and queries for pages of what was said, threads, people and what was found.
+// It suits whatever shows several rooms at once. Both take the same [Config] and tell
+// the same updates.
 package client
 
 import (
@@ -72,6 +80,8 @@ type Config struct {
 
 	Epoch string // with After: resume where an earlier client was, as [Client.Position] told
 	After uint64
+
+	Backlog int // of a Live: with more that has happened meanwhile it does not resume but begins anew; 0 is never
 
 	Window   int           // commands sent and not answered; 64 if 0
 	Queue    int           // commands held until they are answered; 1024 if 0
@@ -127,10 +137,7 @@ const lobby = "#lobby"
 
 // New returns a client that [Client.Run] will connect.
 func New(cfg Config) *Client {
-	cfg.Window = cmp.Or(cfg.Window, 64)
-	cfg.Queue = cmp.Or(cfg.Queue, 1024)
-	cfg.MinRetry = cmp.Or(cfg.MinRetry, 100*time.Millisecond)
-	cfg.MaxRetry = cmp.Or(cfg.MaxRetry, 10*time.Second)
+	cfg.complete()
 	cfg.Token = cmp.Or(cfg.Token, rand.Text())
 	cfg.Room = cmp.Or(cfg.Room, lobby)
 	c := &Client{
@@ -140,6 +147,14 @@ func New(cfg Config) *Client {
 	c.where.init(cfg.Room, cfg.Rooms)
 	c.out.init(cfg.Window, cfg.Queue)
 	return c
+}
+
+// complete sets what has a usual value and none yet.
+func (cfg *Config) complete() {
+	cfg.Window = cmp.Or(cfg.Window, 64)
+	cfg.Queue = cmp.Or(cfg.Queue, 1024)
+	cfg.MinRetry = cmp.Or(cfg.MinRetry, 100*time.Millisecond)
+	cfg.MaxRetry = cmp.Or(cfg.MaxRetry, 10*time.Second)
 }
 
 // Text returns the line that says s, whatever it begins with: a line that
@@ -259,7 +274,7 @@ var errQuit = errors.New("quit")
 // Commands that are unanswered then end with [ErrNotSent] or [ErrUnanswered].
 // Run is called once.
 func (c *Client) Run(ctx context.Context, handle func(Update)) error {
-	err := c.run(ctx, handle)
+	err := stay(ctx, &c.cfg, c, handle)
 	c.out.close(err)
 	if err == errQuit {
 		return nil
@@ -267,8 +282,17 @@ func (c *Client) Run(ctx context.Context, handle func(Update)) error {
 	return err
 }
 
-func (c *Client) run(ctx context.Context, handle func(Update)) error {
-	wait := backoff{min: c.cfg.MinRetry, max: c.cfg.MaxRetry}
+// presence is a [Client] or a [Live], as far as staying connected concerns.
+type presence interface {
+	connect(ctx context.Context, handle func(Update)) error // serves one connection until it ends
+	arrived() bool                                          // has been welcomed at least once
+	justArrived() bool                                      // the same since it was asked last
+}
+
+// stay connects, and connects again whenever the connection is lost. It returns why
+// it does not any more.
+func stay(ctx context.Context, cfg *Config, c presence, handle func(Update)) error {
+	wait := backoff{min: cfg.MinRetry, max: cfg.MaxRetry}
 	lost := time.Now()
 	for {
 		handle(Connecting{})
@@ -277,17 +301,15 @@ func (c *Client) run(ctx context.Context, handle func(Update)) error {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case err == errQuit, c.out.quitting():
-			return errQuit
-		case final(err), !c.arrived() && !c.cfg.Patient:
+		case err == errQuit, final(err), !c.arrived() && !cfg.Patient:
 			return err
 		}
 		if c.justArrived() {
 			lost = time.Now()
 			wait.ended(lost.Sub(began))
 		}
-		if c.cfg.GiveUp > 0 && time.Since(lost) >= c.cfg.GiveUp {
-			return fmt.Errorf("no connection for %v: %w", c.cfg.GiveUp, err)
+		if cfg.GiveUp > 0 && time.Since(lost) >= cfg.GiveUp {
+			return fmt.Errorf("no connection for %v: %w", cfg.GiveUp, err)
 		}
 		pause := wait.next()
 		handle(Lost{Err: err, Retry: pause})

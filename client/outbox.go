@@ -9,9 +9,11 @@ import (
 	"hubbub/api"
 )
 
-// Command is a line on its way to the server and back.
+// Command is what was submitted, a line or an [api.Command], on its way to the
+// server and back.
 type Command struct {
-	Line string // as submitted
+	Line  string      // as submitted to a [Client]
+	Asked api.Command // as submitted to a [Live], with its id
 
 	id     string        // as submitted
 	wire   string        // the id on the wire; changed only between connections, see outbox.rewind
@@ -33,6 +35,12 @@ func (c *Command) Done() <-chan struct{} { return c.done }
 func (c *Command) Answer() (api.Message, error) {
 	<-c.done
 	return c.answer, c.err
+}
+
+// joins reports whether it goes into a room.
+func (c *Command) joins() bool {
+	verb, _ := split(c.Line)
+	return verb == "join" || c.Asked.Op == api.OpJoin
 }
 
 // outbox holds the commands that are not answered, in the order in which they
@@ -180,7 +188,7 @@ func (o *outbox) rewind(newID func() string) {
 	defer o.mu.Unlock()
 	o.sent = 0
 	for _, cmd := range o.queue {
-		if verb, _ := split(cmd.Line); cmd.tried && verb == "join" {
+		if cmd.tried && cmd.joins() {
 			cmd.wire = newID()
 		}
 	}
@@ -228,4 +236,11 @@ func (o *outbox) close(err error) {
 	o.ended = err
 	o.mu.Unlock()
 	o.fail(err)
+}
+
+// all returns what is held.
+func (o *outbox) all() []*Command {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.queue)
 }

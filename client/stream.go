@@ -58,13 +58,19 @@ type stream struct {
 // connect makes a connection and serves it until it ends.
 func (c *Client) connect(ctx context.Context, handle func(Update)) error {
 	nc, err := c.dial(ctx)
-	if err != nil {
+	switch {
+	case err != nil && c.out.quitting():
+		return errQuit
+	case err != nil:
 		return err
 	}
 	s := &stream{client: c, handle: handle, net: &patientReader{Conn: nc}, placed: make(chan struct{})}
 	s.in = newLineReader(s.net)
 	c.prepare(s)
-	return s.serve(ctx)
+	if err = s.serve(ctx); c.out.quitting() {
+		return errQuit
+	}
+	return err
 }
 
 func (c *Client) dial(ctx context.Context) (net.Conn, error) {

@@ -7,7 +7,8 @@ import (
 )
 
 // Update is something that [Client.Run] tells its caller. It is one of
-// [Connecting], [Connected], [Lost], [Event], [Answered], [Notice] and [Gap].
+// [Connecting], [Connected], [Lost], [Event], [Answered], [Notice] and [Gap]; of a
+// [Live] also [Entered], [Exited] and [Signalled].
 type Update interface{ update() }
 
 // Connecting: an attempt to connect begins.
@@ -45,6 +46,18 @@ type Gap struct {
 	After, Before uint64
 }
 
+// Entered: from here on the events of a room come.
+type Entered struct{ api.Room }
+
+// Exited: no events of a room come any more.
+type Exited struct{ api.Room }
+
+// Signalled: something is true for a moment, such as that somebody is typing.
+type Signalled struct{ api.Signal }
+
+func (Entered) update()    {}
+func (Exited) update()     {}
+func (Signalled) update()  {}
 func (Connecting) update() {}
 func (Connected) update()  {}
 func (Lost) update()       {}

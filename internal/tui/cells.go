@@ -141,9 +141,6 @@ func (p *painter) put(st style, text string) *painter {
 	return p
 }
 
-// blanks are what there is most of on a screen.
-const blanks = "                                                                "
-
 // fill paints the same, which is one cell wide, up to a cell.
 func (p *painter) fill(st style, with string, to int) *painter {
 	n := min(to, p.limit) - p.width
@@ -151,15 +148,24 @@ func (p *painter) fill(st style, with string, to int) *painter {
 		return p
 	}
 	p.open(st)
-	p.width += n
-	for ; with == " " && n > 0; n -= min(n, len(blanks)) {
-		p.b.WriteString(blanks[:min(n, len(blanks))])
-	}
-	for range n {
-		p.b.WriteString(with)
+	if with == " " {
+		p.blank(n)
+	} else {
+		for range n {
+			p.b.WriteString(with)
+		}
 	}
 	p.close(st)
+	p.width += n
 	return p
+}
+
+// blank writes spaces: most of a screen is that.
+func (p *painter) blank(n int) {
+	const spaces = "                                                                "
+	for ; n > 0; n -= len(spaces) {
+		p.b.WriteString(spaces[:min(n, len(spaces))])
+	}
 }
 
 // cells paints cells, as far as they fit; targets are where their links lead.

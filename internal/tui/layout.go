@@ -298,11 +298,11 @@ func (m *Model) beside(it *item, width, indent int) []row {
 	}
 	p := m.paint(width).fill(plain, " ", indent)
 	for _, r := range it.Reactions {
-		st := faint
-		if r.Mine {
-			st = accent
+		st, mine := faint, ""
+		if r.Mine { // which is not told by the colour alone
+			st, mine = accent, "✓"
 		}
-		p.put(st, r.Emoji+" "+badge(r.Count)).put(plain, "  ")
+		p.put(st, r.Emoji+" "+badge(r.Count)+mine).put(plain, "  ")
 	}
 	if it.Replies > 0 {
 		p.put(faint, "▸ "+m.language.count(it.Replies, wReplies, it.Replies))

@@ -126,14 +126,8 @@ func cellsFor(width, height int) (columns, rows int) {
 	if width <= 0 || height <= 0 {
 		return 0, 0
 	}
-	w, h := width, height
-	if w > pictureColumns {
-		w, h = pictureColumns, max(1, int(int64(height)*pictureColumns/int64(width)))
-	}
-	if h > 2*pictureRows {
-		w, h = max(1, int(int64(width)*2*pictureRows/int64(height))), 2*pictureRows
-	}
-	return w, (h + 1) / 2
+	width, height = fit(width, height, pictureColumns, 2*pictureRows)
+	return width, (height + 1) / 2
 }
 
 // The pixels of a cell, as a picture is made for kitty: more than a terminal has

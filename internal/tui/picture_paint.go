@@ -7,13 +7,25 @@ import (
 	"strings"
 )
 
-// narrowed returns a thumbnail that is at most some cells wide.
-func (t *thumbnail) narrowed(cells int) *thumbnail {
-	if t.columns <= cells {
+// within returns a thumbnail that is at most so large.
+func (t *thumbnail) within(columns, rows int) *thumbnail {
+	if t.columns <= columns && t.rows <= rows {
 		return t
 	}
-	rows := max(1, t.rows*cells/t.columns)
-	return &thumbnail{columns: cells, rows: rows, pixels: scaled(t.pixels, cells, 2*rows)}
+	columns, rows = fit(t.columns, t.rows, columns, rows)
+	return &thumbnail{columns: columns, rows: rows, pixels: scaled(t.pixels, columns, 2*rows)}
+}
+
+// fit makes a size smaller, so that it is within another.
+func fit(width, height, maxWidth, maxHeight int) (int, int) {
+	w, h, mw, mh := int64(width), int64(height), int64(maxWidth), int64(maxHeight)
+	switch {
+	case w <= mw && h <= mh:
+		return width, height
+	case w*mh > h*mw:
+		return maxWidth, max(1, int(h*mw/w))
+	}
+	return max(1, int(w*mh/h)), maxHeight
 }
 
 // blockRows paints a thumbnail in halves of cells, each row behind an indent.

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"hubbub/internal/chat"
 )
 
@@ -107,6 +109,7 @@ func TestPlaceIsKeptForAPicture(t *testing.T) {
 		u.sees("▀")
 	})
 	m := New(t.Context(), f, Options{Pictures: Blocks})
+	m.Update(tea.WindowSizeMsg{Width: 60, Height: 20})
 	if rows := m.pictureRows(&f.entries[lobby][0].Files[0], 40, 2); len(rows) != 4 {
 		t.Errorf("%d rows are kept free", len(rows))
 	}
@@ -205,7 +208,7 @@ func TestPicturesFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, cells := range []int{2, 7, 29, 30, 31} {
-		n := thumb.narrowed(cells)
+		n := thumb.within(cells, 10)
 		for _, r := range n.blockRows(3, cells%2 == 0) {
 			if got := width(strip(r.text)); got != r.width || got != 3+min(cells, 30) {
 				t.Errorf("in %d cells a row has %d, and says %d", cells, got, r.width)
@@ -261,7 +264,7 @@ func FuzzThumbnail(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, r := range thumb.narrowed(17).blockRows(1, true) {
+		for _, r := range thumb.within(17, 4).blockRows(1, true) {
 			if got := width(strip(r.text)); got != r.width || got > 18 {
 				t.Errorf("a row has %d cells, and says %d", got, r.width)
 			}

@@ -158,20 +158,22 @@ func (m *Model) retryPictures() {
 // pictureRows paints the picture of a file, or keeps its place free while it is
 // read.
 func (m *Model) pictureRows(f *File, width, indent int) []row {
-	p, cells := m.album.held[f.key()], width-indent
+	p, cells, high := m.album.held[f.key()], width-indent, pictureHeight(m.height)
 	switch {
 	case cells < 2:
 		return nil
 	case p == nil || !p.ready:
 		columns, rows := cellsFor(f.Width, f.Height)
-		if columns > cells {
-			rows = max(1, rows*cells/columns)
-		}
+		_, rows = fit(columns, rows, cells, high)
 		return make([]row, rows)
 	case p.thumbnail == nil:
 		return nil
-	case p.id != 0 && p.thumbnail.columns <= cells:
+	case p.id != 0 && p.thumbnail.columns <= cells && p.thumbnail.rows <= high:
 		return p.thumbnail.kittyRows(indent, p.id)
 	}
-	return p.thumbnail.narrowed(cells).blockRows(indent, m.options.Graphics.TrueColour)
+	return p.thumbnail.within(cells, high).blockRows(indent, m.options.Graphics.TrueColour)
 }
+
+// pictureHeight is how many rows a picture may have in a window: not more than a
+// third, so that what is said about it is seen too.
+func pictureHeight(window int) int { return max(2, min(window/3, pictureRows)) }

@@ -120,10 +120,10 @@ func (m *Model) fetch(t *timeline, top, bottom int) tea.Cmd {
 // read asks for part of a timeline.
 func (m *Model) read(t *timeline, where Where) tea.Cmd {
 	t.loading = true
-	room := t.room
+	room, missed := t.room, t.missed
 	return func() tea.Msg {
 		page, err := m.session.Page(m.ctx, room, where)
-		return pageMsg{room, where, page, err}
+		return pageMsg{room, where, missed, page, err}
 	}
 }
 

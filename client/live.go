@@ -1,0 +1,227 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"hubbub/api"
+)
+
+// Live is one person's presence in the chat, by the API: what the chat page is
+// in a browser. Where a [Client] says lines, a Live says [api.Command]s, each to the
+// room that it names; it is told of signals too, and asks for what there is by
+// queries such as [Live.Messages]. Both lose nothing and double nothing, by the same
+// means: see the package.
+//
+// A Live connects to every address that a Client does. Where there is no TLS it takes
+// no password and no token but on the same machine, as the server has it. Its methods
+// may be called from any goroutine.
+type Live struct {
+	cfg    Config
+	base   string // where the API is: scheme://host
+	web    *http.Client
+	prefix string // of the client ids; nobody else draws the same
+	out    outbox
+	asides chan api.Command // what is said if there is a connection, and else forgotten; never closed
+
+	mu     sync.Mutex // guards the following; never held across I/O or a call of the caller's
+	ids    uint64     // given so far
+	user   uint64
+	nick   string
+	token  string
+	epoch  string            // of the log that after and seen belong to; empty before the first welcome
+	after  uint64            // everything up to it has been handled
+	seen   map[uint64]uint64 // by room: the last event handled
+	in     map[uint64]string // the rooms that we are in: their names, none for direct conversations
+	arrive bool              // has been welcomed since that was asked last
+	online bool
+}
+
+// NewLive returns a client that [Live.Run] will connect. A guest's token in cfg is
+// any secret; whoever knows it is that guest.
+func NewLive(cfg Config) (*Live, error) {
+	cfg.complete()
+	base, web, err := newWeb(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	l := &Live{
+		cfg: cfg, base: base, web: web, prefix: rand.Text()[:12] + "-", nick: cfg.Nick, token: credential(cfg.Token),
+		epoch: cfg.Epoch, after: cfg.After, seen: map[uint64]uint64{}, in: map[uint64]string{}, asides: make(chan api.Command, 16),
+	}
+	l.out.init(cfg.Window, cfg.Queue)
+	return l, nil
+}
+
+// Guests are recognised by secrets of this form, and members by tokens that begin
+// as those do.
+const (
+	guestPrefix = "g."
+	tokenPrefix = "hub_"
+)
+
+// credential returns a token as the API takes it: a member's as it is, a guest's
+// secret as 32 bytes.
+func credential(token string) string {
+	if strings.HasPrefix(token, tokenPrefix) || strings.HasPrefix(token, guestPrefix) {
+		return token
+	}
+	if token == "" {
+		token = rand.Text()
+	}
+	secret := sha256.Sum256([]byte(token))
+	return guestPrefix + base64.RawURLEncoding.EncodeToString(secret[:])
+}
+
+// NewID returns a client id that was never used.
+func (l *Live) NewID() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ids++
+	return l.prefix + strconv.FormatUint(l.ids, 10)
+}
+
+// maxAsked is how many bytes a command has at most, as the server takes it.
+const maxAsked = 64 << 10
+
+// Submit hands over a command, and gives it a client id if it has none. It waits while
+// too many are unanswered; it does not wait for the answer. What can't be sent at all
+// is refused at once. Commands are sent in the order of the calls, and again after a
+// loss, under the same ids: what is said is said once, and so are edits, deletions,
+// reactions and pins.
+func (l *Live) Submit(ctx context.Context, asked api.Command) (*Command, error) {
+	if asked.ID == "" {
+		asked.ID = l.NewID()
+	}
+	if body, err := json.Marshal(&asked); err != nil || len(body) > maxAsked-100 { // it may get a longer id
+		return nil, &Refused{"invalid", "That is too long; nothing was sent."}
+	}
+	cmd := &Command{Asked: asked, id: asked.ID, wire: asked.ID, done: make(chan struct{})}
+	return cmd, l.out.add(ctx, cmd)
+}
+
+// Do submits a command and waits for the answer. If the context ends first, the
+// command is still sent.
+func (l *Live) Do(ctx context.Context, asked api.Command) (api.Message, error) {
+	cmd, err := l.Submit(ctx, asked)
+	if err != nil {
+		return api.Message{}, err
+	}
+	select {
+	case <-cmd.Done():
+		return cmd.Answer()
+	case <-ctx.Done():
+		return api.Message{}, context.Cause(ctx)
+	}
+}
+
+// Signal says what counts for a moment only, as [api.OpTyping]: if there is a
+// connection, and at most a few at once. Nobody is told what becomes of it.
+func (l *Live) Signal(asked api.Command) {
+	if !l.Online() {
+		return
+	}
+	asked.ID = l.NewID()
+	select {
+	case l.asides <- asked:
+	default:
+	}
+}
+
+// Unanswered returns the commands that have not been answered yet, in their order.
+func (l *Live) Unanswered() []*Command { return l.out.all() }
+
+// Online reports whether there is a connection.
+func (l *Live) Online() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.online
+}
+
+// Position returns the epoch of the server's log and up to where everything has been
+// handled: see [Client.Position].
+func (l *Live) Position() (epoch string, after uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.epoch, l.after
+}
+
+// Self returns who the client is: 0 and the nick wished for until it has been
+// welcomed. A guest who was away for long comes back as another.
+func (l *Live) Self() (user uint64, nick string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.user, l.nick
+}
+
+// Run keeps the client connected, and calls handle for everything that happens, as
+// [Client.Run] does. It returns
+//
+//   - the context's cause when ctx ends;
+//   - a [*Refused] when the server will not have the client;
+//   - [ErrNoAPI] if what answers does not speak the API;
+//   - why the certificate is not to be trusted;
+//   - why there is no connection, if [Config] says not to go on trying.
+//
+// Commands that are unanswered then end with [ErrNotSent] or [ErrUnanswered]. Run is
+// called once.
+func (l *Live) Run(ctx context.Context, handle func(Update)) error {
+	err := stay(ctx, &l.cfg, l, handle)
+	l.out.close(err)
+	l.web.CloseIdleConnections()
+	return err
+}
+
+// connect makes a connection and serves it until it ends.
+func (l *Live) connect(ctx context.Context, handle func(Update)) error {
+	if err := l.logIn(ctx); err != nil {
+		return err
+	}
+	s := &liveStream{live: l, handle: handle, joins: make(chan []api.Command, 1), placed: make(chan struct{})}
+	l.mu.Lock()
+	s.epoch, s.after = l.epoch, l.after
+	l.mu.Unlock()
+	var err error
+	if s.ws, err = l.dial(ctx, s.epoch, s.after); err != nil {
+		return l.passing(err)
+	}
+	l.out.rewind(l.NewID)
+	err = s.serve(ctx)
+	l.mu.Lock()
+	l.online = false
+	l.mu.Unlock()
+	return err
+}
+
+// passing returns an error as one that another attempt may be spared, if it only says
+// that we are too fast, and were welcome before.
+func (l *Live) passing(err error) error {
+	if no, ok := err.(*Refused); ok && no.Code == "too-many" && l.arrived() {
+		return fmt.Errorf("the server says: %s", no.Text)
+	}
+	return err
+}
+
+// arrived implements presence.
+func (l *Live) arrived() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.user != 0
+}
+
+// justArrived implements presence.
+func (l *Live) justArrived() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	was := l.arrive
+	l.arrive = false
+	return was
+}

@@ -1,0 +1,362 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"hubbub/api"
+)
+
+// liveStream is one connection of a [Live]. As with a stream, one goroutine sends and
+// one receives, and neither waits for the other, but that nothing is taken from the
+// outbox before we are in the rooms where we are meant to be.
+type liveStream struct {
+	live   *Live
+	handle func(Update)
+	ws     *websocket.Conn
+	epoch  string // where we wanted to resume
+	after  uint64
+
+	joins  chan []api.Command // once, from the receiver: the rooms to go into
+	placed chan struct{}      // closed by the receiver once that is answered
+	heard  atomic.Int64       // when something was received last, in Unix nanoseconds
+
+	// Owned by the receiver.
+	joining  map[string]string // rooms that are being joined, by the command's id
+	first    bool              // this is the first welcome
+	welcomed bool
+	bye      string // why the server closes the connection
+}
+
+// serve runs the two directions until nothing more is received, and returns why.
+func (s *liveStream) serve(ctx context.Context) error {
+	ctx, end := context.WithCancelCause(ctx)
+	s.heard.Store(time.Now().UnixNano())
+	s.ws.SetReadLimit(maxReceived)
+	var sender sync.WaitGroup
+	sender.Go(func() { s.sendLoop(ctx, end) })
+	greeting := time.AfterFunc(greetTime, func() { end(fmt.Errorf("%w (within %v)", ErrNoAPI, greetTime)) })
+	end(s.receiveLoop(ctx, greeting))
+	greeting.Stop()
+	s.ws.CloseNow()
+	sender.Wait()
+	return s.reason(context.Cause(ctx))
+}
+
+// typeEvents is the type of a frame with several events of a room.
+const typeEvents = "events"
+
+// The codes with which a server closes that wants to hear no more of us: the
+// session was ended, or what we came by counts no more.
+const (
+	closedPolicy = websocket.StatusPolicyViolation
+	closedLogIn  = websocket.StatusCode(4001)
+)
+
+// reason returns what to tell the caller about the end of a connection.
+func (s *liveStream) reason(err error) error {
+	switch code := websocket.CloseStatus(err); {
+	case (code == closedPolicy || code == closedLogIn) && s.bye != "":
+		return &Refused{"forbidden", s.bye}
+	case code == closedPolicy, code == closedLogIn:
+		return &Refused{"forbidden", "The server has ended this connection."}
+	case s.bye != "":
+		return errors.New(s.bye)
+	case code != -1:
+		return errors.New("the server has closed the connection")
+	}
+	return err
+}
+
+// sendLoop is the sending direction.
+func (s *liveStream) sendLoop(ctx context.Context, end context.CancelCauseFunc) {
+	select {
+	case joins := <-s.joins:
+		for i := range joins {
+			if err := s.write(ctx, &joins[i]); err != nil {
+				return // the receiver hears of it
+			}
+		}
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-s.placed:
+	case <-ctx.Done():
+		return
+	}
+	alive := time.NewTicker(quiet)
+	defer alive.Stop()
+	for {
+		if err := s.writeAll(ctx); err != nil {
+			return
+		}
+		select {
+		case <-s.live.out.wake:
+		case aside := <-s.live.asides:
+			_ = s.write(ctx, &aside) // nobody waits for it
+		case <-alive.C:
+			switch since := time.Since(time.Unix(0, s.heard.Load())); {
+			case since >= silence:
+				end(fmt.Errorf("the server has said nothing for %v", silence))
+			case since >= quiet:
+				_ = s.write(ctx, &api.Command{ID: s.live.NewID(), Op: api.OpPing})
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// writeAll sends what may be sent of the outbox.
+func (s *liveStream) writeAll(ctx context.Context) error {
+	for batch := s.live.out.take(); batch != nil; batch = s.live.out.take() {
+		for _, cmd := range batch {
+			asked := cmd.Asked
+			asked.ID = cmd.wire
+			if err := s.write(ctx, &asked); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *liveStream) write(ctx context.Context, asked *api.Command) error {
+	body, err := json.Marshal(asked)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, silence) // or a server that reads nothing is never found out
+	defer cancel()
+	return s.ws.Write(ctx, websocket.MessageText, body)
+}
+
+// receiveLoop is the receiving direction.
+func (s *liveStream) receiveLoop(ctx context.Context, greeting *time.Timer) error {
+	for {
+		_, frame, err := s.ws.Read(ctx)
+		if err != nil {
+			return err
+		}
+		s.heard.Store(time.Now().UnixNano())
+		var m api.Message
+		if err := json.Unmarshal(frame, &m); err != nil {
+			return fmt.Errorf("the server sent what is no JSON: %w", err)
+		}
+		if m.Type == api.TypeWelcome {
+			greeting.Stop()
+		} else if !s.welcomed && m.Type != api.TypeBye {
+			return ErrNoAPI
+		}
+		if err := s.receive(&m); err != nil {
+			return err
+		}
+	}
+}
+
+// receive does what one frame from the server says.
+func (s *liveStream) receive(m *api.Message) error {
+	switch {
+	case m.Type == api.TypeWelcome:
+		s.welcome(m)
+	case m.Type == api.TypeEvent && m.Event != nil:
+		return s.live.happened(m.Event, s.handle)
+	case m.Type == typeEvents:
+		for i := range m.Events {
+			if err := s.live.happened(&m.Events[i], s.handle); err != nil {
+				return err
+			}
+		}
+	case m.Type == api.TypeEntered && m.Room != nil:
+		s.live.entered(m.Room)
+		s.handle(Entered{*m.Room})
+	case m.Type == api.TypeExited && m.Room != nil:
+		s.live.exited(m.Room)
+		s.handle(Exited{*m.Room})
+	case m.Type == api.TypeSignal && m.Signal != nil:
+		s.handle(Signalled{*m.Signal})
+	case m.Type == api.TypeBye:
+		s.bye = m.Text
+		s.live.reached(m.Seq)
+	case m.ID != "":
+		return s.answered(m)
+	}
+	return nil // of other types later servers may send more
+}
+
+// welcome notes who and where we are, and goes where we are meant to be.
+func (s *liveStream) welcome(m *api.Message) {
+	if s.welcomed {
+		return
+	}
+	s.welcomed = true
+	l := s.live
+	l.mu.Lock()
+	s.first = l.user == 0
+	another := !s.first && l.user != m.User // the guest was forgotten
+	resumed := m.Resumed && s.after != 0 && !another
+	if !resumed {
+		clear(l.seen)
+		l.after = m.Seq
+	}
+	want := l.wanted(m.Rooms, s.first, another)
+	clear(l.in)
+	for i := range m.Rooms {
+		l.in[m.Rooms[i].ID] = m.Rooms[i].Name
+	}
+	stale := s.after != 0 && m.Epoch != s.epoch
+	l.user, l.nick, l.epoch, l.arrive, l.online = m.User, m.Nick, m.Epoch, true, true
+	l.mu.Unlock()
+	s.handle(Connected{Welcome: *m, Resumed: resumed, Stale: stale})
+	s.goInto(want)
+}
+
+// wanted returns the names of the rooms to go into after a welcome. l.mu must be held.
+func (l *Live) wanted(in []api.Room, first, another bool) (names []string) {
+	var want []string
+	switch {
+	case first:
+		for _, name := range append([]string{l.cfg.Room}, l.cfg.Rooms...) {
+			if name != "" {
+				want = append(want, roomName(name))
+			}
+		}
+		if len(want) == 0 && len(in) == 0 {
+			want = []string{lobby}
+		}
+	case another:
+		for _, name := range l.in {
+			if name != "" {
+				want = append(want, name)
+			}
+		}
+	}
+	for _, name := range want {
+		there := false
+		for i := range in {
+			there = there || strings.EqualFold(in[i].Name, name)
+		}
+		if !there {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// goInto has the sender join rooms.
+func (s *liveStream) goInto(names []string) {
+	s.joining = make(map[string]string, len(names))
+	joins := make([]api.Command, 0, len(names))
+	for _, name := range names {
+		id := s.live.NewID()
+		s.joining[id] = name
+		joins = append(joins, api.Command{ID: id, Op: api.OpJoin, To: name})
+	}
+	s.joins <- joins
+	if len(names) == 0 {
+		close(s.placed)
+	}
+}
+
+// answered does what an answer says.
+func (s *liveStream) answered(m *api.Message) error {
+	var err error
+	if m.Type == api.TypeError {
+		err = &Refused{m.Code, m.Text}
+	}
+	if name, ok := s.joining[m.ID]; ok {
+		return s.arrivedThere(m.ID, name, err)
+	}
+	cmd := s.live.out.find(m.ID)
+	switch {
+	case cmd == nil:
+		return nil // a ping's, or once more
+	case m.Code == "unavailable":
+		return err // the server is about to close; the next connection sends it again
+	}
+	s.live.out.finish(cmd, m, err)
+	s.handle(Answered{cmd})
+	return nil
+}
+
+// arrivedThere hears whether we are in a room where we are meant to be.
+func (s *liveStream) arrivedThere(id, name string, refused error) error {
+	delete(s.joining, id)
+	if refused != nil && s.first {
+		return refused
+	}
+	if refused != nil {
+		s.handle(Notice{"lost-place", fmt.Sprintf("You could not be brought back to %s: %v", name, refused)})
+	}
+	if len(s.joining) == 0 {
+		close(s.placed)
+	}
+	return nil
+}
+
+func (l *Live) entered(room *api.Room) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.in[room.ID] = room.Name
+	delete(l.seen, room.ID)
+}
+
+func (l *Live) exited(room *api.Room) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.in, room.ID)
+	delete(l.seen, room.ID)
+}
+
+// happened handles an event: the server tells those of all rooms in the order of their
+// positions, each once on a connection.
+func (l *Live) happened(ev *api.Event, handle func(Update)) error {
+	l.mu.Lock()
+	seen, known := l.seen[ev.Room]
+	switch {
+	case ev.Seq == 0 || ev.Prev >= ev.Seq || ev.Seq == math.MaxUint64:
+		l.mu.Unlock()
+		return fmt.Errorf("the server sent an event %d after %d", ev.Seq, ev.Prev)
+	case ev.Seq <= l.after:
+		l.mu.Unlock()
+		return nil
+	case !known && len(l.seen) >= maxSeen:
+		l.mu.Unlock()
+		return errors.New("the server sent events of too many rooms")
+	}
+	if ev.Kind == "nick" && ev.By == l.user {
+		l.nick = ev.Subject
+	}
+	if name, in := l.in[ev.Room]; in && name != "" && ev.Kind == "room-renamed" {
+		l.in[ev.Room] = ev.Subject
+	}
+	l.mu.Unlock()
+
+	if known && ev.Prev > seen {
+		handle(Gap{Room: ev.Room, Name: ev.RoomName, After: seen, Before: ev.Seq})
+	}
+	handle(Event{*ev})
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seen[ev.Room] = ev.Seq
+	l.after = max(l.after, ev.Seq)
+	return nil
+}
+
+// reached notes that there is nothing more to come up to a position.
+func (l *Live) reached(position uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.after = max(l.after, position)
+}

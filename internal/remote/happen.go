@@ -1,0 +1,196 @@
+package remote
+
+import (
+	"context"
+	"time"
+
+	"hubbub/api"
+	"hubbub/client"
+	"hubbub/internal/chat"
+	"hubbub/internal/tui"
+)
+
+// What the client tells.
+
+// handle takes an update of the client's. It waits while too much waits for Next.
+func (s *Session) handle(ctx context.Context, u client.Update) {
+	for s.crowded() {
+		select {
+		case <-s.taken:
+		case <-ctx.Done():
+			return
+		}
+	}
+	s.mu.Lock()
+	s.told(u)
+	s.mu.Unlock()
+	poke(s.news)
+}
+
+func (s *Session) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.isReady && len(s.pending) >= maxPending
+}
+
+// told does what an update says. s.mu must be held, as in all of the following.
+func (s *Session) told(u client.Update) {
+	switch u := u.(type) {
+	case client.Connecting:
+		s.retry, s.changedConnection = time.Time{}, true
+	case client.Connected:
+		s.connected(&u)
+	case client.Lost:
+		s.online, s.retry, s.changedConnection = false, time.Now().Add(u.Retry), true
+	case client.Entered:
+		s.enter(&u.Room)
+	case client.Exited:
+		delete(s.rooms, u.ID)
+		s.changedRooms = true
+	case client.Event:
+		s.happened(&u.Event)
+	case client.Gap:
+		s.bring(tui.Missed{Room: chat.RoomID(u.Room)})
+	case client.Signalled:
+		s.signalled(&u.Signal)
+	}
+}
+
+// connected takes what a welcome tells. What can't be told of the time between is
+// missed.
+func (s *Session) connected(u *client.Connected) {
+	w := &u.Welcome
+	if s.user == 0 {
+		s.self.ID = chat.UserID(w.User)
+	} else if !u.Resumed {
+		s.held.init()
+		for id := range s.rooms {
+			s.bring(tui.Missed{Room: chat.RoomID(id)})
+		}
+	}
+	s.user, s.self.Nick = w.User, w.Nick
+	clear(s.rooms)
+	for i := range w.Rooms {
+		s.rooms[w.Rooms[i].ID] = newRoom(&w.Rooms[i])
+	}
+	s.online, s.retry, s.changedConnection, s.changedRooms = true, time.Time{}, true, true
+	s.settleIn()
+}
+
+// enter takes a room that the user is in from here on.
+func (s *Session) enter(r *api.Room) {
+	if s.rooms[r.ID] == nil {
+		s.bring(tui.Missed{Room: chat.RoomID(r.ID)})
+	}
+	s.rooms[r.ID] = newRoom(r)
+	s.changedRooms = true
+	s.settleIn()
+}
+
+// settleIn notes whether there is something to show.
+func (s *Session) settleIn() {
+	if s.isReady || s.user == 0 {
+		return
+	}
+	there := s.wanted == "" && len(s.rooms) > 0
+	for _, r := range s.rooms {
+		there = there || chat.Fold(r.Name) == chat.Fold(s.wanted)
+	}
+	if there {
+		s.isReady = true
+		close(s.ready)
+	}
+}
+
+// signalled takes what is true for a moment.
+func (s *Session) signalled(sig *api.Signal) {
+	switch sig.Kind {
+	case api.SignalTyping:
+		if sig.User != s.user && sig.Text == "active" {
+			s.bring(tui.Typing{Room: chat.RoomID(sig.Room), Nick: sig.Nick})
+		}
+	case api.SignalAway, api.SignalOffline:
+		s.presence(sig.User, true)
+	case api.SignalBack, api.SignalOnline:
+		s.presence(sig.User, false)
+	}
+}
+
+// presence notes that somebody is away or back, if they are in the room whose people
+// are shown.
+func (s *Session) presence(user uint64, away bool) {
+	for i, p := range s.people.People {
+		if p.ID == s.known(user) && p.Away != away {
+			all := append([]tui.Person(nil), s.people.People...)
+			all[i].Away = away
+			s.people.People = all
+			s.bring(s.people)
+			return
+		}
+	}
+}
+
+// happened takes an event.
+func (s *Session) happened(ev *api.Event) {
+	r := s.rooms[ev.Room]
+	if r == nil {
+		s.inInbox(ev)
+		return
+	}
+	for reading := range s.reading {
+		reading.note(ev)
+	}
+	s.changed(s.held.change(ev, s.user))
+	if ev.Kind == "nick" && ev.By == s.user {
+		s.self.Nick = ev.Subject
+	}
+	if r.facts(ev) {
+		s.changedRooms = true
+	}
+	e, ok := s.entry(ev)
+	if !ok || r.Direct && !e.said() { // two people need not be told that they are there
+		return
+	}
+	if e.said() {
+		s.held.put(ev)
+	}
+	s.count(r, ev, &e.Entry)
+	s.bring(tui.Posted{Entry: e.Entry})
+}
+
+// changed hands on messages that are other now.
+func (s *Session) changed(events []*api.Event) {
+	for _, ev := range events {
+		if e, ok := s.entry(ev); ok {
+			s.bring(tui.Changed{Entry: e.Entry})
+		}
+	}
+}
+
+// count counts what somebody else said.
+func (s *Session) count(r *room, ev *api.Event, e *tui.Entry) {
+	switch {
+	case ev.By == s.user || !isSaid(ev) || ev.Seq <= r.Read:
+	case ev.Seq <= r.counted: // the interface counts it once more
+		s.changedRooms = true
+	default:
+		r.Unread++
+		if e.Calls || r.Direct {
+			r.Mentions++
+		}
+	}
+}
+
+// inInbox takes what is for the user alone.
+func (s *Session) inInbox(ev *api.Event) {
+	switch ev.Kind {
+	case "read":
+		s.markedRead(ev.About, ev.Target)
+	case "nick":
+		if ev.By == s.user {
+			s.self.Nick = ev.Subject
+		}
+	case "property":
+		s.bring(tui.Preferred{Key: chat.CleanLine(ev.Subject), Value: chat.CleanText(ev.Text)})
+	}
+}

@@ -1,0 +1,137 @@
+package remote
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"hubbub/api"
+	"hubbub/internal/chat"
+	"hubbub/internal/tui"
+)
+
+// room is a room that the user is in, as it is known here.
+type room struct {
+	api.Room
+	counted uint64 // the last event that the server has counted
+}
+
+func newRoom(r *api.Room) *room { return &room{Room: *r, counted: r.Head} }
+
+// facts notes what an event changes of a room, and reports whether that is shown.
+func (r *room) facts(ev *api.Event) bool {
+	r.Head = max(r.Head, ev.Seq)
+	switch {
+	case ev.Kind == "topic":
+		r.Topic = ev.Text
+	case ev.Kind == "room-renamed":
+		r.Name = ev.Subject
+	case ev.Kind == "nick" && r.With != nil && r.With.ID == ev.By:
+		with := *r.With
+		with.Nick = ev.Subject
+		r.With = &with
+	default:
+		return false
+	}
+	return true
+}
+
+// name returns what a room is called in a list.
+func (r *room) name() string {
+	switch {
+	case !r.Direct:
+		return chat.CleanLine(r.Name)
+	case r.With != nil:
+		return chat.CleanLine(r.With.Nick)
+	}
+	return "?"
+}
+
+// allRooms returns all rooms in the order in which they are shown: the one that the
+// user came for, the others by name, and people. s.mu must be held.
+func (s *Session) allRooms() tui.Rooms {
+	all := make([]tui.Room, 0, len(s.rooms))
+	for _, r := range s.rooms {
+		all = append(all, tui.Room{
+			ID: chat.RoomID(r.ID), Name: r.name(), Topic: chat.CleanLine(r.Topic), Direct: r.Direct,
+			Unread: r.Unread, Mentions: r.Mentions, Read: chat.Seq(r.Read),
+		})
+	}
+	last := func(r *tui.Room) int {
+		switch {
+		case r.Direct:
+			return 2
+		case chat.Fold(r.Name) == chat.Fold(s.wanted):
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(all, func(a, b tui.Room) int {
+		return cmp.Or(cmp.Compare(last(&a), last(&b)), strings.Compare(chat.Fold(a.Name), chat.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return tui.Rooms{Rooms: all}
+}
+
+// MarkRead implements [tui.Session]. The server is told soon, once for all that was
+// read by then.
+func (s *Session) MarkRead(_ context.Context, room chat.RoomID, upTo chat.Seq) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.rooms[uint64(room)]
+	if r == nil || uint64(upTo) <= r.Read {
+		return nil
+	}
+	r.Read, r.Unread, r.Mentions = uint64(upTo), 0, 0
+	s.marks[r.ID] = r.Read
+	poke(s.reads)
+	return nil
+}
+
+// markEvery is how long nothing is marked after something was: what is read as it comes
+// must not use up what one may say in a minute.
+const markEvery = time.Second
+
+// markAll tells the server what was read, until ctx ends.
+func (s *Session) markAll(ctx context.Context) {
+	pause := time.NewTimer(markEvery)
+	defer pause.Stop()
+	for {
+		select {
+		case <-s.reads:
+		case <-ctx.Done():
+			return
+		}
+		s.mark(ctx)
+		pause.Reset(markEvery)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// mark tells the server what was read and is not told yet.
+func (s *Session) mark(ctx context.Context) {
+	s.mu.Lock()
+	marks := s.marks
+	s.marks = map[uint64]uint64{}
+	s.mu.Unlock()
+	for room, upTo := range marks {
+		// If it is refused nobody misses it: the next one tells this too.
+		_, _ = s.live.Do(ctx, api.Command{Op: api.OpRead, Room: room, Target: upTo})
+	}
+}
+
+// markedRead takes over that a room was read, here or elsewhere. s.mu must be held.
+func (s *Session) markedRead(room, upTo uint64) {
+	r := s.rooms[room]
+	if r == nil || upTo <= r.Read {
+		return
+	}
+	r.Read = upTo
+	r.Unread, r.Mentions = s.held.behind(r, s.user, s.self.Nick)
+	s.changedRooms = true
+}
