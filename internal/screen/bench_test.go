@@ -13,6 +13,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"hubbub/internal/chat"
 	"hubbub/internal/screen"
 	"hubbub/internal/tui"
 )
@@ -20,9 +21,20 @@ import (
 // BenchmarkMessage is what it costs one terminal that somebody said something: the
 // update, the view, and the frame.
 func BenchmarkMessage(b *testing.B) {
-	for _, size := range []screen.Size{{Width: 100, Height: 30}, {Width: 70, Height: 30}, {Width: 200, Height: 50}} {
-		b.Run(fmt.Sprintf("%dx%d", size.Width, size.Height), func(b *testing.B) {
+	for _, test := range []struct {
+		size  screen.Size
+		rooms int // beside the two
+	}{
+		{screen.Size{Width: 100, Height: 30}, 0}, {screen.Size{Width: 100, Height: 30}, 40}, {screen.Size{Width: 70, Height: 30}, 0}, {screen.Size{Width: 200, Height: 50}, 0},
+	} {
+		size := test.size
+		b.Run(fmt.Sprintf("%dx%d,%d", size.Width, size.Height, test.rooms), func(b *testing.B) {
 			v := newVillage()
+			rooms := v.pending[0].(tui.Rooms)
+			for i := range test.rooms {
+				rooms.Rooms = append(rooms.Rooms, tui.Room{ID: chat.RoomID(i + 10), Name: fmt.Sprint("#room", i)})
+			}
+			v.pending[0] = rooms
 			m := tea.Model(tui.New(b.Context(), v, options(time.Now())))
 			results := make(chan tea.Msg)
 			var start func(cmd tea.Cmd)

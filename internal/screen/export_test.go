@@ -20,3 +20,6 @@ func Decode(pieces [][]byte, give func(tea.Msg)) (held int) {
 	d.giveUp(give)
 	return held
 }
+
+// Unchanged is how much of a row stays when another takes its place.
+var Unchanged = unchanged

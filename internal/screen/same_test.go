@@ -78,11 +78,14 @@ func compare(t *testing.T, width, height int, act func(w *twins)) {
 	})
 }
 
+// slowestFrame is how long it may take until something is shown: longer than what
+// is waited for behind Escape, and than from one frame to the next.
+const slowestFrame = 200 * time.Millisecond
+
 // settle waits until nothing moves, and compares.
 func (w *twins) settle(step string) {
 	w.t.Helper()
-	<-time.After(time.Second)
-	synctest.Wait()
+	pass(slowestFrame)
 	switch len(w.ended) {
 	case 1:
 		w.t.Fatalf("%s: one has ended, and one has not", step)

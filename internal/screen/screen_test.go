@@ -421,8 +421,8 @@ func TestWhatIsForTheTerminalIsWritten(t *testing.T) {
 // A terminal that takes nothing can't have what is written beside frames pile up.
 func TestRawIsBounded(t *testing.T) {
 	var cmds []tea.Cmd
-	for range 1000 {
-		cmds = append(cmds, tea.Raw(strings.Repeat("\a", 1000)))
+	for range 100 {
+		cmds = append(cmds, tea.Raw(strings.Repeat("\a", 100<<10)))
 	}
 	b := &board{on: func(msg tea.Msg) tea.Cmd {
 		if _, ok := msg.(tea.KeyPressMsg); ok {
@@ -441,7 +441,7 @@ func TestRawIsBounded(t *testing.T) {
 		s.mu.Unlock()
 		close(held)
 		s.settle()
-		if s.bytes < 100<<10 || s.bytes > 132<<10 {
+		if s.bytes < 1000<<10 || s.bytes > 1030<<10 {
 			t.Errorf("%d bytes were kept", s.bytes)
 		}
 	})
@@ -457,6 +457,8 @@ func TestColoursAreThoseOfTheTerminal(t *testing.T) {
 		"linux":          "\x1b[1;91mred\x1b[m plain",
 		"vt100":          "\x1b[1mred\x1b[m plain",
 		"vt220":          "\x1b[1mred\x1b[m plain",
+		"vte-256color":   "\x1b[1;38;5;210mred\x1b[m plain",
+		"xterm-mono":     "\x1b[1mred\x1b[m plain",
 		"":               "\x1b[1mred\x1b[m plain",
 	} {
 		frame := string(screen.Painter(term, screen.Size{Width: 20, Height: 5})(view))
@@ -488,5 +490,60 @@ func TestTitleHasNoControls(t *testing.T) {
 	frame := string(screen.Painter("xterm", screen.Size{Width: 20, Height: 5})(tea.View{WindowTitle: "a\x1b]0;x\x07b\u009cc"}))
 	if !strings.Contains(frame, "\x1b]2;a]0;xbc\a") {
 		t.Errorf("the frame is %q", frame)
+	}
+}
+
+func TestNobodyTypesWithoutEnd(t *testing.T) {
+	b := &board{}
+	show(t, 20, 5, b, func(s *shown) {
+		began := time.Now()
+		io.WriteString(s.keys, strings.Repeat("x", 50000))
+		pass(time.Second)
+		if took := time.Since(began); len(b.lines) != 50000 || took < 9*time.Second || took > 15*time.Second {
+			t.Errorf("%d keys were taken in %v", len(b.lines), took)
+		}
+		s.press("\x1b[200~" + strings.Repeat("x", 64<<10) + "\x1b[201~")
+		pass(10 * time.Second)
+		if last := b.lines[len(b.lines)-1]; last != "pasted 65536" {
+			t.Errorf("the last is %q", last)
+		}
+	})
+}
+
+func TestUnchangedViewAllocatesNothing(t *testing.T) {
+	frame := screen.Painter("xterm-256color", screen.Size{Width: 20, Height: 5})
+	view := tea.View{Content: strings.Repeat("a row\n", 5), Cursor: tea.NewCursor(1, 1), WindowTitle: "board"}
+	if frame(view); testing.AllocsPerRun(100, func() { frame(view) }) > 0 {
+		t.Error("it does")
+	}
+}
+
+func TestBeginOfARowStays(t *testing.T) {
+	const red, plain, link, unlink = "\x1b[31m", "\x1b[m", "\x1b]8;;http://a\x1b\\", "\x1b]8;;\x1b\\"
+	for _, test := range []struct {
+		old, row     string
+		bytes, cells int
+	}{
+		{"", "abc", 0, 0},
+		{"abc", "abd", 2, 2},
+		{"abc", "abcd", 3, 3},
+		{"abcd", "abc", 3, 3},
+		{"abc", "", 0, 0},
+		{"ab" + red + "cd" + plain + "e", "ab" + red + "cx" + plain + "e", 2, 2},
+		{"ab" + red + "c" + plain + "e", "ab" + red + "c" + plain + "f", 3 + len(red+plain), 3},
+		{"a\x1b[31mb", "a\x1b[32mb", 1, 1},
+		{"a" + link + "b" + unlink + "c", "a" + link + "b" + unlink + "d", 2 + len(link+unlink), 2},
+		{"a" + link + "bc", "a" + link + "bd", 1, 1},
+		{"a" + link + red + "b" + plain + "c", "a" + link + red + "b" + plain + "d", 1, 1},
+		{"ab│c", "ab│d", 5, 3},
+		{"a界c", "a界d", 0, 0}, // it may be wider than we think, or belong to what is before it
+		{"ae\u0301", "ae\u0302", 1, 1},
+		{"ae", "ae\u0301", 1, 1},
+		{"a\x1b[3", "a\x1b[4m", 1, 1},
+		{"a\x1b[", "a\x1b[", 1, 1},
+	} {
+		if bytes, cells := screen.Unchanged(test.old, test.row); bytes != test.bytes || cells != test.cells {
+			t.Errorf("of %q, when it becomes %q, %d bytes and %d cells stay, want %d and %d", test.old, test.row, bytes, cells, test.bytes, test.cells)
+		}
 	}
 }
