@@ -30,6 +30,7 @@ type joinFlags struct {
 	trust                  *trust // nil without TLS
 
 	profile      profile         // from the configuration file; empty without one
+	anywhere     bool            // no address was given
 	given        map[string]bool // the flags that were given
 	plain, times bool            // in a terminal: lines of words, one after another; each with its time
 	save         string          // the profile to save instead of joining
@@ -53,16 +54,21 @@ func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	case f.logout:
 		return f.forget(ctx, stderr)
 	}
+	in, typed := terminal(stdin)
+	out, seen := terminal(stdout)
+	if f.anywhere && typed && seen && !f.json {
+		if err := f.seek(ctx, in, stderr); err != nil {
+			return err
+		}
+	}
 	if err := f.prove(stderr); err != nil {
 		return err
 	}
-	in, typed := terminal(stdin)
 	if f.trust != nil && typed {
 		if err := f.trust.meet(ctx, stderr); err != nil {
 			return f.explain(err)
 		}
 	}
-	out, seen := terminal(stdout)
 	if typed && seen && !f.json && os.Getenv("TERM") != "dumb" {
 		return joinTerminal(ctx, f, in, out)
 	}
@@ -107,7 +113,8 @@ func joinHelp() string {
 
   hubbub join [FLAGS] [PROFILE or ADDRESS] [ROOM]
 
-ADDRESS is host, host:port, [::1]:7007 or unix:/path, and otherwise 127.0.0.1:7007.
+ADDRESS is host, host:port, [::1]:7007 or unix:/path, and otherwise 127.0.0.1:7007; if
+nothing answers there, a terminal lists the servers that announce themselves on the network.
 With tls:// before it everything is encrypted. A certificate that this system does not
 vouch for is believed when a person meets it first, and must stay the same.
 ROOM is #lobby otherwise; its # can be left out if there is an address.
@@ -152,9 +159,18 @@ func (f *joinFlags) complete(args []string) error {
 			return err
 		}
 	}
+	f.anywhere = f.address == ""
 	if f.address == ":" {
 		f.address = ""
 	}
+	if f.save == "" {
+		f.nick = cmp.Or(f.nick, loginName())
+	}
+	return f.resolve()
+}
+
+// resolve makes of the address whom to trust there.
+func (f *joinFlags) resolve() error {
 	network, address, err := client.ParseAddress(f.address)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
@@ -166,9 +182,6 @@ func (f *joinFlags) complete(args []string) error {
 		}
 	case f.fingerprint != "":
 		return fmt.Errorf("%w: --fingerprint is about a certificate, and so for an address that begins with tls:// or https://", errUsage)
-	}
-	if f.save == "" {
-		f.nick = cmp.Or(f.nick, loginName())
 	}
 	return nil
 }

@@ -219,6 +219,7 @@ func (f *joinFlags) profiled(name string) error {
 	if p, ok := c.profiles[name]; ok {
 		f.address = ""
 		f.fill(p)
+		f.address = cmp.Or(f.address, ":") // this machine, and no search for others
 	}
 	return nil
 }
