@@ -69,10 +69,13 @@ func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 			return f.explain(err)
 		}
 	}
-	if typed && seen && !f.json && os.Getenv("TERM") != "dumb" {
+	switch {
+	case !typed || !seen || f.json || os.Getenv("TERM") == "dumb":
+		return joinLines(ctx, f, typed, stdin, stdout, stderr)
+	case f.plain:
 		return joinTerminal(ctx, f, in, out)
 	}
-	return joinLines(ctx, f, typed, stdin, stdout, stderr)
+	return joinFull(ctx, f, in, out)
 }
 
 // terminal returns the terminal behind a reader or writer, if there is one.

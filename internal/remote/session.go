@@ -137,6 +137,9 @@ func (s *Session) Settle(ctx context.Context) {
 	}
 }
 
+// Leave has a guest leave the server, as somebody does who quits.
+func (s *Session) Leave(ctx context.Context) { _ = s.live.Leave(ctx) } // or they are gone a minute later
+
 // Self implements [tui.Session].
 func (s *Session) Self() tui.Person {
 	s.mu.Lock()
