@@ -226,8 +226,9 @@ func (l *Live) justArrived() bool {
 	return was
 }
 
-// Leave has a guest leave the server at once, and not a while after the connection. It
-// does nothing for a member, who stays in their rooms.
+// Leave has a guest leave the server at once, and not a minute after the connection, if
+// no other connection speaks for them. So it is called after [Live.Run] has returned.
+// It does nothing for a member, who stays in their rooms.
 func (l *Live) Leave(ctx context.Context) error {
 	l.mu.Lock()
 	guest := strings.HasPrefix(l.token, guestPrefix)

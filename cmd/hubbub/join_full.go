@@ -69,9 +69,11 @@ func (f *full) run(ctx context.Context) (plainly bool, err error) {
 	}
 	err = f.show(running)
 	left := f.left()
-	unsent := f.leave(ctx)
+	unsent := f.settle(ctx)
 	stop()
-	<-f.ended
+	if <-f.ended; left {
+		f.leave(ctx)
+	}
 	switch {
 	case f.fault != nil:
 		panic(f.fault) // the terminal is as it was
@@ -136,16 +138,19 @@ func (f *full) show(ctx context.Context) error {
 	return err
 }
 
-// leave waits a moment for what was said last, has a guest leave, and returns what is
-// lost, if something is.
-func (f *full) leave(ctx context.Context) error {
+// leave has a guest leave, within a moment.
+func (f *full) leave(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+	defer cancel()
+	f.session.Leave(ctx)
+}
+
+// settle waits a moment for what was said last, and returns what is lost, if something
+// is.
+func (f *full) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaveTime)
 	defer cancel()
-	if f.left() {
-		if f.session.Settle(ctx); ctx.Err() == nil {
-			f.session.Leave(ctx)
-		}
-	}
+	f.session.Settle(ctx)
 	unsent := f.session.Unsent()
 	if len(unsent) == 0 {
 		return nil
