@@ -34,6 +34,14 @@ func (c Clock) show(t time.Time) string {
 	return t.Format("15:04")
 }
 
+// exact is show with seconds.
+func (c Clock) exact(t time.Time) string {
+	if c == Clock12 {
+		return t.Format("3:04:05pm")
+	}
+	return t.Format(time.TimeOnly)
+}
+
 // width is that of the column of times, with a space behind it.
 func (c Clock) width() int { return [...]int{6, 8, 0}[c] }
 

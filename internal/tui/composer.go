@@ -162,5 +162,8 @@ func (m *Model) hint() string {
 	if r := m.room(m.current); r != nil {
 		return m.language.say(wWrite, r.Name)
 	}
+	if !m.arrived {
+		return ""
+	}
 	return m.language.say(wNoRoom)
 }

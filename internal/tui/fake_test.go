@@ -32,6 +32,7 @@ type fake struct {
 	reply   Reply
 	prefers map[string]string
 	picture []byte
+	fetched []string // names of pictures
 	calls   []string // what was asked of it, but for reading
 	pages   int
 	fail    error // of what changes something
@@ -206,8 +207,10 @@ func (f *fake) Prefer(_ context.Context, key, value string) error {
 }
 
 func (f *fake) Picture(_ context.Context, file File) ([]byte, error) {
-	err := f.did("picture %s", file.Name)
-	return f.picture, err
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fetched = append(f.fetched, file.Name)
+	return f.picture, f.fail
 }
 
 // done returns what was asked of the session, but for markers and typing.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -57,6 +58,21 @@ var scenes = []struct {
 	{"help", func(u *user) { u.press("{f1}") }},
 	{"switcher", func(u *user) { u.press("{ctrl+k}o") }},
 	{"paste", func(u *user) { u.take(tea.PasteMsg{Content: "one\ntwo\nthree\n"}); u.settle() }},
+	{"settings", func(u *user) { u.press("/set{enter}") }},
+	{"twelve", func(u *user) { u.press("/set clock 12{enter}/set zone America/New_York{enter}") }},
+	{"timeless", func(u *user) { u.press("/set clock off{enter}/set comings off{enter}") }},
+	{"asking", func(u *user) {
+		u.f.reply = Reply{Ask: &Ask{Question: "Your password?", Hidden: true, Answer: func(context.Context, string) (Reply, error) { return Reply{}, nil }}}
+		u.press("/login ann{enter}secret")
+	}},
+	{"pictured", func(u *user) {
+		u.f.picture = pngOf(u.t, banner(30, 12))
+		u.press("/set pictures blocks{enter}{left}")
+	}},
+	{"newcomer", func(u *user) {
+		u.bring(Rooms{[]Room{{ID: ops, Name: "#quiet"}}})
+	}},
+	{"nowhere", func(u *user) { u.bring(Rooms{}) }},
 	{"failed", func(u *user) {
 		u.f.fail = chat.Errorf(chat.Forbidden, "You are muted.")
 		u.press("hello{enter}")
@@ -68,7 +84,7 @@ func TestGoldenScreens(t *testing.T) {
 		for l, language := range map[Language]string{English: "en", Polish: "pl"} {
 			var b strings.Builder
 			for _, scene := range scenes {
-				use(t, village(), size[0], size[1], Options{Language: l, Theme: None}, func(u *user) {
+				use(t, village(), size[0], size[1], Options{Language: l, Theme: Dark}, func(u *user) {
 					scene.act(u)
 					f := u.m.Frame()
 					fmt.Fprintf(&b, "== %s, cursor %d,%d\n%s\n", scene.name, f.X, f.Y, plainScreen(f))

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -93,7 +94,9 @@ func FuzzScreen(f *testing.F) {
 		if len(script) > 60 || len(text) > 4000 {
 			return
 		}
-		use(t, village(), 80, 24, Options{}, func(u *user) {
+		f := village()
+		f.picture = pngOf(t, banner(9, 20))
+		use(t, f, 80, 24, Options{Pictures: AutoPictures, Keep: 1, Graphics: Graphics{Kitty: len(text)%2 == 0}}, func(u *user) {
 			for i, b := range script {
 				u.act(names, b, i, text)
 				u.settle()
@@ -145,6 +148,13 @@ func (u *user) act(names []string, b byte, i int, text string) {
 		u.take(tea.BlurMsg{})
 	case b < 226:
 		u.take(tea.FocusMsg{})
+	case b < 228:
+		key := PreferenceKeys[int(b)%len(PreferenceKeys)]
+		u.f.prefers[key] = fields{}.with([]string{"clock", "zone", "pictures", "comings", "times", "level"}[i%6], []any{"12", "Asia/Tokyo", "blocks", false, false, "all"}[i%6])
+		u.f.bring(Preferred{key, u.f.prefers[key]})
+	case b < 229:
+		u.f.reply = Reply{Ask: &Ask{Question: text, Hidden: i%2 == 0, Answer: func(context.Context, string) (Reply, error) { return Reply{Lines: []string{text}}, nil }}}
+		u.press("{esc}{ctrl+u}/x{enter}")
 	case b < 230:
 		u.press(text[:min(len(text), 30)])
 	default:

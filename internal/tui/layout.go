@@ -138,11 +138,28 @@ func (m *Model) layOut(it *item, width int) []row {
 		rows = append(rows, p.row())
 	}
 	rows = append(rows, m.textRows(it, width, indent)...)
-	for _, f := range it.Files {
-		p := m.paint(width).fill(plain, " ", indent).put(faint, fmt.Sprintf("+ %s (%s) ", f.Name, size(f.Size))).put(faint, f.URL)
-		rows = append(rows, p.row())
+	for i := range it.Files {
+		rows = append(rows, m.fileRow(it, i, width, indent))
+	}
+	for _, f := range m.pictured(it) {
+		rows = append(rows, m.pictureRows(f, width, indent)...)
 	}
 	return append(rows, m.beside(it, width, indent)...)
+}
+
+// fileRow names a file of a message, and where it is.
+func (m *Model) fileRow(it *item, i, cells, indent int) row {
+	f, l := &it.Files[i], it.files[i]
+	p := m.paint(cells).fill(plain, " ", indent).put(faint, "+ ")
+	if l.target == "" {
+		return p.put(plain, f.Name).put(faint, " ("+size(f.Size)+") "+f.URL).row()
+	}
+	p.cells(cellsOf(nil, f.Name, anchor, 1), []string{l.target})
+	p.put(faint, fmt.Sprintf(" (%s) [%d]", size(f.Size), l.number))
+	if p.width+1+width(f.URL) <= p.limit { // half of one would be for nothing
+		p.put(faint, " "+f.URL)
+	}
+	return p.row()
 }
 
 // indent returns where texts begin.
@@ -281,11 +298,11 @@ func (m *Model) beside(it *item, width, indent int) []row {
 	}
 	p := m.paint(width).fill(plain, " ", indent)
 	for _, r := range it.Reactions {
-		st := faint
-		if r.Mine {
-			st = accent
+		st, mine := faint, ""
+		if r.Mine { // which is not told by the colour alone
+			st, mine = accent, "✓"
 		}
-		p.put(st, r.Emoji+" "+badge(r.Count)).put(plain, "  ")
+		p.put(st, r.Emoji+" "+badge(r.Count)+mine).put(plain, "  ")
 	}
 	if it.Replies > 0 {
 		p.put(faint, "▸ "+m.language.count(it.Replies, wReplies, it.Replies))

@@ -92,6 +92,8 @@ type Model struct {
 
 	visits int // counts the rooms that were left
 
+	album album
+
 	composer composer
 	drafts   map[chat.RoomID]string
 	overlay  overlay // or nil
@@ -125,7 +127,8 @@ func New(ctx context.Context, session Session, options Options) *Model {
 		self: session.Self(), focused: true, online: true,
 		kept: map[string]string{}, underway: map[string]*underway{},
 		timelines: map[chat.RoomID]*timeline{}, drafts: map[chat.RoomID]string{},
-		typing: map[string]time.Time{}, targets: map[int]string{}, expected: options.Room,
+		album: album{held: map[string]*picture{}}, expected: options.Room,
+		typing: map[string]time.Time{}, targets: map[int]string{},
 	}
 	m.obey()
 	return m
@@ -145,6 +148,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
+		if pictureHeight(msg.Height) != pictureHeight(m.height) {
+			m.look++
+		}
 		m.width, m.height = min(max(msg.Width, 0), MaxWidth), min(max(msg.Height, 0), MaxHeight)
 	case tea.KeyPressMsg:
 		return m.key(msg)
@@ -201,9 +207,18 @@ func (m *Model) item(e Entry) *item {
 	e.Reactions, e.Files = cleanReactions(e.Reactions), cleanFiles(e.Files)
 	it := &item{Entry: e}
 	m.spoken = m.spoken || e.said() && e.By == m.self.ID
+	old := m.heldAs(&e)
 	if e.said() {
-		it.links = m.number(findLinks(e.Text))
+		it.links = m.number(findLinks(e.Text), old.links)
 	}
+	for _, f := range e.Files {
+		target, ok := targetOf(f.URL)
+		if !ok {
+			target = "" // and then it is no link
+		}
+		it.files = append(it.files, link{target: target})
+	}
+	it.files = m.number(it.files, old.files)
 	return it
 }
 
@@ -232,12 +247,35 @@ const maxTargets = 999
 
 func (m *Model) lastTarget() int { return min(4*m.options.Keep, maxTargets) }
 
-// number gives links their numbers.
-func (m *Model) number(links []link) []link {
+// heldAs returns how an entry is held, from before it was changed or from when it
+// was on its way.
+func (m *Model) heldAs(e *Entry) *item {
+	if t := m.timelines[e.Room]; t != nil {
+		if old := t.find(e.Seq); old != nil {
+			return old
+		}
+		if e.By == m.self.ID && e.Client != "" {
+			if old := t.onItsWay(e.Client); old != nil {
+				return old
+			}
+		}
+	}
+	return &item{}
+}
+
+// number gives links their numbers: those that they had, if they were there before.
+func (m *Model) number(links, old []link) []link {
 	for i := range links {
-		m.links = m.links%m.lastTarget() + 1
-		links[i].number = m.links
-		m.targets[m.links] = links[i].target
+		l := &links[i]
+		if i < len(old) && old[i].target == l.target {
+			l.number = old[i].number
+		} else if l.target != "" {
+			m.links = m.links%m.lastTarget() + 1
+			l.number = m.links
+		}
+		if l.number != 0 {
+			m.targets[l.number] = l.target
+		}
 	}
 	return links
 }

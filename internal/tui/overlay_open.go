@@ -18,10 +18,11 @@ func (m *Model) switchRoom() tea.Cmd {
 		r := &m.rooms[i]
 		c := choice{label: r.Name, room: r.ID}
 		if r.Unread > 0 {
-			c.style, c.label = strong, r.Name+" "+badge(r.Unread)
+			c.style, c.label = strong, r.Name+" · "+m.language.count(r.Unread, wUnseen, badge(r.Unread))
 		}
 		if r.Mentions > 0 {
 			c.style = alarm
+			c.label += ", " + m.language.count(r.Mentions, wCalls, r.Mentions)
 		}
 		all = append(all, c)
 	}

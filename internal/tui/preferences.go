@@ -89,7 +89,10 @@ func (m *Model) obey() {
 	}
 	m.chosen.noComings = settings.off("comings")
 	m.chosen.clock = clockOf(settings.text("clock"), terminal.off("times"))
-	m.chosen.pictures = picturesOf(terminal.text("pictures"), m.options.Pictures)
+	if p := picturesOf(terminal.text("pictures"), m.options.Pictures); p != m.chosen.pictures {
+		m.chosen.pictures = p
+		m.closeAlbum()
+	}
 	m.chosen.notify, _ = notify.Parse([]byte(m.kept[NotifyKey])) // nil is the usual
 	m.moveTo(zoneNamed(terminal.text("zone"), m.options.Zone))
 	m.restyle(themeOf(terminal.text("theme"), m.options.Theme))

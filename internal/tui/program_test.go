@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,5 +61,56 @@ func TestModelRunsInAProgram(t *testing.T) {
 	}
 	if !strings.Contains(screen.String(), "#lobby") {
 		t.Error("nothing was painted")
+	}
+}
+
+// seenOutput is what a program writes, which may be looked at meanwhile.
+type seenOutput struct {
+	mu sync.Mutex // guards the rest
+	b  bytes.Buffer
+}
+
+func (w *seenOutput) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.b.Write(p)
+}
+
+func (w *seenOutput) has(text string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.Contains(w.b.String(), text)
+}
+
+// What stands in the places of kitty's pictures has to reach the terminal as it is,
+// after the picture itself.
+func TestPicturesOfKittyGoThroughAProgram(t *testing.T) {
+	f := gallery(t, 1)
+	f.wake = make(chan struct{}, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	input, keys := io.Pipe()
+	var screen seenOutput
+	m := New(ctx, f, Options{NewID: func() string { return "id" }, Zone: time.UTC, Pictures: AutoPictures, Graphics: Graphics{Kitty: true}})
+	program := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(input), tea.WithOutput(&screen),
+		tea.WithWindowSize(80, 24), tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=xterm-kitty", "COLORTERM=truecolor", "TTY_FORCE=1"}))
+	ended := make(chan error, 1)
+	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+	for !screen.has("\U0010EEEE\u030e\u030d\U0010EEEE\u030e\u030e") {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("no picture: %q", screen.b.String())
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if !screen.has("\x1b_Ga=T,U=1,q=2,f=100,i=16,c=8,r=4,m=0;iVBOR") || !screen.has("\x1b[38;5;16m\U0010EEEE") {
+		t.Errorf("written: %q", screen.b.String())
+	}
+	io.WriteString(keys, "\x04")
+	if err := <-ended; err != nil {
+		t.Fatal(err)
 	}
 }

@@ -24,16 +24,16 @@ type setting struct {
 func settings() []setting {
 	return []setting{
 		{"theme", []string{"auto", "dark", "light", "none"}, [languages]string{"the colours", "kolory"}, (*Model).themeName, textField(TerminalKey, "theme")},
-		{"language", []string{"auto", "en", "pl"}, [languages]string{"the language of what stands around the messages", "język tego, co wokół wiadomości"}, (*Model).languageName, textField(SettingsKey, "language")},
+		{"language", []string{"auto", "en", "pl"}, [languages]string{"what stands around the messages", "język tego, co wokół wiadomości"}, (*Model).languageName, textField(SettingsKey, "language")},
 		{"clock", []string{"24", "12", "off"}, [languages]string{"times beside the messages", "godziny przy wiadomościach"}, (*Model).clockName, (*Model).setClock},
 		{"zone", nil, [languages]string{"the time zone, as in Europe/Warsaw, or auto", "strefa czasowa, np. Europe/Warsaw, albo auto"}, (*Model).zoneName, (*Model).setZone},
 		{"pictures", []string{"auto", "blocks", "off"}, [languages]string{"pictures under the messages", "obrazki pod wiadomościami"}, (*Model).picturesName, keepText(TerminalKey, "pictures")},
 		{"comings", []string{"on", "off"}, [languages]string{"who comes and goes", "kto przychodzi i wychodzi"}, (*Model).comingsName, onField(SettingsKey, "comings")},
-		{"plain", []string{"on", "off"}, [languages]string{"from the next time on, plain lines instead of this screen", "od następnego razu zwykłe wiersze zamiast tego ekranu"}, (*Model).plainName, onField(TerminalKey, "plain")},
-		{"notify", []string{"all", "mentions", "nothing"}, [languages]string{"of what you are told, where a room has no level of its own", "o czym cię zawiadamiać, gdy pokój nie ma własnego poziomu"}, (*Model).levelName, (*Model).setLevel},
-		{"keywords", nil, [languages]string{"words that count like your name, with commas between them, or off", "słowa, które liczą się jak twoje imię, po przecinku, albo off"}, (*Model).keywordNames, (*Model).setKeywords},
-		{"quiet", nil, [languages]string{"hours in which nothing calls you, as in 22:00-07:00, or off", "godziny, w których nic cię nie woła, np. 22:00-07:00, albo off"}, (*Model).quietHours, (*Model).setQuiet},
-		{"silent", []string{"on", "off"}, [languages]string{"nothing calls you until you take it back", "nic cię nie woła, aż to cofniesz"}, (*Model).silentName, (*Model).setSilent},
+		{"plain", []string{"on", "off"}, [languages]string{"lines instead of this screen, next time", "od następnego razu wiersze zamiast ekranu"}, (*Model).plainName, onField(TerminalKey, "plain")},
+		{"notify", []string{"all", "mentions", "nothing"}, [languages]string{"what calls you (/notify: here)", "co cię woła (tutaj: /notify)"}, (*Model).levelName, (*Model).setLevel},
+		{"keywords", nil, [languages]string{"words that call you as your name does: a, b", "słowa, które wołają jak twoje imię: a, b"}, (*Model).keywordNames, (*Model).setKeywords},
+		{"quiet", nil, [languages]string{"when nothing calls you: 22:00-07:00 or off", "kiedy nic cię nie woła: 22:00-07:00 albo off"}, (*Model).quietHours, (*Model).setQuiet},
+		{"silent", []string{"on", "off"}, [languages]string{"nothing calls you, until it is off", "nic cię nie woła, aż będzie off"}, (*Model).silentName, (*Model).setSilent},
 	}
 }
 
@@ -89,9 +89,9 @@ func (m *Model) openSettings() {
 	for _, s := range settings() {
 		about := s.about[m.language]
 		if s.values != nil {
-			about += ": " + strings.Join(s.values, ", ")
+			about = strings.Join(s.values, ", ") + ": " + about
 		}
-		all = append(all, choice{label: pad(s.name, 9) + pad(s.get(m), 14) + about, text: "/set " + s.name + " "})
+		all = append(all, choice{label: pad(s.name, 9) + pad(s.get(m), 9) + about, text: "/set " + s.name + " "})
 	}
 	m.offer(&picker{title: wSettings, all: all, pick: func(m *Model, c choice) tea.Cmd {
 		m.composer.editor.Set(c.text)

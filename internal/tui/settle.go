@@ -96,7 +96,7 @@ func (m *Model) settle() tea.Cmd {
 	g := m.geometry()
 	top, bottom := t.seen(g.body, m.blockHeight(t, g.timeline))
 	top, bottom = t.forget(top, bottom, m.options.Keep)
-	return tea.Batch(m.fetch(t, top, bottom), m.markRead(t))
+	return tea.Batch(m.fetch(t, top, bottom), m.fetchPictures(t, top, bottom), m.markRead(t))
 }
 
 // fetch reads more of a timeline if what is seen is near an end of what is held.
@@ -120,10 +120,10 @@ func (m *Model) fetch(t *timeline, top, bottom int) tea.Cmd {
 // read asks for part of a timeline.
 func (m *Model) read(t *timeline, where Where) tea.Cmd {
 	t.loading = true
-	room := t.room
+	room, missed := t.room, t.missed
 	return func() tea.Msg {
 		page, err := m.session.Page(m.ctx, room, where)
-		return pageMsg{room, where, page, err}
+		return pageMsg{room, where, missed, page, err}
 	}
 }
 

@@ -1,9 +1,9 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 	"strings"
-	"time"
 )
 
 // statusRow tells what one is asked, or is doing, or what else is going on.
@@ -29,52 +29,85 @@ func (m *Model) statusRow(g geometry) row {
 	return p.put(plain, " ").fill(faint, "─", g.width).row()
 }
 
+// part is something that the status tells.
+type part struct {
+	style style
+	text  string
+}
+
 // goingOn paints the connection, what is below, where else something was said, and
 // who is typing.
 func (m *Model) goingOn(p *painter, g geometry) {
-	p.put(faint, "─")
-	if !m.spoken && m.online {
-		p.put(strong, " "+m.language.say(wNewcomer))
-	}
+	var parts []part
+	add := func(st style, text string) { parts = append(parts, part{st, text}) }
 	if !m.online {
-		p.put(alarm, " "+m.language.say(wOffline))
+		text := m.language.say(wOffline)
 		if !m.retries.IsZero() {
-			p.put(alarm, m.language.say(wRetry, m.retries.In(m.options.Zone).Format(time.TimeOnly)))
+			text += m.language.say(wRetry, m.chosen.clock.exact(m.retries.In(m.chosen.zone)))
 		}
+		add(alarm, text)
 	}
 	if m.waiting > 0 {
-		p.put(strong, " "+m.language.count(m.waiting, wWaiting, m.waiting))
+		add(strong, m.language.count(m.waiting, wWaiting, m.waiting))
 	}
 	if n := m.belowSight(); n > 0 {
-		p.put(accent, " "+m.language.count(n, wMore, n))
+		add(accent, m.language.count(n, wMore, n))
+	}
+	if !m.spoken && m.online {
+		add(strong, m.language.say(wNewcomer))
 	}
 	if g.rooms == 0 {
-		m.activity(p)
+		parts = m.activity(parts)
+	} else {
+		parts = m.elsewhere(parts)
 	}
 	if len(m.typing) > 0 {
-		var names []string
-		for nick := range m.typing {
-			names = append(names, nick)
-		}
-		slices.Sort(names)
-		p.put(faint, " "+m.language.count(len(names), wTyping, strings.Join(names, ", ")))
+		names := slices.Sorted(maps.Keys(m.typing))
+		add(faint, m.language.count(len(names), wTyping, strings.Join(names, ", ")))
 	}
 	if m.self.Nick != "" {
-		p.put(faint, " "+m.self.Nick)
+		add(faint, m.self.Nick)
+	}
+	p.put(faint, "─ ")
+	for i, part := range parts {
+		if i > 0 {
+			p.put(faint, " · ")
+		}
+		p.put(part.style, part.text)
 	}
 }
 
-// activity paints the rooms with something unread, where there is no list of them.
-func (m *Model) activity(p *painter) {
+// activity adds the rooms with something unread, where there is no list of them.
+func (m *Model) activity(parts []part) []part {
 	for i := range m.rooms {
 		switch r := &m.rooms[i]; {
 		case r.ID == m.current || r.Unread == 0:
 		case r.Mentions > 0:
-			p.put(alarm, " "+shorten(r.Name, nickWidth)+" !"+badge(r.Mentions))
+			parts = append(parts, part{alarm, shorten(r.Name, nickWidth) + " !" + badge(r.Mentions)})
 		default:
-			p.put(strong, " "+shorten(r.Name, nickWidth)+" "+badge(r.Unread))
+			parts = append(parts, part{strong, shorten(r.Name, nickWidth) + " " + badge(r.Unread)})
 		}
 	}
+	return parts
+}
+
+// elsewhere adds in words how much there is in other rooms, beside the list of
+// them: that may be longer than what is seen of it.
+func (m *Model) elsewhere(parts []part) []part {
+	rooms, calls := 0, 0
+	for i := range m.rooms {
+		if r := &m.rooms[i]; r.ID != m.current && r.Unread > 0 {
+			rooms++
+			calls += r.Mentions
+		}
+	}
+	if calls > 0 {
+		parts = append(parts, part{alarm, m.language.count(calls, wCalls, calls)})
+	}
+	if rooms > 0 {
+		parts = append(parts, part{faint, m.language.count(rooms, wUnread, rooms)})
+	}
+	return parts
 }
 
 // belowSight counts the entries below what is seen.

@@ -12,6 +12,7 @@ import (
 type item struct {
 	Entry
 	links  []link
+	files  []link // where the files are; without a target if that is nowhere
 	failed string // why it could not be sent
 	laid   layout
 }

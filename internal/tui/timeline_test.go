@@ -217,6 +217,28 @@ func TestReadingFarBackHoldsLittle(t *testing.T) {
 	}
 }
 
+// Pages may hold less than what came meanwhile: joins, say. That is no reason to
+// ask for ever.
+func TestWhatPagesDoNotHoldIsNotAskedForAgain(t *testing.T) {
+	use(t, longFake(400), 80, 20, Options{Keep: 30}, func(u *user) {
+		for range 30 {
+			u.press("{pgup}")
+		}
+		for i := range 3 {
+			u.bring(Posted{Entry{Seq: chat.Seq(1000 + i), Room: lobby, Kind: chat.Joined, Time: noon, By: cid, Nick: "cid"}})
+		}
+		for range 60 {
+			u.press("{pgdown}")
+		}
+		u.sees("message 400.")
+		before := u.f.pages
+		u.press("{pgdown}{pgup}{pgdown}{pgdown}")
+		if u.f.pages > before+1 {
+			t.Errorf("%d pages were read for nothing", u.f.pages-before)
+		}
+	})
+}
+
 func TestRoomsThatAreNotShownHoldLittle(t *testing.T) {
 	f := newFake()
 	var rooms []Room

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -315,12 +316,15 @@ func (m *Model) react(it *item, emoji string) tea.Cmd {
 // openedMsg tells that an address was opened.
 type openedMsg struct{}
 
+// openLinks opens the first link of a message, or else its first file.
 func (m *Model) openLinks(it *item) tea.Cmd {
-	if len(it.links) == 0 {
-		m.flash = m.language.say(wNoLink, "")
-		return nil
+	for _, l := range append(slices.Clone(it.links), it.files...) {
+		if l.target != "" {
+			return m.openURL(l.target)
+		}
 	}
-	return m.openURL(it.links[0].target)
+	m.flash = m.language.say(wNoLink, "")
+	return nil
 }
 
 // openURL opens an address, or copies it where nothing can be opened.

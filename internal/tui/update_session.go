@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,10 +18,11 @@ type (
 		err     error
 	}
 	pageMsg struct {
-		room  chat.RoomID
-		where Where
-		page  Page
-		err   error
+		room   chat.RoomID
+		where  Where
+		missed chat.Seq // what was known to be missed when it was asked for
+		page   Page
+		err    error
 	}
 	peopleMsg struct {
 		room   chat.RoomID
@@ -73,6 +73,8 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 		}
 	case preferencesMsg:
 		m.setPreferences(msg)
+	case pictureMsg:
+		return m.gotPicture(msg)
 	case preferredMsg:
 		return m.preferenceSent(msg)
 	case saidMsg:
@@ -139,6 +141,9 @@ func (m *Model) update(u Update) tea.Cmd {
 	case Preferred:
 		m.preferred(u)
 	case Connection:
+		if u.Online && !m.online {
+			m.retryPictures()
+		}
 		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
 	}
 	return nil
@@ -311,7 +316,7 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 		}
 	case where.After != 0:
 		t.put(items...)
-		t.newer = msg.page.Newer || t.missed > t.last()
+		t.newer = msg.page.Newer || t.missed > msg.missed
 	default:
 		m.open(t, items, msg)
 	}
@@ -330,7 +335,7 @@ func (m *Model) open(t *timeline, items []*item, msg pageMsg) {
 	kept := append(slices.Clone(t.items[:t.kept()]), items...)
 	slices.SortFunc(kept, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
 	t.items = append(kept, sending...)
-	t.older, t.newer = msg.page.Older, msg.page.Newer || t.missed > t.last()
+	t.older, t.newer = msg.page.Older, msg.page.Newer || t.missed > msg.missed
 	if r := m.room(t.room); r != nil && t.mark == 0 {
 		m.markNews(t, r.Read)
 	}
@@ -398,52 +403,4 @@ func (m *Model) showLines(all []string) (lines []string) {
 		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
 	}
 	return lines
-}
-
-// typingFor is how long somebody is taken to write, unless told again.
-const typingFor = 6 * time.Second
-
-// maxTyping is how many of those who write are remembered.
-const maxTyping = 20
-
-func (m *Model) types(u Typing) tea.Cmd {
-	nick := cleanLine(u.Nick)
-	if u.Room != m.current || nick == m.self.Nick || len(m.typing) >= maxTyping {
-		return nil
-	}
-	first := len(m.typing) == 0
-	m.typing[nick] = m.options.Now().Add(typingFor)
-	if !first {
-		return nil
-	}
-	return m.waitQuiet()
-}
-
-// waitQuiet waits until somebody may have stopped writing. It ends with the session,
-// as tea.Tick would not.
-func (m *Model) waitQuiet() tea.Cmd {
-	return func() tea.Msg {
-		timer := time.NewTimer(typingFor)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return quietMsg{}
-		case <-m.ctx.Done():
-			return nil
-		}
-	}
-}
-
-// hush forgets who has stopped writing, and waits on for the others.
-func (m *Model) hush() tea.Cmd {
-	now := m.options.Now()
-	for nick, until := range m.typing {
-		if !now.Before(until) {
-			delete(m.typing, nick)
-		}
-	}
-	if len(m.typing) == 0 {
-		return nil
-	}
-	return m.waitQuiet()
 }

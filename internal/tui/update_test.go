@@ -182,6 +182,18 @@ func TestLinksOpenByNumber(t *testing.T) {
 	})
 }
 
+// A message keeps the numbers of its links: from when it is on its way, and when it
+// is changed.
+func TestLinksKeepTheirNumbers(t *testing.T) {
+	wide(t, village(), func(u *user) {
+		u.press("see https://example.org/a https://example.org/b{enter}")
+		u.sees("https://example.org/a [3] https://example.org/b [4]")
+		u.bring(Changed{Entry{Seq: 21, Room: lobby, Kind: chat.Message, Time: noon, By: bob, Nick: "bob", Text: "https://example.org/new", Files: []File{{Name: "cat.png", Type: "image/png", URL: "https://example.org/f/1"}}}})
+		u.sees("https://example.org/new [5]")
+		u.sees("+ cat.png (0 B) [2]")
+	})
+}
+
 func TestRoomsAreVisitedByActivity(t *testing.T) {
 	wide(t, village(), func(u *user) {
 		for _, want := range []chat.RoomID{ops, dev, lobby, lobby} { // called first, then unread, then back

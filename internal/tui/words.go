@@ -109,6 +109,9 @@ var table = [wordEnd][languages]string{
 	wFirstRoom:   {"/rooms shows which rooms there are, /help what else can be done, Ctrl-D leaves.", "/rooms pokazuje, jakie są pokoje, /help, co jeszcze można, Ctrl-D wychodzi."},
 	wComing:      {"just a moment…", "chwileczkę…"},
 	wAway:        {"away", "nie ma"},
+	wCalls:       {"%d mention|%d mentions", "%d wzmianka|%d wzmianki|%d wzmianek"},
+	wUnread:      {"Alt-A: %d room with news|Alt-A: %d rooms with news", "Alt-A: nowe w %d pokoju|Alt-A: nowe w %d pokojach|Alt-A: nowe w %d pokojach"},
+	wUnseen:      {"%s new|%s new", "%s nowa|%s nowe|%s nowych"},
 	wNotify:      {"elsewhere: %s · here: /notify all, mentions, nothing or usual · everywhere: /notify off or on", "gdzie indziej: %s · tutaj: /notify all, mentions, nothing albo usual · wszędzie: /notify off albo on"},
 	wDone:        {"Done.", "Gotowe."},
 	wCopied:      {"Copied.", "Skopiowano."},
@@ -185,6 +188,9 @@ const (
 	wFirstRoom
 	wComing
 	wAway
+	wCalls
+	wUnread
+	wUnseen
 	wNotify
 	wDone
 	wCopied
