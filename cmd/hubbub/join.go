@@ -64,6 +64,7 @@ func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err := f.prove(stderr); err != nil {
 		return err
 	}
+	defer f.login.settled()
 	if f.trust != nil && typed {
 		if err := f.trust.meet(ctx, stderr); err != nil {
 			return f.explain(err)

@@ -47,6 +47,7 @@ const maxToken = 4096
 
 var (
 	errExposed = errors.New("others can read it")
+	errNoRing  = errors.New("the token is in the keyring, which is not there, or not to be used (HUBBUB_KEYRING)")
 	errSilent  = fmt.Errorf("the keyring does not answer within %v; is it locked? HUBBUB_KEYRING=off does without", ringTime)
 )
 
@@ -124,7 +125,7 @@ func (c *credential) read() (token string, err error) {
 		return data, nil
 	}
 	if c.ring == nil {
-		return "", fmt.Errorf("the token of %s is in the keyring, which is not to be used, or not there", chat.CleanText(name))
+		return "", errNoRing
 	}
 	token, err = bounded(func() (string, error) { return c.ring.Get(service, name) })
 	switch {
@@ -163,33 +164,42 @@ func readPrivate(file string) (string, error) {
 	return strings.TrimSpace(string(data[:n])), nil
 }
 
-// keep keeps a token.
+// keep keeps a token in the file.
 func (c *credential) keep(token string) error {
 	if c.file == "" {
 		return errors.New("there is no home directory to keep a token in")
 	}
-	if c.ring != nil {
-		secret := token
-		if _, err := bounded(func() (string, error) { return "", c.ring.Set(service, c.name, secret) }); err == nil {
-			token = inKeyring + c.name
-		}
-	}
 	return writeAtomically(c.file, []byte(token+"\n"))
 }
 
-// forget forgets the token.
-func (c *credential) forget() error {
-	data, _ := os.ReadFile(c.file)
-	err := os.Remove(c.file)
-	name, ok := strings.CutPrefix(strings.TrimSpace(string(data)), inKeyring)
-	if !ok || c.ring == nil {
+// move moves a token that is kept into the keyring, if there is one that takes it.
+func (c *credential) move(token string) error {
+	if c.ring == nil {
+		return errNoRing
+	}
+	if _, err := bounded(func() (string, error) { return "", c.ring.Set(service, c.name, token) }); err != nil {
 		return err
 	}
-	_, gone := bounded(func() (string, error) { return "", c.ring.Delete(service, name) })
-	if !errors.Is(gone, keyring.ErrNotFound) {
-		err = errors.Join(err, gone)
+	return c.keep(inKeyring + c.name)
+}
+
+// forget forgets the token. If the keyring does not, the file stays, so that it
+// can be tried again.
+func (c *credential) forget() error {
+	data, err := os.ReadFile(c.file)
+	if err != nil {
+		return err
 	}
-	return err
+	if name, ok := strings.CutPrefix(strings.TrimSpace(string(data)), inKeyring); ok {
+		if c.ring == nil {
+			return errNoRing
+		}
+		_, err := bounded(func() (string, error) { return "", c.ring.Delete(service, name) })
+		if err != nil && !errors.Is(err, keyring.ErrNotFound) {
+			return err
+		}
+	}
+	return os.Remove(c.file)
 }
 
 // bounded does something that may take for ever, and waits for so long as it

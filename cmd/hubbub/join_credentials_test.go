@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 
 	"github.com/zalando/go-keyring"
+
+	"hubbub/client"
 )
 
 // fakeRing is a keyring, which does not answer as long as locked is open.
@@ -78,6 +80,9 @@ func TestTokenIsInTheKeyringOrElseInAFile(t *testing.T) {
 			if err := cred.keep("hub_secret"); err != nil {
 				t.Fatal(err)
 			}
+			if err := cred.move("hub_secret"); (err == nil) != (c.name == "keyring") {
+				t.Errorf("moved: %v", err)
+			}
 			if data, err := os.ReadFile(cred.file); err != nil || string(data) != c.inFile {
 				t.Errorf("the file has %q, %v", data, err)
 			}
@@ -105,6 +110,9 @@ func TestALockedKeyringIsNotWaitedForForEver(t *testing.T) {
 		if err := cred.keep("hub_secret"); err != nil {
 			t.Fatal(err)
 		}
+		if err := cred.move("hub_secret"); !errors.Is(err, errSilent) {
+			t.Errorf("moved: %v", err)
+		}
 		if token, err := cred.read(); token != "hub_secret" || err != nil {
 			t.Errorf("from the file: %q, %v", token, err)
 		}
@@ -114,7 +122,56 @@ func TestALockedKeyringIsNotWaitedForForEver(t *testing.T) {
 		if token, err := cred.read(); token != "" || !errors.Is(err, errSilent) || !strings.Contains(err.Error(), "HUBBUB_KEYRING=off") {
 			t.Errorf("from the keyring: %q, %v", token, err)
 		}
+		if err := cred.forget(); !errors.Is(err, errSilent) {
+			t.Errorf("forgotten: %v", err)
+		}
+		if _, err := os.Stat(cred.file); err != nil {
+			t.Errorf("nobody knows any more what is in the keyring: %v", err)
+		}
 	})
+}
+
+func TestATokenIsMovedIntoTheKeyringBesideTheChat(t *testing.T) {
+	r := &fakeRing{secrets: map[string]string{}, locked: make(chan struct{})}
+	l := &login{credential: *credentialIn(t, r)}
+	l.keep("hub_secret") // returns although nobody unlocks it
+	close(r.locked)
+	l.settled()
+	if len(r.secrets) != 1 {
+		t.Errorf("the keyring has %v", r.secrets)
+	}
+	if token, err := l.credential.read(); token != "hub_secret" || err != nil {
+		t.Errorf("%q, %v", token, err)
+	}
+}
+
+func TestATokenThatIsRefusedIsForgottenInAnyCase(t *testing.T) {
+	r := &fakeRing{err: errors.New("broken")}
+	l := &login{credential: *credentialIn(t, r), kept: true}
+	if err := l.credential.keep(inKeyring + "ada@host:7007"); err != nil {
+		t.Fatal(err)
+	}
+	if !l.expired(&client.Refused{Code: "forbidden"}) || l.expired(&client.Refused{Code: "full"}) {
+		t.Error("it is told apart wrongly")
+	}
+	if _, err := os.Stat(l.credential.file); !os.IsNotExist(err) {
+		t.Errorf("it is kept: %v", err)
+	}
+}
+
+func TestLogoutNeedsTheKeyringThatHasTheToken(t *testing.T) {
+	home(t)
+	t.Setenv("HUBBUB_KEYRING", "off")
+	cred := credentialOf("ada", "127.0.0.1:1")
+	if err := cred.keep(inKeyring + cred.name); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := pipe(t, "", "--logout", "127.0.0.1:1"); !errors.Is(err, errNoRing) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(cred.file); err != nil {
+		t.Errorf("nobody knows any more what is in the keyring: %v", err)
+	}
 }
 
 func TestKeyringIsRefusedByTheEnvironment(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -16,8 +17,9 @@ import (
 type login struct {
 	user, password, code string
 	token                string
-	credential           credential // where the token is kept, or will be
-	kept                 bool       // token is from there
+	credential           credential     // where the token is kept, or will be
+	kept                 bool           // token is from there
+	moving               sync.WaitGroup // tokens on their way into the keyring
 }
 
 // prove finds out what to log in with. A password is asked for on the terminal,
@@ -79,8 +81,16 @@ func (l *login) configure(cfg *client.Config) {
 }
 
 // keep keeps a token for the next time. It is no misfortune if that fails: the
-// password is asked for again.
-func (l *login) keep(token string) { _ = l.credential.keep(token) }
+// password is asked for again. The keyring may take its time, for which nobody
+// who talks has to wait: see settled.
+func (l *login) keep(token string) {
+	if l.credential.keep(token) == nil && l.credential.ring != nil {
+		l.moving.Go(func() { _ = l.credential.move(token) })
+	}
+}
+
+// settled waits until the keyring has the token, or won't.
+func (l *login) settled() { l.moving.Wait() }
 
 // expired reports whether the server has refused the token that was kept, and
 // forgets it.
@@ -88,6 +98,8 @@ func (l *login) expired(no *client.Refused) bool {
 	if !l.kept || no.Code != "forbidden" {
 		return false
 	}
-	_ = l.credential.forget()
+	if l.credential.forget() != nil {
+		os.Remove(l.credential.file) // or it would be tried for ever
+	}
 	return true
 }

@@ -49,6 +49,9 @@ func (f *joinFlags) forgetOne(ctx context.Context, c *credential, stderr io.Writ
 			token, err = c.read()
 		}
 	}
+	if errors.Is(err, errNoRing) || errors.Is(err, errSilent) {
+		return err // without it the token can be ended neither here nor there
+	}
 	if err == nil && token != "" {
 		err = f.drop(ctx, token)
 	}

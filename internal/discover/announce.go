@@ -32,9 +32,8 @@ func Announce(ctx context.Context, s Service, use Use, log *slog.Logger) {
 	for {
 		found, err := places(use)
 		if err != nil {
-			log.Warn("can't be announced", "error", err)
-		}
-		if a.follow(found, func(p place) (Link, error) { return p.open(found[p], true) }) {
+			log.Warn("can't be announced anywhere else", "error", err)
+		} else if a.follow(found, func(p place) (Link, error) { return p.open(found[p], true) }) {
 			repeat.Reset(repeatAfter)
 		}
 		if !a.idle(ctx, tick.C, repeat.C) {
