@@ -30,6 +30,7 @@ func joinFull(ctx context.Context, f *joinFlags, in, out *os.File) error {
 	full := &full{flags: f, session: s, in: in, out: out, ended: make(chan struct{})}
 	plainly, err := full.run(ctx)
 	if plainly {
+		f.plain = true
 		return joinTerminal(ctx, f, in, out)
 	}
 	return err
@@ -67,11 +68,11 @@ func (f *full) run(ctx context.Context) (plainly bool, err error) {
 	if f.prefersPlain(running) {
 		return true, nil
 	}
-	err = f.show(running)
+	plainly, err = f.show(running)
 	left := f.left()
 	unsent := f.settle(ctx)
 	stop()
-	if <-f.ended; left {
+	if <-f.ended; left && !plainly {
 		f.leave(ctx)
 	}
 	switch {
@@ -84,7 +85,7 @@ func (f *full) run(ctx context.Context) (plainly bool, err error) {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
 	case left:
-		return false, nil
+		return plainly, nil
 	}
 	return false, f.flags.explain(f.err)
 }
@@ -113,8 +114,9 @@ func (f *full) prefersPlain(ctx context.Context) bool {
 	return err == nil && tui.PrefersPlain(chosen[tui.TerminalKey])
 }
 
-// show shows the screen until it is left, or the session ends.
-func (f *full) show(ctx context.Context) error {
+// show shows the screen until it is left, or the session ends, and reports whether the
+// user wants to go on with lines.
+func (f *full) show(ctx context.Context) (plainly bool, err error) {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	options := f.flags.screenOptions()
@@ -126,16 +128,19 @@ func (f *full) show(ctx context.Context) error {
 		select {
 		case <-f.ended:
 			program.Quit()
+		case <-f.session.Plain():
+			plainly = true
+			program.Quit()
 		case <-ctx.Done():
 		}
 	})
-	_, err := program.Run()
+	_, err = program.Run()
 	leave()
 	watcher.Wait()
 	if errors.Is(err, bubbletea.ErrProgramKilled) && !errors.Is(err, bubbletea.ErrProgramPanic) { // by the context
-		return nil
+		err = nil
 	}
-	return err
+	return plainly, err
 }
 
 // leave has a guest leave, within a moment.

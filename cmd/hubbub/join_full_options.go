@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"time"
 
 	"hubbub/internal/tui"
@@ -18,7 +17,7 @@ func (f *joinFlags) screenOptions() tui.Options {
 	term, program := os.Getenv("TERM"), os.Getenv("TERM_PROGRAM")
 	o := tui.Options{
 		Language: f.speaks(), Theme: tui.Theme(f.profile.Theme), Zone: time.Local,
-		Notify: tui.NotifyFor(term, program), Pictures: tui.AutoPictures, Graphics: graphics(term, os.Getenv("COLORTERM")), Open: opener(),
+		Notify: tui.NotifyFor(term, program), Pictures: tui.AutoPictures, Graphics: tui.GraphicsFor(term, program, os.Getenv("COLORTERM")), Open: opener(),
 	}
 	switch f.profile.Notify {
 	case "bell":
@@ -30,14 +29,6 @@ func (f *joinFlags) screenOptions() tui.Options {
 		o.Theme = tui.None
 	}
 	return o
-}
-
-// graphics returns what a terminal can show, by what TERM and COLORTERM say.
-func graphics(term, colours string) tui.Graphics {
-	return tui.Graphics{
-		TrueColour: colours == "truecolor" || colours == "24bit" || runtime.GOOS == "windows",
-		Kitty:      strings.Contains(term, "kitty") || strings.Contains(term, "ghostty"),
-	}
 }
 
 // opener returns what opens a link on this machine, or nil if nothing here can.
