@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beMain) != "" {
 		main()
 	}
+	os.Setenv("HUBBUB_KEYRING", "off") // whoever runs the tests has things in theirs
 	os.Exit(m.Run())
 }
 
@@ -229,7 +230,7 @@ func (d *desk) netcat() *screen {
 
 // joiner is somebody with hubbub join, who comes back by themselves.
 func (d *desk) joiner() *screen {
-	s := d.open("join", os.Args[0], "join", "--nick", "jo", d.address, tea)
+	s := d.open("join", os.Args[0], "join", "--plain", "--nick", "jo", d.address, tea)
 	s.waits("You are jo in " + tea)
 	s.again = func() {}
 	return s
@@ -295,7 +296,7 @@ func (d *desk) ii() *screen {
 }
 
 // marked is what somebody has said, as opposed to what a terminal echoes.
-var marked = regexp.MustCompile(`(?:>|\|) ((first|paste|more|late)-[a-z]+-\d+)`)
+var marked = regexp.MustCompile(`(?:>|\||:) ((first|paste|more|late)-[a-z]+-\d+)`)
 
 // order returns what was said of some kinds, in the order in which a screen shows it.
 func (s *screen) order(kinds ...string) (order []string) {

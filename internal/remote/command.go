@@ -81,6 +81,9 @@ func (s *Session) Command(ctx context.Context, room chat.RoomID, line string) (t
 	name, more, _ := strings.Cut(rest, " ")
 	more = strings.TrimSpace(more)
 	switch strings.ToLower(verb) {
+	case "plain":
+		poke(s.plain)
+		return tui.Reply{}, nil
 	case "join", "j":
 		if name != "" {
 			key, _ := strings.CutPrefix(more, "key=")

@@ -48,6 +48,7 @@ type Session struct {
 	taken chan struct{} // capacity 1: there is room for more
 	reads chan struct{} // capacity 1: there is something to mark
 	seeks chan struct{} // capacity 1: there is something to look up
+	plain chan struct{} // capacity 1: the user wants lines instead of a screen
 	ready chan struct{} // closed once the rooms are known, and the wanted one is among them
 
 	mu      sync.Mutex // guards the following; never held across I/O
@@ -81,7 +82,7 @@ func New(cfg client.Config, zone *time.Location) (*Session, error) {
 	s := &Session{
 		live: live, zone: zone, rooms: map[uint64]*room{}, reading: map[*reading]bool{}, marks: map[uint64]uint64{}, sought: map[uint64]bool{},
 		news: make(chan struct{}, 1), taken: make(chan struct{}, 1), reads: make(chan struct{}, 1), seeks: make(chan struct{}, 1),
-		ready: make(chan struct{}),
+		ready: make(chan struct{}), plain: make(chan struct{}, 1),
 	}
 	if zone == nil {
 		s.zone = time.Local
@@ -113,6 +114,10 @@ func (s *Session) Run(ctx context.Context) error {
 // Ready is closed once there is something to show.
 func (s *Session) Ready() <-chan struct{} { return s.ready }
 
+// Plain brings something once the user has asked, by /plain, for lines instead of a
+// screen.
+func (s *Session) Plain() <-chan struct{} { return s.plain }
+
 // NewID returns an ID for a draft.
 func (s *Session) NewID() string { return s.live.NewID() }
 
@@ -136,6 +141,10 @@ func (s *Session) Settle(ctx context.Context) {
 		}
 	}
 }
+
+// Leave has a guest leave the server, as somebody does who quits. It is called after Run
+// has returned.
+func (s *Session) Leave(ctx context.Context) { _ = s.live.Leave(ctx) } // or they are gone a minute later
 
 // Self implements [tui.Session].
 func (s *Session) Self() tui.Person {
