@@ -24,10 +24,11 @@ type Policy struct {
 	Registration Registration
 	Guests       bool // people may come in without an account
 	Confined     bool // guests are kept to the public rooms that there are
+	GuestUploads bool // guests may upload files, too
 }
 
 // OpenPolicy lets everybody in, as on a server that only its own machine reaches.
-func OpenPolicy() Policy { return Policy{Registration: Open, Guests: true} }
+func OpenPolicy() Policy { return Policy{Registration: Open, Guests: true, GuestUploads: true} }
 
 // Policy returns who may come in.
 func (h *Hub) Policy() Policy { return h.policy }

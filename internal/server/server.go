@@ -92,7 +92,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s := &server{cfg: cfg, store: st}
-	if s.files, err = files.Open(filepath.Join(cfg.Data, filesName), files.Options{MaxBytes: int64(cfg.Limits.File)}); err != nil {
+	if s.files, err = files.Open(filepath.Join(cfg.Data, filesName), files.Options{MaxBytes: cfg.Limits.File, TotalBytes: cfg.Limits.Uploads}); err != nil {
 		closeAll(cfg.Listeners)
 		return err
 	}
@@ -223,7 +223,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text, URL: cfg.URL,
 		PushKey: s.outward.pushKey,
-		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
+		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: cfg.Limits.Files, Disk: s.disk,
 		Carried: map[string]func(context.Context, *gateway.Peer) func(){
 			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,
 		},
