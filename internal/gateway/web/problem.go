@@ -28,7 +28,7 @@ const (
 var (
 	errLogin   = chat.Errorf(chat.Forbidden, "Log in first: with a cookie by POST /api/v1/session, or with Authorization: Bearer and a token.").Because(chat.NeedsLogin)
 	errOrigin  = chat.Errorf(chat.Forbidden, "That request comes from a page of another site, and is not done.")
-	errSecret  = chat.Errorf(chat.Forbidden, "Others could read a password or a token on this connection, so none is taken. Open this server by https:// instead; where a proxy does that, --trust-proxy names it.")
+	errSecret  = chat.Errorf(chat.Forbidden, "Others could read a password or a token on this connection, so none is taken. Open this server by https:// instead; where a proxy does that, --trust-proxy names it, and it says X-Forwarded-Proto: https.")
 	errClosing = chat.Errorf(chat.Unavailable, "The connection is closing.")
 	errRush    = chat.Errorf(chat.TooMany, "That is too much at once; wait a moment and try again.")
 )
