@@ -142,7 +142,7 @@ func (c *call) mayUpload() *chat.Error {
 	if c.session.Role() == chat.GuestRole && !c.gateway.cfg.Hub.Policy().GuestUploads {
 		return errGuestUploads
 	}
-	return c.session.Allows(&chat.Command{Op: chat.Say})
+	return mayTalk(c.session)
 }
 
 var errGuestUploads = chat.Errorf(chat.Forbidden, "Guests can't upload files here; register to become a member, who can.").Because(chat.NeedsRole)
