@@ -144,6 +144,11 @@ export default {
   'account.tokenName': 'What it is for',
   'account.tokenDays': 'Days that it counts',
   'account.tokenForever': 'for ever',
+  'account.confirmTitle': 'Your password once more',
+  'account.confirmText': 'You logged in a while ago, and this lets somebody in for longer.',
+  'account.confirmDo': 'Go on',
+  'account.confirmNot': 'Without the password that is not done.',
+  'account.passwordNone': 'Leave it empty if you have none and have just logged in.',
   'account.tokenMake': 'Make a token',
 
   'notify.level': 'Tell me of',

@@ -145,6 +145,11 @@ export default {
   'account.tokenName': 'Do czego służy',
   'account.tokenDays': 'Ile dni jest ważny',
   'account.tokenForever': 'bezterminowo',
+  'account.confirmTitle': 'Podaj hasło jeszcze raz',
+  'account.confirmText': 'Zalogowano cię jakiś czas temu, a to pozwoli komuś wchodzić dłużej.',
+  'account.confirmDo': 'Dalej',
+  'account.confirmNot': 'Bez hasła tego się nie zrobi.',
+  'account.passwordNone': 'Zostaw puste, jeśli nie masz hasła i dopiero co się logowano.',
   'account.tokenMake': 'Utwórz token',
 
   'notify.level': 'Powiadamiaj mnie',

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base32"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"net/http"
@@ -49,7 +48,7 @@ func TestAnotherPasswordLogsOutEverywhereElse(t *testing.T) {
 	var in api.Session
 	s.visitor.do("POST", "/session", api.Login{User: "ann", Password: goodPassword}, 200, &in)
 	thief := &visitor{site: s, token: in.Token}
-	basic := &visitor{site: s, header: http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("ann:"+goodPassword))}}}
+	basic := &visitor{site: s, header: http.Header{"Authorization": {basicAuth("ann", goodPassword)}}}
 	for _, v := range []*visitor{thief, basic, script} {
 		v.do("GET", "/rooms", nil, 200, nil)
 	}
@@ -78,6 +77,10 @@ func TestTokensAreMadeAndDropped(t *testing.T) {
 	reader.refused("POST", "/rooms/lobby/messages", api.NewMessage{Text: "x"}, 403, "forbidden")
 	reader.refused("POST", "/uploads?name=a.txt", "hello", 403, "forbidden")
 	reader.refused("POST", "/tokens", api.NewToken{Name: "more"}, 403, "forbidden")
+	reader.refused("POST", "/me/totp", nil, 403, "forbidden")
+	for _, cmd := range []api.Command{{Op: api.OpTyping, To: "lobby"}, {Op: api.OpAway, Text: "lunch"}, {Op: api.OpBack}} {
+		reader.refused("POST", "/commands", cmd, 403, "forbidden")
+	}
 	var all api.Credentials
 	reader.do("GET", "/tokens", nil, 200, &all)
 	found := api.Credential{}

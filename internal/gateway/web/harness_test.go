@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -293,6 +294,11 @@ func (s *site) admin(nick string) *visitor {
 		s.Fatal(out.Err)
 	}
 	return v
+}
+
+// basicAuth returns the header by which a name and a password are given.
+func basicAuth(name, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))
 }
 
 // say says something in the lobby, and returns its position.

@@ -22,6 +22,9 @@ var statuses = map[chat.Code]int{
 const (
 	loginCode  = "login" // logging in may change something
 	factorCode = "code"  // the password was right, and the code of a second factor is needed too
+
+	passwordCode = "password" // it takes the password once more
+	freshCode    = "fresh"    // it takes to have logged in a moment ago
 )
 
 // Refusals that only HTTP has.
@@ -37,6 +40,12 @@ var (
 func statusOf(err *chat.Error) (status int, code string) {
 	if err == door.ErrCode {
 		return http.StatusUnauthorized, factorCode
+	}
+	switch err {
+	case errPassword:
+		return http.StatusForbidden, passwordCode
+	case errNotFresh:
+		return http.StatusForbidden, freshCode
 	}
 	if err.Why == chat.NeedsLogin {
 		return http.StatusUnauthorized, loginCode

@@ -75,8 +75,10 @@ type Gateway struct {
 	performer *performer
 	uploads   *uploads
 	visits    visits
-	lives     *lives
-	started   time.Time
+
+	confirmations confirmations
+	lives         *lives
+	started       time.Time
 
 	stopping atomic.Bool
 	stop     chan struct{} // closed by Stop
@@ -109,6 +111,7 @@ func New(cfg Config) (*Gateway, error) {
 		}
 	}
 	g.visits.init(g)
+	g.confirmations.init()
 	g.routes = g.table()
 	g.reference = newReferences(cfg.Version, g.routes)
 	g.api = g.mux(g.routes)
