@@ -134,6 +134,8 @@ const (
 	QueryProperty   = queryProperty
 	QueryOwned      = queryOwned
 	QueryProperties = queryProperties
+	QueryPrivate    = queryPrivate
+	QueryPrivates   = queryPrivates
 
 	QueryReactionSeq  = queryReactionSeq
 	QueryReactionSeqs = queryReactionSeqs
