@@ -105,6 +105,7 @@ const (
 	QueryPreviewsOf   = queryPreviewsOf
 	QueryPreviewFacts = queryPreviewFacts
 
+	QueryReacted   = queryReacted
 	QueryFile      = queryFile
 	QueryHash      = queryHash
 	QueryFileBytes = queryFileBytes

@@ -183,6 +183,7 @@ export default {
   'search.help': 'What is found is in rooms that you may read, the newest first. Words in quotes stand together; a minus leaves a word out.',
   'search.from': 'who wrote it',
   'search.in': 'the room',
+  'search.has': 'a file, a picture, a link, a reaction',
   'search.before': 'before a day',
   'search.after': 'after a day',
   'search.busy': 'Searching…',

@@ -184,6 +184,7 @@ export default {
   'search.help': 'Przeszukujemy pokoje, które możesz czytać, od najnowszych. Słowa w cudzysłowie stoją razem; minus pomija słowo.',
   'search.from': 'kto napisał',
   'search.in': 'pokój',
+  'search.has': 'plik, obraz, odnośnik, reakcja',
   'search.before': 'przed dniem',
   'search.after': 'po dniu',
   'search.busy': 'Szukam…',
