@@ -313,8 +313,12 @@ func TestAnotherPasswordEndsWhatCameByTheOld(t *testing.T) {
 		if err := phone.Arrive(t.Context(), hub.Arrival{User: ada.User(), Credential: token}); err != nil {
 			t.Fatal(err)
 		}
-		if phone.Credential() != token {
-			t.Errorf("it came by %d", phone.Credential())
+		again, ok := phone.Again()
+		if phone.Credential() != token || !ok || again != (hub.Arrival{User: ada.User(), Credential: token}) {
+			t.Errorf("it came by %d, and comes again by %+v, %t", phone.Credential(), again, ok)
+		}
+		if _, ok := w.guest("otter").Again(); ok {
+			t.Error("a guest comes again by nothing")
 		}
 		before := w.order(chat.Command{Op: chat.AddCredential, User: ada.User(), Level: uint8(chat.ByPassword), Secret: "kept anew", Target: first}).Seq
 		old.wantsOn()

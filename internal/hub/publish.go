@@ -136,6 +136,10 @@ func (a *applier) membership() {
 			}
 		case chat.Deleted, chat.PreviewDropped:
 			h.pages.forget(ev.Room)
+		case chat.PropertySet:
+			if ev.Flags&chat.Private != 0 { // what it replaces is to be nowhere
+				h.pages.forget(ev.Room)
+			}
 		}
 	}
 }
