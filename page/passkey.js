@@ -49,9 +49,10 @@ export function cancelled(error) { return error instanceof DOMException && (erro
 /**
  * add makes a passkey on this device.
  * @param {string} name what its owner calls it
+ * @param {<T>(work: () => Promise<T>) => Promise<T>} confirmed does what may take the password once more
  */
-export async function add(name) {
-  const begun = await post('/me/passkeys', {});
+export async function add(name, confirmed) {
+  const begun = await confirmed(() => post('/me/passkeys', {}));
   const credential = await navigator.credentials.create({ publicKey: options(begun.options) });
   await post('/me/passkeys/finish', { ceremony: begun.ceremony, name, response: answer(credential) });
 }

@@ -39,6 +39,7 @@ type serveFlags struct {
 
 	registration string // open, invitation, closed; empty for what the listeners suggest
 	guests       bool
+	guestUploads bool
 }
 
 // serve runs a server until it is told to stop.
@@ -107,6 +108,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
 	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
 	flags.BoolVar(&f.announce, "announce", false, "tell the local network of this server, by multicast DNS, so that hubbub join lists it there")
+	flags.BoolVar(&f.guestUploads, "guest-uploads", false, "let guests upload files; those of this machine may anyway while nobody else can connect")
 	f.secure.add(flags)
 	f.names.add(flags)
 	f.identity.add(flags)
@@ -162,7 +164,7 @@ func ownersCode(code auth.Secret) string {
 func (f *serveFlags) policy(bound []net.Addr) hub.Policy {
 	p := hub.OpenPolicy()
 	if !onlyHere(bound) {
-		p = hub.Policy{Registration: hub.ByInvite, Guests: f.guests, Confined: true}
+		p = hub.Policy{Registration: hub.ByInvite, Guests: f.guests, Confined: true, GuestUploads: f.guestUploads}
 	}
 	switch f.registration {
 	case "open":

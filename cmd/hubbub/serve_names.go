@@ -24,6 +24,7 @@ import (
 type nameFlags struct {
 	server, network string
 	url             string // under which browsers find it
+	hosts           []string
 	motd            string // text, or the file that it is in
 	password        string
 	opers           []string
@@ -48,6 +49,8 @@ func (f *nameFlags) add(flags *flag.FlagSet) {
 	flags.StringVar(&f.server, "server-name", "", "`NAME` of the server for IRC, like a host's (default the host's name if there is a dot in it, else hubbub)")
 	flags.StringVar(&f.network, "network-name", defaultNetworkName, "`NAME` of what the server is, for people")
 	flags.StringVar(&f.url, "url", "", "`ADDRESS` under which browsers find the server, as in https://chat.example.org: what links to files begin with (default the first --origin, or the first domain of --acme, else http:// and the first address that is listened on)")
+	flags.Func("host", "`NAME` by which browsers may ask for the server over plain http, as in chat.example.org; may be repeated. Addresses, names without a dot, localhost, .local, .lan, .home, .internal, .home.arpa, this machine's name and those of the other flags need none; other names are refused, as they can be a stranger's",
+		func(s string) error { f.hosts = append(f.hosts, s); return nil })
 	flags.StringVar(&f.motd, "motd", "", "`FILE` with the message of the day for IRC, or its text")
 	flags.StringVar(&f.password, "password", "", "`PASSWORD` that every IRC client has to give, or its hash by hubbub hash-password; HUBBUB_SERVER_PASSWORD does the same unseen")
 	flags.Func("oper", "`NAME:PASSWORD`, or its hash, by which one becomes an operator in IRC; may be repeated; HUBBUB_OPER does the same unseen, one a line",
@@ -69,6 +72,14 @@ func (f *nameFlags) complete() (err error) {
 		if f.url, err = server.ParseURL(f.url); err != nil {
 			return fmt.Errorf("--url: %w", err)
 		}
+	}
+	for _, host := range f.hosts {
+		if !isServerName(host) {
+			return fmt.Errorf("--host %q is no name of a host, as in chat.example.org, without http:// and a port", host)
+		}
+	}
+	if name, err := os.Hostname(); err == nil {
+		f.hosts = append(f.hosts, name)
 	}
 	if f.motd, err = readMotd(f.motd); err != nil {
 		return fmt.Errorf("--motd: %w", err)
@@ -131,6 +142,7 @@ func (f *nameFlags) oper(s string) (o door.Oper, err error) {
 // configure tells the server.
 func (f *nameFlags) configure(cfg *server.Config) {
 	cfg.ServerName, cfg.NetworkName, cfg.Motd, cfg.URL = f.server, f.network, f.motd, f.url
+	cfg.Hosts = f.hosts
 	cfg.Password, cfg.Opers = f.shared, f.operator
 }
 

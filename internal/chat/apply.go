@@ -7,6 +7,7 @@ type Outcome struct {
 	Seq  Seq    // of the command's last event beside the audit log's, or of the event that an earlier command of the same client id brought about; 0 if there was nothing to do
 	Room RoomID // the room that it concerned: joined, created, spoken in
 	User UserID // Arrive, Register, Login: who the session now speaks for
+	By   Proof  // Register, Login: what has proved it; 0 for nothing
 	Err  *Error // nil if it was done
 }
 

@@ -47,7 +47,11 @@ func (d *decision) register() Outcome {
 	}
 	d.lands(u, invitation.Role)
 	d.enterInvited(u, name, invitation)
-	return Outcome{User: u.id, Room: u.id.Inbox()}
+	out := Outcome{User: u.id, Room: u.id.Inbox()}
+	if c.Secret != "" {
+		out.By = ByPassword
+	}
+	return out
 }
 
 // invited returns the invitation that lets the one who asks register.
@@ -141,7 +145,7 @@ func (d *decision) login() Outcome {
 		if err := d.s.barred(u.id, d.now); err != nil { // told only to who has proved who they are
 			return Outcome{Err: err}
 		}
-		return Outcome{User: u.id, Room: u.id.Inbox()}
+		return Outcome{User: u.id, Room: u.id.Inbox(), By: cred.Proof}
 	}
 	return refuse(Forbidden, noLogin)
 }

@@ -36,7 +36,8 @@ func (d *Door) CheckPassword(password, nick string) *chat.Error {
 }
 
 // SetPassword gives a member another password. Whoever asks for it in their own
-// name gives the one before, if there is one.
+// name gives the one before, if there is one. What came by that ends, as does what
+// clients come back by that have logged in, but for the session that asks.
 func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, password string) *chat.Error {
 	if err := d.CheckPassword(password, user.Nick); err != nil {
 		return err
@@ -45,7 +46,26 @@ func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, passw
 	if err != nil {
 		return err
 	}
-	return by.Do(ctx, chat.Command{Op: chat.AddCredential, User: user.ID, Level: uint8(chat.ByPassword), Secret: kept}).Err
+	if err := by.Do(ctx, chat.Command{Op: chat.AddCredential, User: user.ID, Level: uint8(chat.ByPassword), Secret: kept}).Err; err != nil {
+		return err
+	}
+	return d.logOut(ctx, by, user.ID)
+}
+
+// logOut drops the tokens by which a member's clients come back, but for that of the
+// session that asks for it.
+func (d *Door) logOut(ctx context.Context, by Actor, user chat.UserID) *chat.Error {
+	spared := chat.Seq(0)
+	if s, ok := by.(*hub.Session); ok {
+		spared = s.Credential()
+	}
+	all, err := d.cfg.Hub.Credentials(ctx, user)
+	for i := 0; i < len(all) && err == nil; i++ {
+		if isRemembered(&all[i].Credential) && all[i].Seq != spared {
+			err = d.Drop(ctx, by, user, all[i].Seq)
+		}
+	}
+	return err
 }
 
 // Token is what a token is made for.
@@ -87,6 +107,12 @@ func Remembered(token string) (client string, ok bool) {
 	return strings.CutPrefix(token, browserPrefix)
 }
 
+// isRemembered reports whether a client comes back by a credential.
+func isRemembered(c *chat.Credential) bool {
+	_, ok := Remembered(c.Name)
+	return ok && c.Proof == chat.ByToken
+}
+
 // maxRemembered is how many tokens of clients that come back a member has: the
 // oldest makes room.
 const maxRemembered = 20
@@ -100,7 +126,7 @@ func (d *Door) Remember(ctx context.Context, user chat.UserID, client string, la
 	}
 	var clients []chat.Seq
 	for _, c := range all {
-		if _, remembered := Remembered(c.Name); remembered && c.Proof == chat.ByToken {
+		if isRemembered(&c.Credential) {
 			clients = append(clients, c.Seq)
 		}
 	}

@@ -85,8 +85,8 @@ func (s *Store) blobPath(hash string) string { return filepath.Join(s.dir, hash[
 
 // place gives a finished file a name. If there is a file of that name already it
 // has the same content, and is only made to look new; then the finished one is
-// left to who made it.
-func (s *Store) place(f *os.File, path string) error {
+// left to who made it. What has come to be counts for so many bytes.
+func (s *Store) place(f *os.File, path string, counts int64) error {
 	now := s.o.Now()
 	err := os.Chtimes(path, now, now)
 	if err == nil {
@@ -105,6 +105,7 @@ func (s *Store) place(f *os.File, path string) error {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
+	s.grow(counts)
 	return syncDirectory(filepath.Dir(path))
 }
 

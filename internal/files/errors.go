@@ -18,6 +18,8 @@ var (
 	ErrName = errors.New("the file has no usable name")
 	// ErrQuota says that too much of one uploader waits for a message.
 	ErrQuota = errors.New("too many uploads wait for a message")
+	// ErrTotal says that all that is kept takes as much as it may.
+	ErrTotal = errors.New("no more is kept")
 	// ErrFull says that there is no space on the disk.
 	ErrFull = errors.New("the disk is full")
 	// ErrNotFound says that there is no such upload or blob, or not for whom.

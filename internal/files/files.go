@@ -55,6 +55,7 @@ type Options struct {
 	MaxBytes     int64 // how large one file may be
 	PendingFiles int   // how many uploads of one person may wait for a message
 	PendingBytes int64 // how large they may be together
+	TotalBytes   int64 // how large all that is kept may be together; 0 for no limit
 
 	Now func() time.Time // the clock; nil for the system's
 }
@@ -113,6 +114,7 @@ type Store struct {
 	held    map[string]int    // by hash, how many Puts and pending uploads need the blob
 	doomed  string            // the hash whose blob Sweep is about to remove, if no message refers to it
 	decided chan struct{}     // closed by Sweep when that is done
+	used    int64             // bytes that blobs and their thumbnails take, and what is being received
 }
 
 const (
@@ -137,7 +139,7 @@ func Open(dir string, o Options) (*Store, error) {
 			return nil, explain("make the directory of files", err)
 		}
 	}
-	if err := errors.Join(syncDirectory(filepath.Dir(dir)), syncDirectory(dir), s.load()); err != nil {
+	if err := errors.Join(syncDirectory(filepath.Dir(dir)), syncDirectory(dir), s.load(), s.measure()); err != nil {
 		return nil, explain("open the directory of files", err)
 	}
 	return s, nil

@@ -20,8 +20,8 @@ import (
 // it returns the file is on the disk, and pending. The reader should end or fail
 // in bounded time; between two of its reads Put looks at ctx.
 //
-// The error matches ErrTooLarge, ErrEmpty, ErrName, ErrQuota or ErrFull, is that
-// of ctx or of the reader, or one that nobody foresaw.
+// The error matches ErrTooLarge, ErrEmpty, ErrName, ErrQuota, ErrTotal or ErrFull,
+// is that of ctx or of the reader, or one that nobody foresaw.
 func (s *Store) Put(ctx context.Context, r io.Reader, name string, by uint64) (Upload, error) {
 	name, err := cleanName(name)
 	if err != nil {
@@ -36,7 +36,9 @@ func (s *Store) Put(ctx context.Context, r io.Reader, name string, by uint64) (U
 	}
 	defer discard(f)
 	up := Upload{ID: newID(), Name: name, By: by, At: s.o.Now().UTC().Round(0)}
-	if err := s.receive(ctx, r, f, &up); err != nil {
+	arriving := &charged{store: s}
+	defer arriving.refund() // what is kept of it is counted when it has its name
+	if err := s.receive(ctx, r, io.MultiWriter(arriving, f), &up); err != nil {
 		return Upload{}, explain("receive a file", err)
 	}
 	thumbnail, err := s.examine(ctx, f, &up)
@@ -46,10 +48,10 @@ func (s *Store) Put(ctx context.Context, r io.Reader, name string, by uint64) (U
 	return up, explain("keep a file", s.keep(ctx, f, thumbnail, up))
 }
 
-// receive writes what comes to a file, and notes its size and hash.
-func (s *Store) receive(ctx context.Context, r io.Reader, f *os.File, up *Upload) error {
+// receive writes what comes, and notes its size and hash.
+func (s *Store) receive(ctx context.Context, r io.Reader, w io.Writer, up *Upload) error {
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(&steppedReader{ctx, r}, s.o.MaxBytes+1))
+	n, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(&steppedReader{ctx, r}, s.o.MaxBytes+1))
 	switch {
 	case err != nil:
 		return err
@@ -119,10 +121,10 @@ func (s *Store) keep(ctx context.Context, f *os.File, thumbnail []byte, up Uploa
 	}
 	err := s.checkQuota(up.By, up.Size)
 	if err == nil && thumbnail != nil {
-		err = s.write(thumbnail, s.blobPath(up.Hash)+thumbnailSuffix)
+		err = s.write(thumbnail, s.blobPath(up.Hash)+thumbnailSuffix, int64(len(thumbnail)))
 	}
 	if err == nil {
-		err = s.place(f, s.blobPath(up.Hash))
+		err = s.place(f, s.blobPath(up.Hash), up.Size)
 	}
 	if err == nil {
 		err = s.addPending(up)
@@ -133,8 +135,9 @@ func (s *Store) keep(ctx context.Context, f *os.File, thumbnail []byte, up Uploa
 	return err
 }
 
-// write writes a file beside the others and then gives it its name.
-func (s *Store) write(data []byte, path string) error {
+// write writes a file beside the others and then gives it its name. It counts for so
+// many bytes.
+func (s *Store) write(data []byte, path string, counts int64) error {
 	f, err := s.temporary()
 	if err != nil {
 		return err
@@ -143,7 +146,7 @@ func (s *Store) write(data []byte, path string) error {
 	if _, err := f.Write(data); err != nil {
 		return err
 	}
-	return s.place(f, path)
+	return s.place(f, path, counts)
 }
 
 // addPending notes an upload whose blob is placed and held: on the disk, then in
@@ -154,7 +157,7 @@ func (s *Store) addPending(up Upload) error {
 		return err
 	}
 	path := filepath.Join(s.dir, pendingDir, up.ID)
-	if err := s.write(data, path); err != nil {
+	if err := s.write(data, path, 0); err != nil {
 		return err
 	}
 	s.mu.Lock()

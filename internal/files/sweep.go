@@ -116,7 +116,22 @@ func (s *Store) sweepBlob(hash string, kept func(string) (bool, error)) error {
 		return err
 	}
 	path := s.blobPath(hash)
-	return errors.Join(remove(path), remove(path+thumbnailSuffix))
+	return errors.Join(s.removeBlob(path), s.removeBlob(path+thumbnailSuffix))
+}
+
+// removeBlob removes a blob or a thumbnail, if it is there.
+func (s *Store) removeBlob(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err == nil {
+		s.grow(-info.Size())
+	}
+	return err
 }
 
 // doom has everybody who wants to hold a blob wait, if nobody holds it now.

@@ -297,3 +297,49 @@ func TestDroppedCredentialEndsWhatCameByIt(t *testing.T) {
 		laptop.wantsOn()
 	})
 }
+
+// Another password ends what came by the one before, but for the session that chooses
+// it; what came by something else stays, and so does everything if the server only keeps
+// the same password anew.
+func TestAnotherPasswordEndsWhatCameByTheOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.NoLimits())
+		defer w.stop()
+		ada, bob := w.member("ada"), w.member("bob")
+		first := w.password(ada.User())
+		old, late := ada.login(elsewhere), w.connect(elsewhere)
+		token := w.order(chat.Command{Op: chat.AddCredential, User: ada.User(), Level: uint8(chat.ByToken), Name: "phone", Key: chat.Key{1}}).Seq
+		phone := w.connect(localhost)
+		if err := phone.Arrive(t.Context(), hub.Arrival{User: ada.User(), Credential: token}); err != nil {
+			t.Fatal(err)
+		}
+		again, ok := phone.Again()
+		if phone.Credential() != token || !ok || again != (hub.Arrival{User: ada.User(), Credential: token}) {
+			t.Errorf("it came by %d, and comes again by %+v, %t", phone.Credential(), again, ok)
+		}
+		if _, ok := w.guest("otter").Again(); ok {
+			t.Error("a guest comes again by nothing")
+		}
+		before := w.order(chat.Command{Op: chat.AddCredential, User: ada.User(), Level: uint8(chat.ByPassword), Secret: "kept anew", Target: first}).Seq
+		old.wantsOn()
+		w.batch(func() {
+			aside(func() *chat.Error {
+				return late.Arrive(t.Context(), hub.Arrival{User: ada.User(), Credential: before})
+			})
+			synctest.Wait()
+			ada.send(chat.Command{Op: chat.AddCredential, Level: uint8(chat.ByPassword), Secret: "another"})
+		})
+		for _, c := range []*client{old, late} {
+			c.awaitEnd()
+			if why := c.Evicted(); why == nil || !why.Login {
+				t.Errorf("a session of the old password ended with %+v", why)
+			}
+		}
+		for _, c := range []*client{ada, phone, bob} {
+			c.wantsOn()
+		}
+		w.order(chat.Command{Op: chat.AddCredential, User: ada.User(), Level: uint8(chat.ByPassword), Secret: "by an admin"})
+		ada.awaitEnd() // who became a member by a password
+		phone.wantsOn()
+	})
+}

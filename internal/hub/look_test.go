@@ -172,3 +172,47 @@ func TestBanEndsLookingIn(t *testing.T) {
 		t.Errorf("somebody else: %v", here.err)
 	}
 }
+
+// Who is here and not in a room reads it if they could just come in: a key, or a rule
+// against guests, keeps its past from them too.
+func TestWhoCouldNotComeInReadsNothing(t *testing.T) {
+	w := newWorld(t, hub.Limits{})
+	ann, guest, member := w.member("ann"), w.guest("otter"), w.member("bob")
+	tea, milk, open := ann.join("#tea"), ann.join("#milk"), ann.join("#open")
+	said := map[chat.RoomID]chat.Seq{}
+	for _, room := range []chat.RoomID{tea, milk, open} {
+		said[room] = ann.say(room, "the kettle")
+	}
+	ann.must(chat.Command{Op: chat.SetKey, Room: tea, Text: "sesame"})
+	ann.must(chat.Command{Op: chat.SetRules, Room: milk, Rules: chat.NoGuests})
+	for _, x := range []struct {
+		name  string
+		who   *client
+		room  chat.RoomID
+		reads bool
+	}{
+		{"a member, with a key", member, tea, false}, {"a guest, with a key", guest, tea, false}, {"who is in it, with a key", ann, tea, true},
+		{"a member, without guests", member, milk, true}, {"a guest, without guests", guest, milk, false}, {"who is in it, without guests", ann, milk, true},
+		{"a member, an open room", member, open, true}, {"a guest, an open room", guest, open, true},
+	} {
+		_, history := x.who.History(t.Context(), x.room, 0, 10)
+		_, message := x.who.Message(t.Context(), said[x.room])
+		_, past := x.who.Playback(t.Context(), x.room, hub.Range{Limit: 10})
+		for what, err := range map[string]*chat.Error{"history": history, "message": message, "playback": past} {
+			if (err == nil) != x.reads {
+				t.Errorf("%s: %s is answered %v", x.name, what, err)
+			}
+		}
+		room, err := x.who.RoomByID(x.room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.who.Search(t.Context(), "kettle in:"+room.Name, 0); (err == nil) != x.reads {
+			t.Errorf("%s: a search is answered %v", x.name, err)
+		}
+	}
+	member.must(chat.Command{Op: chat.Join, Room: tea, Text: "sesame"})
+	if _, err := member.History(t.Context(), tea, 0, 10); err != nil {
+		t.Errorf("with the key in hand: %v", err)
+	}
+}

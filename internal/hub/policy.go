@@ -24,10 +24,11 @@ type Policy struct {
 	Registration Registration
 	Guests       bool // people may come in without an account
 	Confined     bool // guests are kept to the public rooms that there are
+	GuestUploads bool // guests may upload files, too
 }
 
 // OpenPolicy lets everybody in, as on a server that only its own machine reaches.
-func OpenPolicy() Policy { return Policy{Registration: Open, Guests: true} }
+func OpenPolicy() Policy { return Policy{Registration: Open, Guests: true, GuestUploads: true} }
 
 // Policy returns who may come in.
 func (h *Hub) Policy() Policy { return h.policy }
@@ -103,6 +104,7 @@ type expulsion struct {
 	at      int          // the event's index in the batch
 	user    chat.UserID  // 0 for a network
 	proof   chat.Seq     // of the user's, those that came by this credential; 0 for all
+	renewed bool         // of the user's, those that came by a password
 	network netip.Prefix // if there is no user
 	spared  *Session     // but this one; nil for none
 	why     Evicted
@@ -112,6 +114,8 @@ type expulsion struct {
 func (x *expulsion) ends(s *Session, user chat.UserID) bool {
 	switch {
 	case s == x.spared, x.proof != 0 && s.proof.Load() != uint64(x.proof):
+		return false
+	case x.renewed && s.proven.Load() != uint32(chat.ByPassword):
 		return false
 	case x.user != 0:
 		return user == x.user

@@ -79,6 +79,21 @@ func (h *Hub) PrivateProperties(ctx context.Context, want func(key string) bool)
 	return slices.DeleteFunc(all, func(p Property) bool { return !p.Private }), nil
 }
 
+// PropertyNow returns a property of somebody's as it is now, whose value is empty if
+// there is none: of one that is private and was replaced, the event that set it does not
+// say the value any more.
+func (h *Hub) PropertyNow(ctx context.Context, user chat.UserID, key string) (Property, *chat.Error) {
+	now := Property{PropertyKey: chat.PropertyKey{Owner: user.Inbox(), Name: key}}
+	all, err := h.store.Properties(ctx, func(name string, _ int) bool { return name == key }, user.Inbox())
+	if err != nil {
+		return now, h.internal("read a property", err)
+	}
+	for _, p := range all {
+		now = p
+	}
+	return now, nil
+}
+
 // ForgetPrivate removes what somebody keeps for themselves alone: as they would, since
 // nobody else may. It is for what was given to the server to be used by it, and is of
 // no use any more.

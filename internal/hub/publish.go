@@ -118,6 +118,12 @@ func (a *applier) membership() {
 				h.dismiss(ev, a.issuer(i))
 				a.expel(expulsion{at: i, user: ev.User, spared: a.issuer(i), why: Evicted{Reason: "Your connections have been closed" + because(ev.Text)}})
 			}
+		case chat.CredentialAdded:
+			if anew := ev.Target != 0; chat.Proof(ev.Level) == chat.ByPassword && ev.Room == ev.User.Inbox() && !anew {
+				a.expel(expulsion{at: i, user: ev.User, renewed: true, spared: a.issuer(i), why: Evicted{
+					Reason: "Your password has been changed; log in again.", Login: true,
+				}})
+			}
 		case chat.CredentialDropped:
 			if ev.Room == ev.User.Inbox() {
 				a.expel(expulsion{at: i, user: ev.User, proof: ev.Target, spared: a.issuer(i), why: Evicted{
@@ -130,6 +136,10 @@ func (a *applier) membership() {
 			}
 		case chat.Deleted, chat.PreviewDropped:
 			h.pages.forget(ev.Room)
+		case chat.PropertySet:
+			if ev.Flags&chat.Private != 0 { // what it replaces is to be nowhere
+				h.pages.forget(ev.Room)
+			}
 		}
 	}
 }
@@ -210,6 +220,9 @@ func (a *applier) refresh(r *room) {
 
 // resolve answers one proposal. An arrival makes its session somebody's.
 func (a *applier) resolve(p *proposal, out *decided) {
+	if out.Err == nil && out.By != 0 && p.session != nil {
+		p.session.proven.Store(uint32(out.By))
+	}
 	if out.Err == nil && out.User != 0 && p.session != nil && p.session.User() == 0 {
 		for i := range a.expulsions {
 			if x := &a.expulsions[i]; x.at >= out.end && x.ends(p.session, out.User) {

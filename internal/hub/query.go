@@ -27,12 +27,19 @@ func (s *Session) sees(info *chat.RoomInfo) bool {
 }
 
 // reads reports whether the session's user may read a room, or anybody if nobody has
-// arrived.
+// arrived: its members do, and others if they could just come in.
 func (s *Session) reads(info *chat.RoomInfo) bool {
-	if s.User() == 0 {
-		return s.sees(info) && anybodys(info) && !s.Locked(info.ID) // of which info may not tell
+	switch {
+	case info == nil:
+		return false
+	case s.in(info):
+		return true
+	case info.Flags&chat.Closed != 0, s.Locked(info.ID): // of which info may not tell
+		return false
+	case s.User() == 0:
+		return s.sees(info) && anybodys(info)
 	}
-	return info != nil && (info.Flags&chat.Closed == 0 || s.in(info))
+	return info.Flags&chat.NoGuests == 0 || s.Role() != chat.GuestRole
 }
 
 // shown returns what the session's user may know of a room that they may know
@@ -82,14 +89,17 @@ func (s *Session) readable(id chat.RoomID) *chat.Error {
 func (s *Session) roomToRead(id chat.RoomID) (*chat.RoomInfo, *chat.Error) {
 	info, err := s.RoomByID(id)
 	if err == nil && !s.reads(info) {
-		err = unreadable(info)
+		err = s.unreadable(info)
 	}
 	return info, err
 }
 
-// unreadable says why somebody may not read a room that they may know of.
-func unreadable(info *chat.RoomInfo) *chat.Error {
-	if info.Flags&chat.Closed != 0 {
+// unreadable says why the user may not read a room that they may know of.
+func (s *Session) unreadable(info *chat.RoomInfo) *chat.Error {
+	switch {
+	case info.Flags&chat.Closed == 0 && s.Locked(info.ID):
+		return chat.Errorf(chat.Forbidden, "%s is read by its members only, and entered with a key: /join %s key=WORD.", info.Name, info.Name).Because(chat.NotMember)
+	case info.Flags&chat.Closed != 0:
 		return chat.Errorf(chat.Forbidden, "%s is read by its members only, and entered by invitation.", info.Name).Because(chat.NotMember)
 	}
 	return chat.Errorf(chat.Forbidden, "%s is not read by whoever comes along; come in, and join it.", info.Name).Because(chat.NotMember)

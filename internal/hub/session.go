@@ -36,7 +36,8 @@ type Session struct {
 	began  uint32        // in Unix seconds
 	scopes atomic.Uint32 // what a token lets it do: see [Scopes]
 
-	proof atomic.Uint64 // the credential that it came by; 0 for none
+	proof  atomic.Uint64 // the credential that it came by; 0 for none
+	proven atomic.Uint32 // what kind that is, a [chat.Proof]
 
 	evicted atomic.Pointer[Evicted] // why, if the session has to end
 
@@ -109,6 +110,12 @@ func (s *Session) User() chat.UserID { return chat.UserID(s.user.Load()) }
 
 // Credential returns which of its user's credentials the session came by, or 0.
 func (s *Session) Credential() chat.Seq { return chat.Seq(s.proof.Load()) }
+
+// Again returns how another session comes to speak for the same user, by the same
+// credential; false if there was none. Whether that still counts is decided then.
+func (s *Session) Again() (Arrival, bool) {
+	return Arrival{User: s.User(), Credential: s.Credential(), Scopes: Scopes(s.scopes.Load())}, s.Credential() != 0
+}
 
 // Nick returns what the session's user is called now.
 func (s *Session) Nick() string { return s.hub.nick(s.User()) }

@@ -125,6 +125,9 @@ func (h *Hub) roomsOf(id chat.UserID) []chat.RoomID {
 // MaySay reports whether the session's user may say something in a room now, and
 // so signal something there. (What is said, the log decides.)
 func (s *Session) MaySay(room *chat.RoomInfo) bool {
+	if s.Allows(&chat.Command{Op: chat.Say}) != nil {
+		return false
+	}
 	st, role := room.Standing(s.User()), s.Role()
 	masked := len(room.Masks) > 0 && room.RankOf(st.User, role) < chat.VoiceRank && room.Silences(s.Nick(), role)
 	return s.in(room) && !masked && !st.Silenced(s.hub.now()) && chat.Permit(chat.ActSay, role, st.Rank, room.Flags)

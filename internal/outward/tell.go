@@ -50,9 +50,7 @@ func (t *teller) see(ctx context.Context, ev *chat.Event) {
 	case ev.Said():
 		t.said(ctx, ev)
 	case ev.Kind == chat.PropertySet && ev.User != 0:
-		if p, own := chat.PropertyOf(ev); own {
-			t.subscribers.learn(&p)
-		}
+		t.kept(ctx, ev)
 	case ev.Kind == chat.CredentialDropped && ev.Room == ev.User.Inbox():
 		for _, key := range t.subscribers.drop(ev.User, ev.Target) {
 			t.forgetFor(ctx, ev.User, key)
@@ -60,6 +58,21 @@ func (t *teller) see(ctx context.Context, ev *chat.Event) {
 	case ev.Kind == chat.Departed:
 		t.subscribers.leave(ev.By)
 	}
+}
+
+// kept learns a property. One without a value was removed, or replaced meanwhile: then
+// what counts is what it is now.
+func (t *teller) kept(ctx context.Context, ev *chat.Event) {
+	p, own := chat.PropertyOf(ev)
+	if !own || !concerns(p.Name) {
+		return
+	}
+	if p.Value == "" {
+		if now, err := t.cfg.Hub.PropertyNow(ctx, ev.User, p.Name); err == nil { // else it was noted
+			p = now
+		}
+	}
+	t.subscribers.learn(&p)
 }
 
 // said tells those of a message who want to know and are not here. Who is here is

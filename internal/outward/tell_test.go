@@ -109,11 +109,16 @@ func TestWishesAreFollowed(t *testing.T) {
 	idle := w.again(bob)
 	idle.Amend(func(p *hub.Profile) { p.Away = hub.Unattended })
 	bob.Close()
+	carl := w.member("carl")
+	witness := carl.subscribe("witness")
+	carl.Close()
 	say := func(text string) { ann.say(w.lobby(), text) }
 	idle.keep("notify", `{"level":"nothing"}`)
-	say("@bob at nothing")
+	say("@bob @carl at nothing")
+	w.wantTold(witness, "witness", "@bob @carl at nothing") // so that it has been looked at: wishes are those of now
 	idle.keep("notify", `{"silent":true}`)
-	say("@bob in silence")
+	say("@bob @carl in silence")
+	w.wantTold(witness, "witness", "@bob @carl at nothing", "@bob @carl in silence")
 	idle.keep("notify", `{"keywords":["deploy"]}`)
 	say("nothing of note")
 	say("deploy it")

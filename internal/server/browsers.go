@@ -12,13 +12,15 @@ import (
 // there silence is not that of a person who waits to be greeted: a greeting
 // would be taken for the answer to the request that is on its way meanwhile.
 type browsers struct {
-	mu    sync.Mutex // guards heard
+	mu    sync.Mutex // guards the following
 	heard map[netip.Addr]time.Time
+	swept time.Time // when it was looked for those to forget
 }
 
 const (
 	browsing    = 30 * time.Second // how long a browser is remembered
 	maxBrowsers = 4096             // from how many addresses
+	sweepPause  = time.Second      // between two looks at all of them
 )
 
 // note notes a request of HTTP from an address, if it is a browser's.
@@ -29,11 +31,13 @@ func (b *browsers) note(from netip.Addr, request []byte) {
 	now := time.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.heard) >= maxBrowsers {
+	if len(b.heard) >= maxBrowsers && now.Sub(b.swept) >= sweepPause {
+		b.swept = now
 		b.forgetLocked(now)
 	}
-	if len(b.heard) < maxBrowsers {
-		b.heard[networkOf(from)] = now
+	network := networkOf(from)
+	if _, known := b.heard[network]; known || len(b.heard) < maxBrowsers {
+		b.heard[network] = now
 	}
 }
 

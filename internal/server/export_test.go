@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"net/netip"
+	"time"
 
 	"hubbub/internal/preview"
 )
@@ -43,3 +45,13 @@ var UsualURL = usualURL
 
 // Reach has the server find others by these options.
 func (c *Config) Reach(o preview.Options) { c.reach = o }
+
+// Browsers remembers where browsers have been heard of.
+type Browsers struct{ b browsers }
+
+// NewBrowsers returns one that remembers nothing yet.
+func NewBrowsers() *Browsers { return &Browsers{browsers{heard: map[netip.Addr]time.Time{}}} }
+
+// Note notes a request of a browser's, and Lately tells of it.
+func (b *Browsers) Note(from netip.Addr)        { b.b.note(from, []byte("Mozilla/5.0")) }
+func (b *Browsers) Lately(from netip.Addr) bool { return b.b.lately(from) }

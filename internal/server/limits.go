@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +18,9 @@ import (
 type Limits struct {
 	hub.Limits
 	Line         int           // bytes of a line
-	File         int           // bytes of an uploaded file
-	Files        int           // bytes of one person's files together
+	File         int64         // bytes of an uploaded file
+	Files        int64         // bytes of one person's files together
+	Uploads      int64         // bytes of all files together
 	Conns        int           // connections at once
 	ConnsPerAddr int           // of them from one IPv4 address or IPv6 /64
 	ConnsPerKey  int           // of them with one SSH key
@@ -30,7 +32,7 @@ type Limits struct {
 // DefaultLimits suit people, pasted blocks and modest bots.
 func DefaultLimits() Limits {
 	return Limits{
-		Limits: hub.DefaultLimits(), Line: line.DefaultMax, File: files.MaxBytes, Files: 1 << 30,
+		Limits: hub.DefaultLimits(), Line: line.DefaultMax, File: files.MaxBytes, Files: 1 << 30, Uploads: 10 << 30,
 		Conns: 15_000, ConnsPerAddr: 200, ConnsPerKey: 50, Screens: 500, Stall: 30 * time.Second,
 	}
 }
@@ -76,6 +78,42 @@ func rate(name, help string, field func(*Limits) *float64) limit {
 	}
 }
 
+// sizeUnits are what sizes may end in, the largest first.
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"T", 1 << 40}, {"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"", 1}}
+
+// size is a number of bytes, as a person writes it: 500M, 10GB, 4096.
+func size(name, help string, field func(*Limits) *int64) limit {
+	return limit{name, help,
+		func(l *Limits, value string) error {
+			number, unit := strings.TrimSuffix(strings.ToUpper(value), "B"), int64(1)
+			for _, u := range sizeUnits {
+				if cut, ok := strings.CutSuffix(number, u.name); ok {
+					number, unit = cut, u.bytes
+					break
+				}
+			}
+			n, err := strconv.ParseInt(number, 10, 64)
+			if err != nil || n < 0 || n > math.MaxInt64/unit {
+				return fmt.Errorf("%q is not a size such as 500M or 10G", value)
+			}
+			*field(l) = n * unit
+			return nil
+		},
+		func(l *Limits) string {
+			n := *field(l)
+			for _, u := range sizeUnits {
+				if n >= u.bytes && n%u.bytes == 0 {
+					return strconv.FormatInt(n/u.bytes, 10) + u.name
+				}
+			}
+			return "0"
+		},
+	}
+}
+
 // limits returns what can be set, in the order in which the help shows it.
 func limits() []limit {
 	return []limit{
@@ -87,8 +125,9 @@ func limits() []limit {
 		whole("addr-burst", "messages of one address at once", func(l *Limits) *int { return &l.AddrBurst }),
 		whole("in-flight", "messages of one connection that are not on the disk yet", func(l *Limits) *int { return &l.InFlight }),
 		whole("rooms", "rooms on the server", func(l *Limits) *int { return &l.Rooms }),
-		whole("file", "bytes of an uploaded file", func(l *Limits) *int { return &l.File }),
-		whole("files", "bytes of one person's files together", func(l *Limits) *int { return &l.Files }),
+		size("file", "bytes of an uploaded file", func(l *Limits) *int64 { return &l.File }),
+		size("files", "bytes of one person's files together", func(l *Limits) *int64 { return &l.Files }),
+		size("uploads", "bytes of all files together", func(l *Limits) *int64 { return &l.Uploads }),
 		whole("conns", "connections at once", func(l *Limits) *int { return &l.Conns }),
 		whole("addr-conns", "connections of one address at once", func(l *Limits) *int { return &l.ConnsPerAddr }),
 		whole("key-conns", "connections with one SSH key at once", func(l *Limits) *int { return &l.ConnsPerKey }),

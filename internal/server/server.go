@@ -42,6 +42,7 @@ type Config struct {
 	Certs          *certs.Source // for TLS, at the same addresses; nil for no TLS
 	STS            time.Duration // for how long IRC clients that have come once come by TLS only; 0 for no such policy
 	URL            string        // under which browsers find the server, for links to files; empty for http:// and the first listener's address
+	Hosts          []string      // names by which browsers ask for the server, beside those of URL, Site and Certs
 	ServerName     string        // as a protocol tells it that wants one: like a host's; empty for hubbub
 	NetworkName    string        // of what the server is, to people; empty for hubbub
 	Motd           string        // what is told whoever connects, where a protocol does so; lines, or empty
@@ -93,7 +94,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s := &server{cfg: cfg, store: st}
-	if s.files, err = files.Open(filepath.Join(cfg.Data, filesName), files.Options{MaxBytes: int64(cfg.Limits.File)}); err != nil {
+	if s.files, err = files.Open(filepath.Join(cfg.Data, filesName), files.Options{MaxBytes: cfg.Limits.File, TotalBytes: cfg.Limits.Uploads}); err != nil {
 		closeAll(cfg.Listeners)
 		return err
 	}
@@ -228,7 +229,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: webDialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text, URL: cfg.URL,
 		PushKey: s.outward.pushKey,
-		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,
+		Hosts:   cfg.hosts(), Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: cfg.Limits.Files, Disk: s.disk,
 		Carried: map[string]func(context.Context, *gateway.Peer) func(){
 			web.TextIRC: chats.Greet, web.BinaryIRC: chats.Greet, web.LineBytes: lines.Greet,
 		},
@@ -282,6 +283,15 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		pump.Stop("The server is stopping. What you said is kept; come back in a moment.")
 		return fmt.Errorf("server: stopped listening: %w", err)
 	}
+}
+
+// hosts returns the names that the server knows it has.
+func (cfg *Config) hosts() []string {
+	all := append(slices.Clone(cfg.Hosts), cfg.ServerName)
+	if cfg.Certs != nil {
+		all = append(all, cfg.Certs.Names()...)
+	}
+	return all
 }
 
 // trusts reports whether a peer is a proxy whose word for its client is believed.

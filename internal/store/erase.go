@@ -52,8 +52,9 @@ func gone(ev *chat.Event) bool {
 	return ev.Text == "" && (ev.Said() || ev.Kind == chat.Edited || ev.Kind == chat.Previewed || ev.Kind == chat.PreviewDropped)
 }
 
-// erase takes the text of an event, its tags and its files out of its record. It returns
-// the event as it was, or one of no kind if it had been erased already.
+// erase takes the text of an event, which is what a message says or a property is, its
+// tags and its files out of its record. It returns the event as it was, or one of no
+// kind if it had been erased already.
 func (w *writer) erase(seq chat.Seq) (was chat.Event, err error) {
 	var record []byte
 	err = each(w.conn, queryEvent, func(row *sqlite.Stmt) error {

@@ -105,6 +105,7 @@ const (
 	QueryPreviewsOf   = queryPreviewsOf
 	QueryPreviewFacts = queryPreviewFacts
 
+	QueryReacted   = queryReacted
 	QueryFile      = queryFile
 	QueryHash      = queryHash
 	QueryFileBytes = queryFileBytes
@@ -134,6 +135,8 @@ const (
 	QueryProperty   = queryProperty
 	QueryOwned      = queryOwned
 	QueryProperties = queryProperties
+	QueryPrivate    = queryPrivate
+	QueryPrivates   = queryPrivates
 
 	QueryReactionSeq  = queryReactionSeq
 	QueryReactionSeqs = queryReactionSeqs

@@ -49,6 +49,7 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		{"between", store.QueryBetween, []string{"SEARCH events USING COVERING INDEX events_stream (stream=? AND rowid>? AND rowid<?)"}},
 		{"a reaction's place", store.QueryReactionSeq, []string{"SEARCH reactions USING PRIMARY KEY (room=? AND target=? AND by=? AND emoji=?)"}},
 		{"reactions' places", store.QueryReactionSeqs, []string{"SEARCH reactions USING PRIMARY KEY (room=? AND target=?)"}},
+		{"whether there are reactions", store.QueryReacted, []string{"SCAN CONSTANT ROW", "SCALAR SUBQUERY 1", "SEARCH reactions USING PRIMARY KEY (room=? AND target=?)"}},
 		{"last", store.QueryLast, []string{
 			"SCAN CONSTANT ROW",
 			"SCALAR SUBQUERY 1", "SEARCH events USING COVERING INDEX events_stream (stream=? AND rowid<?)",
@@ -58,6 +59,8 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		{"property", store.QueryProperty, []string{"SEARCH properties USING PRIMARY KEY (owner=? AND key=?)"}},
 		{"owned", store.QueryOwned, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
 		{"properties", store.QueryProperties, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
+		{"a private property", store.QueryPrivate, []string{"SEARCH properties USING PRIMARY KEY (owner=? AND key=?)"}},
+		{"private properties", store.QueryPrivates, []string{"SEARCH properties USING PRIMARY KEY (owner=?)"}},
 		{"marker", store.QueryMarker, []string{"SEARCH members USING PRIMARY KEY (room=? AND user=?)", "SCALAR SUBQUERY 1", "SEARCH marks USING PRIMARY KEY (user=? AND room=?)"}},
 		{"last said", store.QueryLastSaid, []string{"SEARCH events USING COVERING INDEX events_stream (stream=?)"}},
 		{"file", store.QueryFile, []string{"SEARCH files USING PRIMARY KEY (id=?)"}},

@@ -28,8 +28,8 @@ func (p *page) addPreviews(conn *connection, first, last chat.Seq) error {
 			return err
 		}
 		preview, refused := chat.ParsePreview(ev.Text)
-		if refused != nil {
-			return fmt.Errorf("event %d: %w: %w", ev.Seq, errPreview, refused)
+		if refused != nil { // it is damaged, and the messages are not
+			return nil
 		}
 		if m := p.at(chat.Seq(row.ColumnInt64(0))); m != nil {
 			m.Previews = append(m.Previews, preview)

@@ -2,11 +2,13 @@ package store_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/store"
 )
 
 // link returns one of the few links that people send.
@@ -171,5 +173,27 @@ func TestPreviewsAreErased(t *testing.T) {
 				t.Errorf("still there: %q", found)
 			}
 		})
+	}
+}
+
+// A preview that is damaged takes nothing of the page with it.
+func TestADamagedPreviewIsLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	sc := newScript(t, openStore(t, dir))
+	room := sc.room("#a")
+	seq := sc.say(room, "see https://example.org/a and https://example.org/b")
+	for _, link := range []string{"https://example.org/a", "https://example.org/b"} {
+		p := chat.LinkPreview{URL: link, Title: "a title"}
+		sc.add(chat.Event{Kind: chat.Previewed, Room: room, Target: seq, Text: p.Encode()})
+	}
+	sc.commit()
+	if err := sc.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	damaged := chat.AppendEvent(nil, &chat.Event{Seq: seq + 1, Kind: chat.Previewed, Room: room, Target: seq, Text: "{"})
+	tamper(t, filepath.Join(dir, "hubbub.db"), fmt.Sprintf("UPDATE events SET record = x'%x' WHERE seq = %d", damaged, seq+1))
+	page, err := openStore(t, dir).Messages(t.Context(), room, store.Range{Latest: true, Limit: 10}, 0)
+	if err != nil || len(page) != 1 || len(page[0].Previews) != 1 || page[0].Previews[0].URL != "https://example.org/b" {
+		t.Errorf("%+v, %v", page, err)
 	}
 }

@@ -111,6 +111,9 @@ func (w *writer) projectUser(ev *chat.Event) error {
 // departed takes somebody out of those who are here. With a key they can be
 // recognised when they come back.
 func (w *writer) departed(ev *chat.Event) error {
+	if err := w.erasePrivate(queryPrivates, ev.By); err != nil {
+		return err
+	}
 	for _, query := range [...]string{
 		`DELETE FROM users WHERE id = ?`, `DELETE FROM invitations WHERE user = ?`, `DELETE FROM properties WHERE owner = ?`,
 	} {

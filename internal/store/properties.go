@@ -14,22 +14,45 @@ const (
 	queryProperty   = `SELECT value, private FROM properties WHERE owner = ? AND key = ?`
 	queryOwned      = `SELECT count(*) FROM properties WHERE owner = ?`
 	queryProperties = `SELECT key, value, private FROM properties WHERE owner = ? ORDER BY key`
+
+	// Where what somebody keeps for themselves alone was set, under one key and under
+	// all.
+	queryPrivate  = `SELECT seq FROM properties WHERE owner = ? AND key = ? AND private`
+	queryPrivates = `SELECT seq FROM properties WHERE owner = ? AND private`
 )
 
-// projectProperty keeps a property, or removes it.
+// projectProperty keeps a property, or removes it. What it replaces is forgotten, if
+// nobody but its owner was told of it.
 func (w *writer) projectProperty(ev *chat.Event) error {
 	p, own := chat.PropertyOf(ev)
-	switch {
-	case !own:
+	if !own {
 		return nil
-	case p.Value == "":
+	}
+	if err := w.erasePrivate(queryPrivate, p.Owner, p.Name); err != nil {
+		return err
+	}
+	if p.Value == "" {
 		return run(w.conn, `DELETE FROM properties WHERE owner = ? AND key = ?`, p.Owner, p.Name)
 	}
 	private := 0
 	if p.Private {
 		private = 1
 	}
-	return run(w.conn, `INSERT OR REPLACE INTO properties (owner, key, value, private) VALUES (?, ?, ?, ?)`, p.Owner, p.Name, p.Value, private)
+	return run(w.conn, `INSERT OR REPLACE INTO properties (owner, key, value, private, seq) VALUES (?, ?, ?, ?, ?)`, p.Owner, p.Name, p.Value, private, ev.Seq)
+}
+
+// erasePrivate takes the values of properties out of the events that set them.
+func (w *writer) erasePrivate(query string, args ...any) error {
+	var events []chat.Seq
+	err := each(w.conn, query, func(row *sqlite.Stmt) error {
+		events = append(events, chat.Seq(row.ColumnInt64(0)))
+		return nil
+	}, args...)
+	for i := 0; i < len(events) && err == nil; i++ {
+		_, err = w.erase(events[i])
+		w.erased = true
+	}
+	return err
 }
 
 // property looks up what a property is, and how many its owner has.

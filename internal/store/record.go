@@ -8,11 +8,11 @@ import (
 	"hubbub/internal/chat"
 )
 
-// tellEvents gives a connection the function event_field(record, name), by which
-// migrations look into the records of events: what a field has, as a number or a
-// text. A record that can't be read is an error, and then nothing is migrated.
+// tellEvents gives a connection the functions event_field(record, name), by which
+// migrations read what is in a record, and event_erased(record), the same without
+// the text.
 func tellEvents(conn *connection) error {
-	return conn.CreateFunction("event_field", &sqlite.FunctionImpl{
+	err := conn.CreateFunction("event_field", &sqlite.FunctionImpl{
 		NArgs: 2, Deterministic: true,
 		Scalar: func(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 			ev, err := decodeEvent(0, 0, args[0].Blob())
@@ -20,6 +20,22 @@ func tellEvents(conn *connection) error {
 				return sqlite.Value{}, err
 			}
 			return eventField(&ev, args[1].Text())
+		},
+	})
+	if err != nil {
+		return err
+	}
+	return conn.CreateFunction("event_erased", &sqlite.FunctionImpl{
+		NArgs: 1, Deterministic: true,
+		Scalar: func(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
+			record := args[0].Blob()
+			ev, err := decodeEvent(0, 0, record)
+			if err != nil || ev.Text == "" {
+				return args[0], err
+			}
+			ev.Text, ev.Tags, ev.Files = "", "", nil
+			record, err = appendErased(nil, &ev, len(record))
+			return sqlite.BlobValue(record), err
 		},
 	})
 }
@@ -32,6 +48,10 @@ func eventField(ev *chat.Event, name string) (sqlite.Value, error) {
 		return sqlite.IntegerValue(int64(ev.By)), nil
 	case "nick":
 		return sqlite.TextValue(ev.Nick), nil
+	case "name":
+		return sqlite.TextValue(ev.Name), nil
+	case "private":
+		return sqlite.IntegerValue(int64(ev.Flags & chat.Private)), nil
 	}
 	return sqlite.Value{}, fmt.Errorf("events have no field %q", name)
 }

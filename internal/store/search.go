@@ -64,7 +64,7 @@ func (s *Store) Search(ctx context.Context, r SearchRequest) (SearchResult, erro
 	s.awaitIndex(ctx, r.Head)
 	found, err := s.index.Search(ctx, search.Request{
 		Query: query, Rooms: r.Rooms, Before: r.Before, Limit: r.Limit,
-		Names: search.Names{User: r.User, Room: r.Room, SeqAt: s.seqAt},
+		Names: search.Names{User: r.User, Room: r.Room, SeqAt: s.seqAt, Reacted: s.reacted},
 	})
 	if err != nil {
 		return SearchResult{}, err
@@ -86,6 +86,18 @@ func (s *Store) Search(ctx context.Context, r SearchRequest) (SearchResult, erro
 		return nil
 	})
 	return result, err
+}
+
+const queryReacted = `SELECT EXISTS (SELECT 1 FROM reactions WHERE room = ? AND target = ?)`
+
+// reacted reports whether somebody reacts to a message.
+func (s *Store) reacted(ctx context.Context, room chat.RoomID, seq chat.Seq) (some bool, err error) {
+	err = s.read(ctx, "look for reactions", func(conn *connection) error {
+		n, err := number(conn, queryReacted, room, seq)
+		some = n != 0
+		return err
+	})
+	return some, err
 }
 
 // awaitIndex gives the index a moment to get to an event. If it does not, the
@@ -120,7 +132,7 @@ type source struct{ store *Store }
 const queryChanges = `SELECT seq, stream, record FROM events WHERE seq > ? ORDER BY seq`
 
 // Changes implements [search.Source]. An edit has all that the index keeps of
-// the message: only its author can make one.
+// the message, but its files: only its author can make one.
 func (src source) Changes(ctx context.Context, after chat.Seq, limit int) (docs []search.Document, upTo chat.Seq, err error) {
 	upTo = after
 	err = src.store.read(ctx, "read changes", func(conn *connection) error {
@@ -134,10 +146,15 @@ func (src source) Changes(ctx context.Context, after chat.Seq, limit int) (docs 
 				return err
 			}
 			upTo = ev.Seq
-			doc := search.Document{Seq: ev.Seq, Room: ev.Room, By: ev.By, Nick: ev.Nick, Text: ev.Text, Deleted: gone(&ev)}
+			doc := search.Document{Seq: ev.Seq, Room: ev.Room, By: ev.By, Nick: ev.Nick, Text: ev.Text, Deleted: gone(&ev), Traits: search.TraitsOf(ev.Text, ev.Files)}
 			switch ev.Kind {
 			case chat.Edited:
 				doc.Seq, doc.Nick = ev.Target, ev.Whose
+				files, err := filesOf(conn, ev.Target)
+				if err != nil {
+					return err
+				}
+				doc.Traits = search.TraitsOf(ev.Text, files)
 			case chat.Deleted:
 				doc = search.Document{Seq: ev.Target, Deleted: true}
 			case chat.Message, chat.Action, chat.Notice:
@@ -149,6 +166,17 @@ func (src source) Changes(ctx context.Context, after chat.Seq, limit int) (docs 
 		}, after)
 	})
 	return docs, upTo, err
+}
+
+// filesOf returns the files of a message.
+func filesOf(conn *connection, seq chat.Seq) (files []chat.File, err error) {
+	var scan scanner
+	err = each(conn, queryEvent, func(row *sqlite.Stmt) error {
+		ev, err := scan.event(row, 0)
+		files = ev.Files
+		return err
+	}, seq)
+	return files, err
 }
 
 // Wait implements [search.Source].

@@ -3,7 +3,9 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -194,4 +196,56 @@ func TestTimesAreFoundInTheLog(t *testing.T) {
 			t.Errorf("first at %d: %d, %v, want %d", c.t, got, err, c.want)
 		}
 	}
+}
+
+// What a message was said with is found as words are; whether people react, as it is
+// now.
+func TestSearchFindsByWhatMessagesHave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openStore(t, t.TempDir())
+		stop := running(t, s)
+		defer stop()
+		sc := newScript(t, s)
+		a, b := sc.room("#a"), sc.room("#b")
+		with := func(text string, kinds ...string) chat.Seq {
+			ev := chat.Event{Kind: chat.Message, Room: a, By: 7, Nick: "ann", Text: text}
+			for i, kind := range kinds {
+				ev.Files = append(ev.Files, chat.File{ID: fmt.Sprint(text, i), Hash: strings.Repeat("a", 64), Name: "x", Type: kind, Size: 1})
+			}
+			return sc.add(ev)
+		}
+		with("words alone")
+		notes := with("notes", "text/plain")
+		with("holiday", "text/plain", "image/png")
+		link := with("see HTTPS://example.org/tea")
+		plain := with("see example.org")
+		sc.say(b, "https://elsewhere.example")
+		sc.commit()
+		expect := func(query string, want ...string) {
+			t.Helper()
+			if got := found(t, s, query, a); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %q, want %q", query, got, want)
+			}
+		}
+		expect("has:file", "holiday", "notes")
+		expect("has:picture", "holiday")
+		expect("has:file -has:picture", "notes")
+		expect("has:link", "see HTTPS://example.org/tea")
+		expect("see -has:link", "see example.org")
+		expect("has:link has:file")
+		expect("has:reaction")
+
+		sc.add(chat.Event{Kind: chat.Reacted, Room: a, By: 8, Nick: "bob", Target: notes, Text: "👍"})
+		sc.add(chat.Event{Kind: chat.Reacted, Room: a, By: 8, Nick: "bob", Target: link, Text: "👍"})
+		sc.edit(a, notes, "better notes") // which keep their file
+		sc.edit(a, plain, "see http://example.org")
+		sc.commit()
+		expect("has:reaction", "see HTTPS://example.org/tea", "better notes")
+		expect("has:reaction has:file", "better notes")
+		expect("has:link -has:reaction", "see http://example.org")
+		expect("has:file", "holiday", "better notes")
+		sc.add(chat.Event{Kind: chat.Unreacted, Room: a, By: 8, Nick: "bob", Target: link, Text: "👍"})
+		sc.commit()
+		expect("has:reaction", "better notes")
+	})
 }

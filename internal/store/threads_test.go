@@ -78,7 +78,7 @@ func TestOlderRepliesAreInThreads(t *testing.T) {
 	if want.Count != 2 || want.Last != replies[2] {
 		t.Fatalf("%+v", want)
 	}
-	tamper(t, filepath.Join(dir, "hubbub.db"), `DROP TABLE threads`, `DROP TABLE replies`, `DROP TABLE files`, `DROP TABLE previews`, `PRAGMA user_version = 5`)
+	tamper(t, filepath.Join(dir, "hubbub.db"), `DROP TABLE threads`, `DROP TABLE replies`, `DROP TABLE files`, `DROP TABLE previews`, `ALTER TABLE properties DROP COLUMN seq`, `PRAGMA user_version = 5`)
 	sc.store = openStore(t, dir)
 	if got := sc.replies(root); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)

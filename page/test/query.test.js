@@ -33,10 +33,11 @@ const known = { nicks: ['otter', 'Ola'], rooms: ['#lobby', '#tea'], today: '2026
 const labels = (query) => hints(query, known).map((hint) => hint.label);
 
 test('hints tell the operators, then what they take', () => {
-  assert.deepEqual(labels(''), ['from:', 'in:', 'before:', 'after:']);
+  assert.deepEqual(labels(''), ['from:', 'in:', 'has:', 'before:', 'after:']);
   assert.deepEqual(labels('tea fr'), ['from:']);
   assert.deepEqual(labels('tea from:o'), ['otter', 'Ola']);
   assert.deepEqual(labels('in:#t'), ['#tea']);
+  assert.deepEqual(labels('-has:'), ['file', 'picture', 'link', 'reaction']);
   assert.deepEqual(labels('after:'), ['2026-11-27']);
   assert.deepEqual(labels('tea'), []);
 });

@@ -77,7 +77,7 @@ function Password() {
     <form class="group" onSubmit=${submit}>
       <h4>${t('account.password')}</h4>
       <input type="hidden" autocomplete="username" value=${me.value?.nick} />
-      <${Field} label=${t('account.oldPassword')} name="old" type="password" autocomplete="current-password" required error=${error} />
+      <${Field} label=${t('account.oldPassword')} name="old" type="password" autocomplete="current-password" hint=${t('account.passwordNone')} error=${error} />
       <${Field} label=${t('signin.newPassword')} name="fresh" type="password" autocomplete="new-password" minlength="8" required hint=${t('signin.passwordHint')} />
       <${Button} type="submit" busy=${busy}>${t('account.changePassword')}<//>
     </form>`;

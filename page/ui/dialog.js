@@ -44,7 +44,7 @@ export function Dialog({ title, onClose, size = 'small', children, actions }) {
     </dialog>`;
 }
 
-/** @typedef {{title: string, text: string, confirm: string, danger?: boolean, ask?: {label: string, value?: string}, resolve: (answer: string | null) => void}} Question */
+/** @typedef {{title: string, text: string, confirm: string, danger?: boolean, ask?: {label: string, value?: string, secret?: boolean}, resolve: (answer: string | null) => void}} Question */
 
 const question = signal(/** @type {Question | null} */ (null));
 
@@ -78,7 +78,7 @@ export function Questions() {
     <${Dialog} title=${asked.title} onClose=${() => answer(null)}>
       <form onSubmit=${submit}>
         <p>${asked.text}</p>
-        ${asked.ask && html`<label class="field"><span class="field-label">${asked.ask.label}</span><input ref=${input} class="input" defaultValue=${asked.ask.value ?? ''} maxlength="300" /></label>`}
+        ${asked.ask && html`<label class="field"><span class="field-label">${asked.ask.label}</span><input ref=${input} class="input" type=${asked.ask.secret ? 'password' : 'text'} autocomplete=${asked.ask.secret ? 'current-password' : 'off'} defaultValue=${asked.ask.value ?? ''} maxlength="300" /></label>`}
         <div class="dialog-actions">
           <${Button} onClick=${() => answer(null)}>${t('dialog.cancel')}<//>
           <${Button} type="submit" kind=${asked.danger ? 'danger' : 'main'} autofocus>${asked.confirm}<//>

@@ -7,6 +7,7 @@ import { del, get, post } from '../api.js';
 import { t } from '../i18n.js';
 import { when } from '../time.js';
 import { values } from './account.js';
+import { confirmed } from './confirmed.js';
 import { Entries, Secret } from './entries.js';
 import { Button, Field } from './field.js';
 import { Loaded, useDoing, useLoaded } from './loaded.js';
@@ -27,7 +28,7 @@ export function Programs() {
   const [made, setMade] = useState('');
   const { busy, error, run } = useDoing();
   const submit = (/** @type {Event} */ event) => run(() => values(event, async ({ name, days }) => {
-    setMade((await post('/tokens', { name, days: Number(days) || undefined })).token);
+    setMade((await confirmed(() => post('/tokens', { name, days: Number(days) || undefined }))).token);
     await answer.reload();
   }));
   return html`

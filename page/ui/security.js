@@ -9,6 +9,7 @@ import * as passkey from '../passkey.js';
 import { server } from '../store.js';
 import { when } from '../time.js';
 import { values } from './account.js';
+import { confirmed } from './confirmed.js';
 import { Entries, Secret } from './entries.js';
 import { Button, Field } from './field.js';
 import { Loaded, useDoing, useLoaded } from './loaded.js';
@@ -38,7 +39,7 @@ function SecondFactor() {
 function TurnOn({ done }) {
   const [begun, setBegun] = useState(/** @type {{seed: string, link: string} | null} */ (null));
   const { busy, error, run } = useDoing();
-  const begin = () => run(async () => setBegun(await post('/me/totp', {})));
+  const begin = () => run(async () => setBegun(await confirmed(() => post('/me/totp', {}))));
   const submit = (/** @type {Event} */ event) => run(() => values(event, async ({ code }) => done((await post('/me/totp/confirm', { code: code.replace(/\s/g, '') })).recovery)));
   if (!begun) return html`<p class="field-hint">${t('account.totpHint')}</p>${error && html`<p class="field-error" role="alert">${error}</p>`}<${Button} busy=${busy} onClick=${begin}>${t('account.totpOn')}<//>`;
   return html`
@@ -61,7 +62,7 @@ function TurnOff({ left, done }) {
   return html`
     <form onSubmit=${submit}>
       <p>${t('account.totpIsOn')} ${left !== undefined && t('account.recoveryLeft', { n: left })}</p>
-      <${Field} label=${t('signin.password')} name="password" type="password" autocomplete="current-password" required error=${error} />
+      <${Field} label=${t('signin.password')} name="password" type="password" autocomplete="current-password" hint=${t('account.passwordNone')} error=${error} />
       <${Button} type="submit" busy=${busy}>${t('account.totpOff')}<//>
     </form>`;
 }
@@ -73,7 +74,7 @@ function Passkeys() {
   const { busy, error, run } = useDoing();
   const submit = (/** @type {Event} */ event) => run(() => values(event, async ({ name }) => {
     try {
-      await passkey.add(name);
+      await passkey.add(name, confirmed);
       await answer.reload();
     } catch (problem) {
       if (!passkey.cancelled(problem)) throw problem;

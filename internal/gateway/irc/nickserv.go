@@ -270,7 +270,7 @@ func (c *conn) passwd(rest string) *chat.Error {
 	if err := d.SetPassword(c.Context(), c.Session(), me, words[1]); err != nil {
 		return err
 	}
-	c.nickSays("Your password is changed. Where you are logged in you stay so; SESSIONS CLOSE ends that.")
+	c.nickSays("Your password is changed. Where you had logged in by the old one you are logged out; tokens that you made stay.")
 	return nil
 }
 

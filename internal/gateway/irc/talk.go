@@ -255,6 +255,10 @@ func (c *conn) signal(command, target string, sig *hub.Signal) {
 		c.missing(k, errNoSuchNick, "No such nick")
 		return
 	}
+	if err := c.Session().Allows(&chat.Command{Op: chat.Say}); err != nil {
+		c.refuse(k, err)
+		return
+	}
 	if c.Session().Charge(c.Context(), 1) == nil {
 		sig.To = c.Session().NickOf(id)
 		c.Session().SignalTo(sig, id)

@@ -370,7 +370,7 @@ func (c *conn) password(req request) {
 				c.refuse(req.id, err)
 				return
 			}
-			c.note("Your password is changed. Where you are logged in you stay so; /sessions close ends that.")
+			c.note("Your password is changed. Where you had logged in by the old one you are logged out; tokens that you made stay.")
 		})
 	})
 }

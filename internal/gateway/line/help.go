@@ -158,6 +158,7 @@ const searchHelp = `  deploy broken       both words, whatever their case
   -test               not this word
   from:NICK  in:#ROOM  in:@NICK
   after:2026-11-01  before:yesterday  after:7d
+  has:file  has:picture  has:link  has:reaction
 The newest come first; before:DATE looks further back.`
 
 const messagesTopic = `Every message has a number, which /history shows.

@@ -34,7 +34,7 @@ func (g *Gateway) accountRoutes() []route {
 		resource("GET", "/me/totp", somebody, "Whether you have a second factor", getTOTP),
 		resource("POST", "/me/totp", somebody, "Begin to have a second factor: its seed, for an authenticator app", postTOTP),
 		resource("POST", "/me/totp/confirm", somebody, "The second factor counts from now on", confirmTOTP),
-		resource("DELETE", "/me/totp", somebody, "Do without a second factor; takes the password", deleteTOTP),
+		resource("DELETE", "/me/totp", somebody, "Do without a second factor; takes the password, of who has one", deleteTOTP),
 	}
 }
 
@@ -103,14 +103,10 @@ func deleteProperty(c *call, _ *nothing) (*nothing, *chat.Error) {
 }
 
 func (c *call) setPassword(in *api.PasswordChange) *chat.Error {
-	me, err := c.member()
-	if err == nil {
-		err = c.prove(me, in.Old)
-	}
-	if err != nil {
+	if err := c.proveOrConfirm(in.Old); err != nil {
 		return err
 	}
-	return c.gateway.cfg.Door.SetPassword(c.ctx(), c.session, me, in.New)
+	return c.gateway.cfg.Door.SetPassword(c.ctx(), c.session, c.me(), in.New)
 }
 
 // prove checks a member's password once more, for what a browser that was left
@@ -222,11 +218,23 @@ func getTokens(c *call, _ *nothing) (*api.Credentials, *chat.Error) {
 	return out, nil
 }
 
-func postToken(c *call, in *api.NewToken) (*api.Token, *chat.Error) {
+// maySecure says why whom the request speaks for may get no further way in, or nil.
+func (c *call) maySecure() (hub.Person, *chat.Error) {
 	me, err := c.member()
 	if err == nil {
 		err = c.mayTell()
 	}
+	if err == nil {
+		err = c.session.Allows(&chat.Command{Op: chat.AddCredential})
+	}
+	if err == nil {
+		err = c.confirmed()
+	}
+	return me, err
+}
+
+func postToken(c *call, in *api.NewToken) (*api.Token, *chat.Error) {
+	me, err := c.maySecure()
 	if err != nil {
 		return nil, err
 	}
@@ -291,10 +299,7 @@ func getTOTP(c *call, _ *nothing) (*api.SecondFactor, *chat.Error) {
 }
 
 func postTOTP(c *call, _ *nothing) (*api.SecondFactorSeed, *chat.Error) {
-	me, err := c.member()
-	if err == nil {
-		err = c.mayTell()
-	}
+	me, err := c.maySecure()
 	if err != nil {
 		return nil, err
 	}
@@ -319,12 +324,8 @@ func confirmTOTP(c *call, in *api.Code) (*api.RecoveryCodes, *chat.Error) {
 }
 
 func deleteTOTP(c *call, in *api.Password) (*nothing, *chat.Error) {
-	me, err := c.member()
-	if err == nil {
-		err = c.prove(me, in.Password)
-	}
-	if err != nil {
+	if err := c.proveOrConfirm(in.Password); err != nil {
 		return nil, err
 	}
-	return nil, c.gateway.cfg.Door.DropTOTP(c.ctx(), c.session, me.ID)
+	return nil, c.gateway.cfg.Door.DropTOTP(c.ctx(), c.session, c.session.User())
 }

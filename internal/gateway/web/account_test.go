@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -37,6 +38,35 @@ func TestAccountIsChanged(t *testing.T) {
 	s.guest("otter").refused("PATCH", "/me", api.AccountChange{Password: &api.PasswordChange{Old: "x", New: another}}, 403, "forbidden")
 }
 
+// Whoever has found out a password has logged in by it, and is out when it changes.
+func TestAnotherPasswordLogsOutEverywhereElse(t *testing.T) {
+	s := start(t, options{})
+	ann := s.member("ann")
+	var made api.Token
+	ann.do("POST", "/tokens", api.NewToken{Name: "script"}, 201, &made)
+	script := &visitor{site: s, token: made.Token}
+	var in api.Session
+	s.visitor.do("POST", "/session", api.Login{User: "ann", Password: goodPassword}, 200, &in)
+	thief := &visitor{site: s, token: in.Token}
+	basic := &visitor{site: s, header: http.Header{"Authorization": {basicAuth("ann", goodPassword)}}}
+	for _, v := range []*visitor{thief, basic, script} {
+		v.do("GET", "/rooms", nil, 200, nil)
+	}
+	own, _ := ann.live("")
+	theirs, _ := thief.live("")
+	ann.do("PATCH", "/me", api.AccountChange{Password: &api.PasswordChange{Old: goodPassword, New: "another good password"}}, 200, nil)
+	if bye, code := theirs.ends(); code != 4001 || bye == "" {
+		t.Errorf("the thief's connection ends with %d %q", code, bye)
+	}
+	thief.refused("GET", "/rooms", nil, 401, "login")
+	basic.refused("GET", "/rooms", nil, 401, "login")
+	ann.do("GET", "/rooms", nil, 200, nil)
+	script.do("GET", "/rooms", nil, 200, nil)
+	if m := own.do(api.Command{ID: "x1", Op: api.OpSay, To: "lobby", Text: "I am still here"}); m.Type != api.TypeAck {
+		t.Errorf("whose password it is is answered %+v", m)
+	}
+}
+
 func TestTokensAreMadeAndDropped(t *testing.T) {
 	s := start(t, options{})
 	ann := s.member("ann")
@@ -47,6 +77,10 @@ func TestTokensAreMadeAndDropped(t *testing.T) {
 	reader.refused("POST", "/rooms/lobby/messages", api.NewMessage{Text: "x"}, 403, "forbidden")
 	reader.refused("POST", "/uploads?name=a.txt", "hello", 403, "forbidden")
 	reader.refused("POST", "/tokens", api.NewToken{Name: "more"}, 403, "forbidden")
+	reader.refused("POST", "/me/totp", nil, 403, "forbidden")
+	for _, cmd := range []api.Command{{Op: api.OpTyping, To: "lobby"}, {Op: api.OpAway, Text: "lunch"}, {Op: api.OpBack}} {
+		reader.refused("POST", "/commands", cmd, 403, "forbidden")
+	}
 	var all api.Credentials
 	reader.do("GET", "/tokens", nil, 200, &all)
 	found := api.Credential{}

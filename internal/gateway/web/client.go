@@ -19,7 +19,7 @@ type client struct {
 func (g *Gateway) clientOf(r *http.Request) client {
 	peer := connOf(r).peer
 	c := client{from: peer.Remote, private: peer.Private, secure: peer.Secure}
-	if g.cfg.Trusts == nil || !g.cfg.Trusts(peer.Remote) {
+	if !g.trusts(r) {
 		return c
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -32,9 +32,18 @@ func (g *Gateway) clientOf(r *http.Request) client {
 			break
 		}
 	}
-	if proto := r.Header.Get("X-Forwarded-Proto"); proto != "" {
-		c.secure = proto == "https"
-		c.private = c.secure || c.from.IsLoopback()
+	// How the client has come is known from the proxy only, and not by how near that is.
+	// What comes by TLS, and through no proxy as far as one says so, is a client itself.
+	proto := r.Header.Get("X-Forwarded-Proto")
+	if proto == "" && peer.Secure && len(r.Header.Values("X-Forwarded-For")) == 0 {
+		return c
 	}
+	c.secure = proto == "https"
+	c.private = c.secure || proto != "" && c.from.IsLoopback()
 	return c
+}
+
+// trusts reports whether a request comes from a proxy whose word is believed.
+func (g *Gateway) trusts(r *http.Request) bool {
+	return g.cfg.Trusts != nil && g.cfg.Trusts(connOf(r).peer.Remote)
 }

@@ -285,6 +285,9 @@ func typing(s *hub.Session, from *api.Command) *chat.Error {
 	default:
 		return chat.Errorf(chat.Invalid, "The text of typing is active, paused or done.")
 	}
+	if err := mayTalk(s); err != nil {
+		return err
+	}
 	room, err := listeners(s, from)
 	switch {
 	case err != nil:
@@ -326,6 +329,10 @@ func listeners(s *hub.Session, from *api.Command) (*chat.RoomInfo, *chat.Error) 
 	return nil, chat.Errorf(chat.NotFound, "You have no conversation with %s yet.", nick).Because(chat.NoSuchRoom)
 }
 
+// mayTalk says that the token by which the session came does not allow to tell others
+// something, or nil.
+func mayTalk(s *hub.Session) *chat.Error { return s.Allows(&chat.Command{Op: chat.Say}) }
+
 // maxReason is how many bytes somebody may take to say why they are away.
 const maxReason = 300
 
@@ -334,11 +341,17 @@ func goAway(s *hub.Session, from *api.Command) *chat.Error {
 	if why == "" || len(why) > maxReason {
 		return chat.Errorf(chat.Invalid, "To be away takes a text of up to %d bytes: why, as in lunch.", maxReason)
 	}
+	if err := mayTalk(s); err != nil {
+		return err
+	}
 	s.Amend(func(p *hub.Profile) { p.Away = why })
 	return nil
 }
 
 func comeBack(s *hub.Session, _ *api.Command) *chat.Error {
+	if err := mayTalk(s); err != nil {
+		return err
+	}
 	s.Amend(func(p *hub.Profile) { p.Away = "" })
 	return nil
 }

@@ -240,9 +240,12 @@ func (g *Gateway) looks(r *http.Request, s *hub.Session, room *chat.RoomInfo) bo
 func (c *call) followText(room *chat.RoomInfo, in *messageRange) *chat.Error {
 	l := &live{gateway: c.gateway, format: formatText, only: room.ID}
 	l.looks = c.gateway.looks(c.r, c.session, room)
-	a, err := c.gateway.arrival(c.r)
-	if err != nil {
-		return err
+	a, again := c.session.Again() // which has been proved for this request already
+	if !again {
+		var err *chat.Error
+		if a, err = c.gateway.arrival(c.r); err != nil {
+			return err
+		}
 	}
 	a.Resume = c.session.Horizon()
 	page, err := c.messages(room.ID, &messageRange{Before: uint64(a.Resume) + 1, Limit: in.Limit})

@@ -11,7 +11,7 @@ import (
 
 // searchFor is what is searched for.
 type searchFor struct {
-	Query  string `query:"q" doc:"words, and operators: from:nick in:#room before:2026-01-31 after:2026-01-31"`
+	Query  string `query:"q" doc:"words, and operators: from:nick in:#room has:file has:picture has:link has:reaction before:2026-01-31 after:2026-01-31"`
 	Before uint64 `query:"before" doc:"next of the page before"`
 }
 

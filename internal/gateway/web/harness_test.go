@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -54,6 +55,7 @@ type options struct {
 	limits hub.Limits
 	web    web.Config // parts of it
 	oidc   *oidc.Provider
+	total  int64 // bytes of all uploads; 0 for no limit
 }
 
 // start starts a site that ends with the test.
@@ -90,7 +92,7 @@ func start(t *testing.T, o options) *site {
 	cfg := o.web
 	cfg.Hub, cfg.Door, cfg.Logger, cfg.Pump = h, d, logger, gateway.NewPump(h, time.Minute)
 	cfg.Name, cfg.Network, cfg.Version, cfg.Text, cfg.Zone = "chat.example", "Example", "v0", o.limits.Text, time.UTC
-	cfg.Files, err = files.Open(filepath.Join(dir, "files"), files.Options{MaxBytes: 100_000})
+	cfg.Files, err = files.Open(filepath.Join(dir, "files"), files.Options{MaxBytes: 100_000, TotalBytes: o.total})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,6 +294,11 @@ func (s *site) admin(nick string) *visitor {
 		s.Fatal(out.Err)
 	}
 	return v
+}
+
+// basicAuth returns the header by which a name and a password are given.
+func basicAuth(name, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))
 }
 
 // say says something in the lobby, and returns its position.

@@ -80,6 +80,9 @@ func (c *call) startOIDC() *chat.Error {
 		if c.session = s; s.User() == 0 {
 			return errLogin
 		}
+		if _, err := c.maySecure(); err != nil {
+			return err
+		}
 		user, kept = s.User(), linking
 	}
 	where, ceremony, err := c.gateway.cfg.Door.BeginOIDC(c.ctx(), user, c.origin()+oidcPath+"/callback", c.client.from)

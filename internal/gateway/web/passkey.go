@@ -20,10 +20,7 @@ func getPasskeys(c *call, _ *nothing) (*api.Credentials, *chat.Error) {
 }
 
 func beginPasskey(c *call, _ *nothing) (*api.PasskeyQuestion, *chat.Error) {
-	me, err := c.member()
-	if err == nil {
-		err = c.mayTell()
-	}
+	me, err := c.maySecure()
 	if err != nil {
 		return nil, err
 	}

@@ -22,13 +22,16 @@ var statuses = map[chat.Code]int{
 const (
 	loginCode  = "login" // logging in may change something
 	factorCode = "code"  // the password was right, and the code of a second factor is needed too
+
+	passwordCode = "password" // it takes the password once more
+	freshCode    = "fresh"    // it takes to have logged in a moment ago
 )
 
 // Refusals that only HTTP has.
 var (
 	errLogin   = chat.Errorf(chat.Forbidden, "Log in first: with a cookie by POST /api/v1/session, or with Authorization: Bearer and a token.").Because(chat.NeedsLogin)
 	errOrigin  = chat.Errorf(chat.Forbidden, "That request comes from a page of another site, and is not done.")
-	errSecret  = chat.Errorf(chat.Forbidden, "Others could read a password or a token on this connection, so none is taken. Open this server by https:// instead; where a proxy does that, --trust-proxy names it.")
+	errSecret  = chat.Errorf(chat.Forbidden, "Others could read a password or a token on this connection, so none is taken. Open this server by https:// instead; where a proxy does that, --trust-proxy names it, and it says X-Forwarded-Proto: https.")
 	errClosing = chat.Errorf(chat.Unavailable, "The connection is closing.")
 	errRush    = chat.Errorf(chat.TooMany, "That is too much at once; wait a moment and try again.")
 )
@@ -37,6 +40,12 @@ var (
 func statusOf(err *chat.Error) (status int, code string) {
 	if err == door.ErrCode {
 		return http.StatusUnauthorized, factorCode
+	}
+	switch err {
+	case errPassword:
+		return http.StatusForbidden, passwordCode
+	case errNotFresh:
+		return http.StatusForbidden, freshCode
 	}
 	if err.Why == chat.NeedsLogin {
 		return http.StatusUnauthorized, loginCode

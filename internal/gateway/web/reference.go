@@ -60,6 +60,7 @@ func (made references) serve(w http.ResponseWriter, r *http.Request) bool {
 	}
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "no-cache")
+	body = compressed(h, r, body)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method != http.MethodHead {
 		w.Write(body) // if the client has gone nobody needs to know

@@ -297,6 +297,7 @@ func reply(w http.ResponseWriter, r *http.Request, status int, out any) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
+		body = compressed(h, r, body)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)

@@ -45,6 +45,8 @@ func (g *Gateway) sessionRoutes() []route {
 		resource("POST", "/session", anybody, "Come in: as a guest, as a member, or as a new member", postSession),
 		resource("POST", "/session/passkey", anybody, "Begin to come in by a passkey", beginPasskeyLogin),
 		resource("POST", "/session/passkey/finish", anybody, "Come in by a passkey", finishPasskeyLogin),
+		resource("GET", "/session/confirmation", somebody, "Whether you have logged in, or given your password, a moment ago, as some things take", getConfirmation),
+		resource("POST", "/session/confirmation", somebody, "Give your password once more: for ten minutes what takes that may be done", postConfirmation),
 		resource("DELETE", "/session", anybody, "Log out: what you came by counts no more, and live connections by it end", deleteSession),
 	}
 }

@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"encoding/base64"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -196,7 +195,7 @@ func TestSecretsAreNotTakenWhereOthersListen(t *testing.T) {
 	s.visitor.refused("POST", "/session", api.Login{User: "ann", Password: goodPassword}, 403, "forbidden")
 	s.visitor.refused("POST", "/session", api.Login{Register: &api.Register{Nick: "bob", Password: goodPassword}}, 403, "forbidden")
 	ann.refused("GET", "/session", nil, 403, "forbidden")
-	basic := &visitor{site: s, header: http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("ann:"+goodPassword))}}}
+	basic := &visitor{site: s, header: http.Header{"Authorization": {basicAuth("ann", goodPassword)}}}
 	basic.refused("GET", "/session", nil, 403, "forbidden")
 	s.guest("otter") // who has nothing to lose
 }
@@ -205,7 +204,7 @@ func TestPasswordInTheHeaderIsTaken(t *testing.T) {
 	s := start(t, options{})
 	ann := s.member("ann")
 	basic := func(name, password string) *visitor {
-		return &visitor{site: s, header: http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))}}}
+		return &visitor{site: s, header: http.Header{"Authorization": {basicAuth(name, password)}}}
 	}
 	var in api.Session
 	basic("ann", goodPassword).do("GET", "/session", nil, 200, &in)

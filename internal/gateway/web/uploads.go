@@ -117,7 +117,7 @@ func postUpload(c *call, in *uploadName) (*api.File, *chat.Error) {
 	if u.store == nil {
 		return nil, errNoUploads
 	}
-	if err := c.session.Allows(&chat.Command{Op: chat.Say}); err != nil {
+	if err := c.mayUpload(); err != nil {
 		return nil, err
 	}
 	if err := u.fits(c.ctx(), user, c.r.ContentLength); err != nil {
@@ -136,6 +136,16 @@ func postUpload(c *call, in *uploadName) (*api.File, *chat.Error) {
 	c.w.Header().Set("Location", c.gateway.cfg.URL+f.Path())
 	return &out, nil
 }
+
+// mayUpload says why whom the request speaks for uploads nothing, or nil.
+func (c *call) mayUpload() *chat.Error {
+	if c.session.Role() == chat.GuestRole && !c.gateway.cfg.Hub.Policy().GuestUploads {
+		return errGuestUploads
+	}
+	return mayTalk(c.session)
+}
+
+var errGuestUploads = chat.Errorf(chat.Forbidden, "Guests can't upload files here; register to become a member, who can.").Because(chat.NeedsRole)
 
 // unreadable returns why an upload could not be kept. What went wrong on our side is
 // noted in the log.

@@ -9,6 +9,7 @@ import (
 
 	"hubbub/api"
 	"hubbub/internal/gateway/web"
+	"hubbub/internal/hub"
 )
 
 // picture returns a PNG that is so wide and high.
@@ -141,4 +142,21 @@ func TestPartsOfAFileAreSent(t *testing.T) {
 	if a := ann.ask("GET", f.URL, nil); a.StatusCode != 206 || string(a.body) != "234" {
 		t.Errorf("a part is %d %q", a.StatusCode, a.body)
 	}
+}
+
+func TestGuestsUploadWhereTheyMay(t *testing.T) {
+	policy := hub.OpenPolicy()
+	policy.GuestUploads = false
+	s := start(t, options{policy: &policy})
+	ann, eve := s.member("ann"), s.guest("eve")
+	ann.upload("x.txt", "text")
+	eve.refused("POST", "/uploads?name=x.txt", "text", 403, "forbidden")
+}
+
+func TestAllUploadsHaveALimit(t *testing.T) {
+	s := start(t, options{total: 150_000})
+	s.guest("ann").upload("x.txt", strings.Repeat("x", 90_000))
+	bob := s.guest("bob")
+	bob.refused("POST", "/uploads?name=y.txt", strings.Repeat("y", 90_000), 507, "full")
+	bob.upload("y.txt", strings.Repeat("y", 50_000))
 }

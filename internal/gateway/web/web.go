@@ -50,6 +50,7 @@ type Config struct {
 	Files   *files.Store // what is uploaded; nil: nothing can be
 	Quota   int64        // bytes that one person's files may take together; 0 for no limit
 	PushKey string       // by which browsers subscribe to what is pushed, base64url; empty: nothing is
+	Hosts   []string     // names of the server, by which it may be asked for over plain HTTP, beside those in URL and Origins
 	Origins []string     // where browsers see the server, as https://host, if that is not only where they ask: the first is where they come back to from elsewhere
 
 	// Carried are other gateways, by the subprotocol with which a WebSocket asks for
@@ -70,11 +71,14 @@ type Gateway struct {
 	reference references
 	page      *page.Files
 	origins   *http.CrossOriginProtection
+	hosts     hosts
 	performer *performer
 	uploads   *uploads
 	visits    visits
-	lives     *lives
-	started   time.Time
+
+	confirmations confirmations
+	lives         *lives
+	started       time.Time
 
 	stopping atomic.Bool
 	stop     chan struct{} // closed by Stop
@@ -99,7 +103,7 @@ func New(cfg Config) (*Gateway, error) {
 	u := &uploads{store: cfg.Files, hub: cfg.Hub, quota: cfg.Quota}
 	g := &Gateway{
 		cfg: cfg, listener: newListener(), page: all, performer: newPerformer(u), uploads: u, lives: newLives(),
-		origins: http.NewCrossOriginProtection(), stop: make(chan struct{}), started: time.Now(),
+		origins: http.NewCrossOriginProtection(), hosts: newHosts(cfg.Hosts, append(cfg.Origins, cfg.URL)...), stop: make(chan struct{}), started: time.Now(),
 	}
 	for _, origin := range cfg.Origins {
 		if err := g.origins.AddTrustedOrigin(origin); err != nil {
@@ -107,6 +111,7 @@ func New(cfg Config) (*Gateway, error) {
 		}
 	}
 	g.visits.init(g)
+	g.confirmations.init()
 	g.routes = g.table()
 	g.reference = newReferences(cfg.Version, g.routes)
 	g.api = g.mux(g.routes)
@@ -151,6 +156,10 @@ func (g *Gateway) Stop() {
 // ServeHTTP implements [http.Handler].
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
+	if host, ok := g.knowsHost(r); !ok {
+		g.misdirected(w, r, host)
+		return
+	}
 	if err := g.origins.Check(r); err != nil {
 		problem(w, errOrigin)
 		return

@@ -52,6 +52,9 @@ type Names struct {
 	// SeqAt finds the first event at or after t; if there is none, the one to
 	// come.
 	SeqAt func(ctx context.Context, t chat.Millis) (chat.Seq, error)
+	// Reacted reports whether somebody reacts to a message now; it is needed for
+	// has:reaction only.
+	Reacted func(ctx context.Context, room chat.RoomID, seq chat.Seq) (bool, error)
 }
 
 // Result is a page of hits.
@@ -85,7 +88,7 @@ func (ix *Index) Search(ctx context.Context, r Request) (Result, error) {
 	conn, err := f.readers.Take(timed)
 	if err == nil {
 		defer f.readers.Put(conn)
-		err = s.scan(conn, &res)
+		err = s.scan(timed, conn, &res)
 	}
 	switch {
 	case err == nil:
@@ -118,12 +121,15 @@ type scan struct {
 	rooms     map[chat.RoomID]bool
 	limit     int
 	visits    int // the most matches to look at
+
+	reacted, unreacted bool // whether somebody must have reacted, or nobody may
+	reactions          func(ctx context.Context, room chat.RoomID, seq chat.Seq) (bool, error)
 }
 
 // plan resolves names and dates, and narrows the rooms to those that are asked
 // for and may be read.
 func (ix *Index) plan(ctx context.Context, r *Request) (*scan, error) {
-	s := &scan{high: math.MaxInt64, limit: min(cmp.Or(max(r.Limit, 0), defaultHits), MaxHits), visits: ix.opts.visits}
+	s := &scan{high: math.MaxInt64, limit: min(cmp.Or(max(r.Limit, 0), defaultHits), MaxHits), visits: ix.opts.visits, reactions: r.Names.Reacted}
 	if err := s.scope(r); err != nil {
 		return nil, err
 	}
@@ -136,11 +142,12 @@ func (ix *Index) plan(ctx context.Context, r *Request) (*scan, error) {
 	}
 	e.tags(false, authors(r.Query.From, r.Names.User))
 	e.tags(true, authors(r.Query.NotFrom, r.Names.User))
+	s.reacted, s.unreacted = e.traits(&r.Query)
 	if len(s.rooms) <= fewRooms {
 		e.tags(false, roomTags(s.rooms))
 	}
 	if len(e.all) == 0 && len(s.rooms) > 0 {
-		return nil, chat.Errorf(chat.Invalid, "A search needs a word, from: or in:.")
+		return nil, chat.Errorf(chat.Invalid, "A search needs a word, from: or in:, among so many rooms.")
 	}
 	s.match = e.String()
 	return s, nil
@@ -232,7 +239,7 @@ func roomTags(rooms map[chat.RoomID]bool) []string {
 // scan walks the matches from new to old and fills res. The join brings the room
 // of each, which is checked whether or not the query names rooms: nothing that
 // FTS5 makes of the query can show a message of another room.
-func (s *scan) scan(conn *sqlite.Conn, res *Result) (err error) {
+func (s *scan) scan(ctx context.Context, conn *sqlite.Conn, res *Result) (err error) {
 	stmt, err := conn.Prepare(`SELECT words.rowid, message.room FROM words CROSS JOIN message ON message.seq = words.rowid
 		WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? ORDER BY words.rowid DESC`)
 	if err != nil {
@@ -251,9 +258,25 @@ func (s *scan) scan(conn *sqlite.Conn, res *Result) (err error) {
 			res.More = true
 			return nil
 		}
-		res.Next = chat.Seq(stmt.ColumnInt64(0))
-		if s.rooms[chat.RoomID(stmt.ColumnInt64(1))] {
-			res.Seqs = append(res.Seqs, res.Next)
+		seq, room := chat.Seq(stmt.ColumnInt64(0)), chat.RoomID(stmt.ColumnInt64(1))
+		fits := s.rooms[room]
+		if fits && (s.reacted || s.unreacted) {
+			if fits, err = s.fits(ctx, room, seq); err != nil {
+				return err
+			}
+		}
+		res.Next = seq
+		if fits {
+			res.Seqs = append(res.Seqs, seq)
 		}
 	}
+}
+
+// fits reports whether people have reacted to a message as is asked for.
+func (s *scan) fits(ctx context.Context, room chat.RoomID, seq chat.Seq) (bool, error) {
+	reacted, err := s.reactions(ctx, room, seq)
+	if err != nil {
+		return false, fmt.Errorf("search: look up reactions: %w", err)
+	}
+	return (reacted || !s.reacted) && !(reacted && s.unreacted), nil
 }

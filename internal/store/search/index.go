@@ -57,6 +57,7 @@ type Document struct {
 	By      chat.UserID
 	Nick    string // of its author at that time
 	Text    string // as last edited
+	Traits  Traits // what it was said with
 	Deleted bool   // no longer to be found; only Seq is used
 }
 
@@ -206,6 +207,7 @@ func (w *rowWriter) insert(conn *sqlite.Conn, d *Document, substrings bool) erro
 	folded := fold(d.Text)
 	w.body = appendTokens(w.body[:0], folded)
 	w.tags = fmt.Appendf(w.tags[:0], "%s %s %s", roomTag(d.Room), userTag(d.By), nickTag(d.Nick))
+	w.tags = d.Traits.appendTags(w.tags)
 	w.triples = w.triples[:0]
 	if substrings {
 		w.triples = appendTriples(w.triples, folded)

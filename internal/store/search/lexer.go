@@ -9,7 +9,7 @@ import (
 )
 
 // operators are the words that mean something before a colon.
-func operators() []string { return []string{"from", "in", "before", "after"} }
+func operators() []string { return []string{"from", "in", "has", "before", "after"} }
 
 // part is one part of a search text.
 type part struct {

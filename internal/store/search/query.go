@@ -25,6 +25,8 @@ type Query struct {
 	NotFrom []string
 	In      []string // room names as typed, with the leading #, or @ and a nick
 	NotIn   []string
+	Has     []string // file, picture, link, reaction: all of them
+	NotHas  []string
 	After   chat.Millis // at or after this; 0 for no bound
 	Before  chat.Millis // before this; 0 for no bound
 }
@@ -45,6 +47,8 @@ type Term struct {
 //	-test -"a b"    not with this word or phrase
 //	from:bob        by bob; several: by one of them; -from:bob: not by him
 //	in:#ops         in this room; several: in one of them; -in:#ops: not there
+//	has:file        with a file; has:picture, has:link, has:reaction; several: with
+//	                all of them; -has:link: without
 //	after:2026-11-01, after:2026-11-01T14:00, after:yesterday, after:7d
 //	                from then on; several: from the latest on
 //	before:...      up to then, without it; several: the earliest
@@ -106,6 +110,8 @@ func (q *Query) add(p part, now time.Time) error {
 			return chat.Errorf(chat.Invalid, "in: needs a room, as in in:%s.", chat.Lobby)
 		}
 		addName(pick(p.not, &q.NotIn, &q.In), name)
+	case "has":
+		return q.addTrait(p)
 	default:
 		return q.addTime(p, now)
 	}
@@ -170,12 +176,12 @@ func (q *Query) check(text string) error {
 	switch {
 	case q.After != 0 && q.Before != 0 && q.After >= q.Before:
 		return chat.Errorf(chat.Invalid, "Nothing can be both after %s and before %s.", formatTime(q.After), formatTime(q.Before))
-	case slices.ContainsFunc(q.Terms, wanted), len(q.From) > 0, len(q.In) > 0:
+	case slices.ContainsFunc(q.Terms, wanted), len(q.From) > 0, len(q.In) > 0, len(q.Has) > 0:
 		return nil
-	case len(q.Terms)+len(q.NotFrom)+len(q.NotIn) > 0:
-		return chat.Errorf(chat.Invalid, "A search says what to look for, not only what to leave out: add a word, from: or in:.")
+	case len(q.Terms)+len(q.NotFrom)+len(q.NotIn)+len(q.NotHas) > 0:
+		return chat.Errorf(chat.Invalid, "A search says what to look for, not only what to leave out: add a word, from:, in: or has:.")
 	case q.After != 0 || q.Before != 0:
-		return chat.Errorf(chat.Invalid, "A search needs more than dates: add a word, from: or in:.")
+		return chat.Errorf(chat.Invalid, "A search needs more than dates: add a word, from:, in: or has:.")
 	case strings.TrimSpace(text) == "":
 		return chat.Errorf(chat.Invalid, "What to search for? As in: deploy from:bob after:7d")
 	}
@@ -198,6 +204,8 @@ func (q Query) String() string {
 	names("-from:", q.NotFrom)
 	names("in:", q.In)
 	names("-in:", q.NotIn)
+	names("has:", q.Has)
+	names("-has:", q.NotHas)
 	if q.After != 0 {
 		parts = append(parts, "after:"+formatTime(q.After))
 	}

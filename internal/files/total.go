@@ -1,0 +1,83 @@
+package files
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"hubbub/internal/chat"
+)
+
+// How much all that is kept takes together. It is counted once, when the store is
+// opened, and then kept up with. Two uploads of the same new bytes in one moment may
+// count twice until the next start, never for less than they take.
+
+// measure counts the blobs that are there, and their thumbnails.
+func (s *Store) measure() error {
+	dirs, err := os.ReadDir(s.dir)
+	for _, d := range dirs {
+		if len(d.Name()) != 2 {
+			continue
+		}
+		entries, errDir := os.ReadDir(filepath.Join(s.dir, d.Name()))
+		err = errors.Join(err, errDir)
+		for _, e := range entries {
+			if !isHash(strings.TrimSuffix(e.Name(), thumbnailSuffix)) {
+				continue
+			}
+			switch info, errFile := e.Info(); {
+			case errFile == nil:
+				s.used += info.Size()
+			case !errors.Is(errFile, fs.ErrNotExist):
+				err = errors.Join(err, errFile)
+			}
+		}
+	}
+	return err
+}
+
+// grow counts bytes that have come to be kept, or, below zero, have gone.
+func (s *Store) grow(n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.used += n
+}
+
+// Used returns how many bytes all that is kept takes, and what is being received.
+func (s *Store) Used() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
+// charge counts bytes that are being received, if there is room for them.
+func (s *Store) charge(n int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.o.TotalBytes > 0 && s.used+n > s.o.TotalBytes {
+		return refuse(ErrTotal, chat.Full, "All files on this server take %s together, as much as they may, so yours was not kept. Whoever runs the server can let them take more.", megabytes(s.o.TotalBytes))
+	}
+	s.used += n
+	return nil
+}
+
+// charged counts what is written to it, which is received into a file that has no name
+// yet.
+type charged struct {
+	store *Store
+	bytes int64
+}
+
+// Write implements [io.Writer].
+func (c *charged) Write(b []byte) (int, error) {
+	if err := c.store.charge(int64(len(b))); err != nil {
+		return 0, err
+	}
+	c.bytes += int64(len(b))
+	return len(b), nil
+}
+
+// refund counts it no more.
+func (c *charged) refund() { c.store.grow(-c.bytes) }

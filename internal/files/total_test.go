@@ -1,0 +1,90 @@
+package files_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/files"
+)
+
+// full reports whether somebody can't upload so much more, since all that is kept
+// takes as much as it may.
+func full(t *testing.T, s *files.Store, data string, by uint64) bool {
+	t.Helper()
+	_, err := s.Put(context.Background(), strings.NewReader(data), "a file", by)
+	if err == nil {
+		return false
+	}
+	var refusal *chat.Error
+	if !errors.Is(err, files.ErrTotal) || !errors.As(err, &refusal) || refusal.Code != chat.Full {
+		t.Fatalf("refused with %v", err)
+	}
+	return true
+}
+
+func TestAllThatIsKeptTakesNoMoreThanItMay(t *testing.T) {
+	dir, c := filepath.Join(t.TempDir(), "files"), &clock{}
+	o := files.Options{TotalBytes: 100, Now: c.now}
+	s := openIn(t, dir, o)
+	for by, data := range []string{strings.Repeat("a", 60), strings.Repeat("b", 30)} { // whoever comes as somebody else each time
+		if full(t, s, data, uint64(by+1)) {
+			t.Fatalf("%d bytes are too much", len(data))
+		}
+	}
+	for _, more := range []string{strings.Repeat("c", 11), strings.Repeat("c", 1000)} {
+		if !full(t, s, more, 9) || s.Used() != 90 {
+			t.Errorf("beside 90 bytes %d are taken, %d in all", len(more), s.Used())
+		}
+	}
+	if full(t, s, "ccccc", 9) || full(t, s, "ccccc", 10) || s.Used() != 95 {
+		t.Errorf("what is kept twice takes %d", s.Used())
+	}
+	s = openIn(t, dir, o)
+	if s.Used() != 95 || !full(t, s, "dddddd", 9) {
+		t.Errorf("after a restart %d bytes are counted", s.Used())
+	}
+	c.advance(26 * time.Hour)
+	sweep(t, s)
+	if s.Used() != 0 || full(t, s, strings.Repeat("e", 100), 9) {
+		t.Errorf("when all is gone %d bytes are counted", s.Used())
+	}
+}
+
+func TestPicturesCountAsTheyAreKept(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "files")
+	s := openIn(t, dir, files.Options{TotalBytes: 10 << 20})
+	put(t, s, encodePNG(t, gradient(1500, 900)))
+	if again := openIn(t, dir, files.Options{}); again.Used() != s.Used() || s.Used() == 0 {
+		t.Errorf("%d bytes are counted, and %d when they are measured", s.Used(), again.Used())
+	}
+}
+
+// What is on its way counts, so that many at once don't come to more.
+func TestWhatIsBeingReceivedCounts(t *testing.T) {
+	s := open(t, files.Options{TotalBytes: 100})
+	var all sync.WaitGroup
+	begun, rest := make(chan struct{}), make(chan struct{})
+	all.Go(func() {
+		slow := io.MultiReader(strings.NewReader(strings.Repeat("a", 60)), &lastly{bytes.NewReader(nil), func() { close(begun); <-rest }})
+		if _, err := s.Put(context.Background(), slow, "a file", 1); err != nil {
+			t.Error(err)
+		}
+	})
+	<-begun
+	if !full(t, s, strings.Repeat("b", 60), 2) {
+		t.Error("two of 60 bytes have room in 100 at once")
+	}
+	close(rest)
+	all.Wait()
+	if _, err := s.Put(context.Background(), io.MultiReader(strings.NewReader("bbb"), failing{errors.New("gone")}), "a file", 2); err == nil || s.Used() != 60 {
+		t.Errorf("what did not come to its end counts: %d, %v", s.Used(), err)
+	}
+}

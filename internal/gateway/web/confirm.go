@@ -1,0 +1,129 @@
+package web
+
+import (
+	"sync"
+	"time"
+
+	"hubbub/api"
+	"hubbub/internal/chat"
+	"hubbub/internal/door"
+)
+
+// What a browser that was left alone, or what it comes back by in other hands, must not
+// be enough for: whatever would let somebody in for longer than that lasts. It takes
+// that one has logged in, or given the password once more, a moment ago.
+
+// confirmLasts is for how long that counts.
+const confirmLasts = 10 * time.Minute
+
+// Refusals of what is to be confirmed.
+var (
+	errPassword = chat.Errorf(chat.Forbidden, "Give your password once more for that: POST %s/session/confirmation, and then ask again.", apiPath)
+	errNotFresh = chat.Errorf(chat.Forbidden, "Log in once more for that, and ask again within ten minutes.")
+)
+
+// confirmations are when the password was given once more, by the credentials by which
+// requests have come.
+type confirmations struct {
+	mu  sync.Mutex // guards the following
+	at  map[chat.Seq]time.Time
+	now func() time.Time
+}
+
+func (c *confirmations) init() { c.at, c.now = map[chat.Seq]time.Time{}, time.Now }
+
+// note notes that the password was given by who has come by a credential.
+func (c *confirmations) note(by chat.Seq) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	for other, at := range c.at { // a few, as people do this seldom
+		if now.Sub(at) > confirmLasts {
+			delete(c.at, other)
+		}
+	}
+	c.at[by] = now
+}
+
+// fresh reports whether a credential by which somebody has come was confirmed, or is
+// itself the trace of a login, that long ago at most.
+func (c *confirmations) fresh(by *chat.Credential) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	at, ok := c.at[by.Seq]
+	if _, remembered := door.Remembered(by.Name); remembered && by.Proof == chat.ByToken { // another would be fresh because it was made
+		at, ok = latest(at, time.UnixMilli(int64(by.Added))), true
+	}
+	return by.Proof == chat.ByPassword || ok && now.Sub(at) <= confirmLasts
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// confirmed says what is missing for whom the request speaks to do what is to be
+// confirmed, or nil.
+func (c *call) confirmed() *chat.Error {
+	all, err := c.credentials()
+	if err != nil {
+		return err
+	}
+	missing := errNotFresh
+	for i := range all {
+		switch have := &all[i]; {
+		case have.Seq == c.session.Credential() && c.gateway.confirmations.fresh(have):
+			return nil
+		case have.Proof == chat.ByPassword:
+			missing = errPassword
+		}
+	}
+	return missing
+}
+
+func getConfirmation(c *call, _ *nothing) (*nothing, *chat.Error) { return nil, c.confirmed() }
+
+func postConfirmation(c *call, in *api.Password) (*nothing, *chat.Error) {
+	me, err := c.member()
+	if err == nil {
+		err = c.prove(me, in.Password)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.gateway.confirmations.note(c.session.Credential())
+	return nil, nil
+}
+
+// hasPassword reports whether whom the request speaks for has one.
+func (c *call) hasPassword() (bool, *chat.Error) {
+	all, err := c.credentials()
+	for _, have := range all {
+		if have.Proof == chat.ByPassword {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// proveOrConfirm checks a member's password. Of one who has none it takes that they
+// have just logged in by something else.
+func (c *call) proveOrConfirm(password string) *chat.Error {
+	me, err := c.member()
+	if err != nil {
+		return err
+	}
+	switch has, err := c.hasPassword(); {
+	case err != nil:
+		return err
+	case has:
+		return c.prove(me, password)
+	}
+	if err := c.mayTell(); err != nil {
+		return err
+	}
+	return c.confirmed()
+}

@@ -1,0 +1,30 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"hubbub/internal/server"
+)
+
+func TestSizesAreWrittenAsPeopleDo(t *testing.T) {
+	for given, want := range map[string]int64{
+		"4096": 4096, "10K": 10 << 10, "500M": 500 << 20, "500MB": 500 << 20, "3g": 3 << 30, "2T": 2 << 40, "0": 0, "12b": 12,
+	} {
+		l := server.DefaultLimits()
+		if err := l.Set("uploads=" + given); err != nil || l.Uploads != want {
+			t.Errorf("%s is %d, %v", given, l.Uploads, err)
+		}
+	}
+	for _, given := range []string{"", "G", "-1", "-1G", "1.5G", "10P", "1 G", "9223372036854775807K", "99999999999999999999"} {
+		l := server.DefaultLimits()
+		if err := l.Set("uploads=" + given); err == nil || l != server.DefaultLimits() {
+			t.Errorf("%q is taken as %d, %v", given, l.Uploads, err)
+		}
+	}
+	for _, line := range []string{" file         25M ", " files        1G ", " uploads      10G "} {
+		if help := server.LimitsHelp(server.DefaultLimits()); !strings.Contains(help, line) {
+			t.Errorf("without %q the help says\n%s", line, help)
+		}
+	}
+}
