@@ -4,12 +4,13 @@
 // is whatever changes above it: older messages, a picture, another width.
 
 import { Component, html } from '../html.js';
+import { loadAround, loadNewer, loadNewest, loadOlder } from '../history.js';
 import { t } from '../i18n.js';
 import { go, place, roomPath } from '../route.js';
 import { rows as layRows, said } from '../rows.js';
 import { settings } from '../settings.js';
 import { doomed, me, outgoing } from '../store.js';
-import { loadAround, loadNewer, loadNewest, loadOlder, markRead } from '../sync.js';
+import { markRead } from '../sync.js';
 import { day } from '../time.js';
 import { Happened } from './happened.js';
 import { Icon } from './icon.js';

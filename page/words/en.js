@@ -438,6 +438,7 @@ export default {
   'composer.command.help': 'show the keys and commands',
 
   'thread.title': 'Thread',
+  'thread.earlier': 'Earlier replies',
 
   'people.title': { one: '{n} person in the room', other: '{n} people in the room' },
   'people.find': 'Find a person',

@@ -439,6 +439,7 @@ export default {
   'composer.command.help': 'pokaż skróty i polecenia',
 
   'thread.title': 'Wątek',
+  'thread.earlier': 'Wcześniejsze odpowiedzi',
 
   'people.title': { one: '{n} osoba w pokoju', few: '{n} osoby w pokoju', many: '{n} osób w pokoju', other: '{n} osoby w pokoju' },
   'people.find': 'Znajdź osobę',
