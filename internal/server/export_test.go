@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-
-	"hubbub/internal/preview"
 )
 
 // Seams for the external tests.
@@ -40,6 +38,3 @@ func (l *Listener) Open() (connections, networks int) {
 
 // UsualURL is what links begin with if nobody says otherwise.
 var UsualURL = usualURL
-
-// Reach has the server find others by these options.
-func (c *Config) Reach(o preview.Options) { c.reach = o }
