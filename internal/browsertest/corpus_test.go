@@ -76,6 +76,12 @@ func (w *window) asks(commands []command) []answer {
 	return evaluate[[]answer](w, "guard.sendAll("+quote(commands)+")")
 }
 
+// lobby returns the id of the first room.
+func (w *window) lobby() int {
+	w.t.Helper()
+	return evaluate[int](w, "fetch('/api/v1/rooms/lobby').then((answer) => answer.json()).then((room) => room.id)")
+}
+
 // letters are what has to be left of a text, however it is shown.
 func letters(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -114,7 +120,7 @@ func TestNothingThatPeopleWriteIsReadAsMarkup(t *testing.T) {
 	}
 	s := startSite(t, hub.OpenPolicy())
 	villain := s.guarded(desk).enter("villain")
-	lobby := evaluate[int](villain, "fetch('/api/v1/rooms/lobby').then((answer) => answer.json()).then((room) => room.id)")
+	lobby := villain.lobby()
 
 	var said, others []command
 	for i, vector := range all {

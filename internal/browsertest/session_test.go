@@ -148,13 +148,12 @@ func TestALongThreadIsReadToItsBeginning(t *testing.T) {
 	otter, ferret := twoGuests(t, desk)
 	otter.says("count to 250")
 	root := otter.seqOf("count to 250")
-	room := evaluate[int](ferret, "fetch('/api/v1/rooms/lobby').then((answer) => answer.json()).then((room) => room.id)")
 	script := fmt.Sprintf(`(async () => {
 		for (let i = 1; i <= 250; i++) {
 			await fetch('/api/v1/commands', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ op: 'say', room: %d, target: %d, text: 'number ' + i }) });
 		}
 		return true;
-	})()`, room, root)
+	})()`, ferret.lobby(), root)
 	evaluate[bool](ferret, script)
 	otter.visit(fmt.Sprintf("/lobby#thread/%d", root))
 	otter.sees(".pane .message", "number 250")
