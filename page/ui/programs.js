@@ -10,6 +10,7 @@ import { values } from './account.js';
 import { Entries, Secret } from './entries.js';
 import { Button, Field } from './field.js';
 import { Loaded, useDoing, useLoaded } from './loaded.js';
+import { prove } from './proof.js';
 
 /** @typedef {import('./security.js').Credential} Credential */
 
@@ -27,7 +28,7 @@ export function Programs() {
   const [made, setMade] = useState('');
   const { busy, error, run } = useDoing();
   const submit = (/** @type {Event} */ event) => run(() => values(event, async ({ name, days }) => {
-    setMade((await post('/tokens', { name, days: Number(days) || undefined })).token);
+    setMade((await prove((proof) => post('/tokens', { name, days: Number(days) || undefined, ...proof }))).token);
     await answer.reload();
   }));
   return html`
