@@ -38,10 +38,9 @@ export function cancelled(error) { return error instanceof DOMException && (erro
 /**
  * add makes a passkey on this device.
  * @param {string} name what its owner calls it
- * @param {{password?: string}} proof that it is its owner, where the server wants one
  */
-export async function add(name, proof) {
-  const begun = await post('/me/passkeys', proof);
+export async function add(name) {
+  const begun = await post('/me/passkeys', {});
   const credential = await navigator.credentials.create({ publicKey: options(begun.options) });
   await post('/me/passkeys/finish', { ceremony: begun.ceremony, name, response: answer(credential) });
 }

@@ -44,7 +44,7 @@ export function Dialog({ title, onClose, size = 'small', children, actions }) {
     </dialog>`;
 }
 
-/** @typedef {{title: string, text: string, confirm: string, danger?: boolean, ask?: {label: string, value?: string, type?: 'text' | 'password'}, resolve: (answer: string | null) => void}} Question */
+/** @typedef {{title: string, text: string, confirm: string, danger?: boolean, ask?: {label: string, value?: string}, resolve: (answer: string | null) => void}} Question */
 
 const question = signal(/** @type {Question | null} */ (null));
 
@@ -65,6 +65,7 @@ export function confirm(asked) {
 export function Questions() {
   const asked = question.value;
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useEffect(() => { input.current?.focus(); }, [asked]); // rather than the button
   if (!asked) return null;
   const answer = (/** @type {string | null} */ text) => {
     question.value = null;
@@ -78,10 +79,10 @@ export function Questions() {
     <${Dialog} title=${asked.title} onClose=${() => answer(null)}>
       <form onSubmit=${submit}>
         <p>${asked.text}</p>
-        ${asked.ask && html`<label class="field"><span class="field-label">${asked.ask.label}</span><input ref=${input} class="input" type=${asked.ask.type ?? 'text'} autocomplete=${asked.ask.type === 'password' ? 'current-password' : 'off'} defaultValue=${asked.ask.value ?? ''} maxlength="300" autofocus /></label>`}
+        ${asked.ask && html`<label class="field"><span class="field-label">${asked.ask.label}</span><input ref=${input} class="input" defaultValue=${asked.ask.value ?? ''} maxlength="300" /></label>`}
         <div class="dialog-actions">
           <${Button} onClick=${() => answer(null)}>${t('dialog.cancel')}<//>
-          <${Button} type="submit" kind=${asked.danger ? 'danger' : 'main'} autofocus=${!asked.ask}>${asked.confirm}<//>
+          <${Button} type="submit" kind=${asked.danger ? 'danger' : 'main'} autofocus>${asked.confirm}<//>
         </div>
       </form>
     <//>`;

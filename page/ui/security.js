@@ -12,7 +12,6 @@ import { values } from './account.js';
 import { Entries, Secret } from './entries.js';
 import { Button, Field } from './field.js';
 import { Loaded, useDoing, useLoaded } from './loaded.js';
-import { prove } from './proof.js';
 import { Code } from './code.js';
 
 export function Security() {
@@ -39,7 +38,7 @@ function SecondFactor() {
 function TurnOn({ done }) {
   const [begun, setBegun] = useState(/** @type {{seed: string, link: string} | null} */ (null));
   const { busy, error, run } = useDoing();
-  const begin = () => run(async () => setBegun(await prove((proof) => post('/me/totp', proof))));
+  const begin = () => run(async () => setBegun(await post('/me/totp', {})));
   const submit = (/** @type {Event} */ event) => run(() => values(event, async ({ code }) => done((await post('/me/totp/confirm', { code: code.replace(/\s/g, '') })).recovery)));
   if (!begun) return html`<p class="field-hint">${t('account.totpHint')}</p>${error && html`<p class="field-error" role="alert">${error}</p>`}<${Button} busy=${busy} onClick=${begin}>${t('account.totpOn')}<//>`;
   return html`
@@ -74,7 +73,7 @@ function Passkeys() {
   const { busy, error, run } = useDoing();
   const submit = (/** @type {Event} */ event) => run(() => values(event, async ({ name }) => {
     try {
-      await prove((proof) => passkey.add(name, proof));
+      await passkey.add(name);
       await answer.reload();
     } catch (problem) {
       if (!passkey.cancelled(problem)) throw problem;

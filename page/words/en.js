@@ -14,8 +14,6 @@ export default {
 
   'dialog.close': 'Close',
   'dialog.cancel': 'Cancel',
-  'proof.title': 'Is it you?',
-  'proof.confirm': 'Go on',
   'toast.dismiss': 'Dismiss',
   'toast.undo': 'Undo',
   'toast.region': 'Notices',

@@ -15,8 +15,6 @@ export default {
 
   'dialog.close': 'Zamknij',
   'dialog.cancel': 'Anuluj',
-  'proof.title': 'Czy to Ty?',
-  'proof.confirm': 'Dalej',
   'toast.dismiss': 'Zamknij',
   'toast.undo': 'Cofnij',
   'toast.region': 'Powiadomienia',
