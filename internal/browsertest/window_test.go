@@ -152,7 +152,7 @@ func evaluate[T any](w *window, expression string) T {
 	w.t.Helper()
 	value, err := tryEvaluate[T](w, expression)
 	if err != nil {
-		w.t.Fatalf("%s: %v", expression, err)
+		w.t.Fatalf("%.300s: %v", expression, err)
 	}
 	return value
 }
