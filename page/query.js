@@ -5,10 +5,7 @@
 import { fold } from './fuzzy.js';
 
 /** The operators, each with whether what follows it is chosen from a list. */
-export const operators = /** @type {const} */ ({ 'from:': 'nick', 'in:': 'room', 'has:': 'thing', 'before:': 'day', 'after:': 'day' });
-
-/** What a message may have. */
-const things = ['file', 'link', 'picture', 'reaction'];
+export const operators = /** @type {const} */ ({ 'from:': 'nick', 'in:': 'room', 'has:': 'trait', 'before:': 'day', 'after:': 'day' });
 
 const tokens = /(-?)(?:(from|in|has|before|after):)?(?:"([^"]*)"?|(\S+))/gi;
 
@@ -68,7 +65,7 @@ export function excerpt(text, words) {
 /**
  * A Hint is a continuation of what is typed: the whole query with it, and what is
  * shown of it.
- * @typedef {{query: string, label: string, kind: 'operator' | 'nick' | 'room' | 'thing' | 'day'}} Hint
+ * @typedef {{query: string, label: string, kind: 'operator' | 'nick' | 'room' | 'trait' | 'day'}} Hint
  */
 
 /**
@@ -86,7 +83,7 @@ export function hints(query, { nicks, rooms, today }) {
     return Object.keys(operators).filter((one) => one.startsWith(word)).map((one) => ({ query: head + one, label: one, kind: 'operator' }));
   }
   const kind = operators[operator], typed = fold(word.slice(operator.length).replace(/^[#@]/, ''));
-  const values = { nick: nicks, room: rooms, thing: things, day: [today] }[kind];
+  const values = { nick: nicks, room: rooms, trait: ['file', 'picture', 'link', 'reaction'], day: [today] }[kind];
   return values
     .filter((value) => fold(value.replace(/^#/, '')).startsWith(typed))
     .slice(0, 8)
