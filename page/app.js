@@ -10,7 +10,7 @@
 //   live.js       the WebSocket: resume, retry, acks
 //   settings.js   what is set for this browser
 //   i18n.js       words by language, from words/
-//   id.js         client ids
+//   id.js         client ids; base64.js bytes in addresses
 //   route.js      addresses: place (the path), over (the hash)
 //   text.js       what people write, as a tree; highlight.js colours code
 //   timeline.js   what is known of a room's messages, in runs without gaps
@@ -19,6 +19,7 @@
 //   store.js      everything that is known, as signals
 //   db.js, cache.js, outbox.js, drafts.js
 //                 what survives the page: read offline, sent later
+//   history.js    pages of what was said; people.js who is here
 //   sync.js       keeps the store as the server has it
 //   preferences.js  what follows somebody to other browsers
 //   notices.js    notifications; attention.js has the rules, push.js and

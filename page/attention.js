@@ -10,15 +10,17 @@
  * @property {Record<string, Level>} [rooms] by id
  * @property {string[]} [keywords] words that count as a mention
  * @property {{from: string, to: string, zone?: string} | null} [quiet] times of day, "22:00"
+ * @property {boolean} [silent] nothing at all, until that is taken back
  */
 
 /** Levels from the quietest. */
 export const levels = /** @type {const} */ (['nothing', 'mentions', 'all']);
 
-const maxKeywords = 20, maxKeyword = 40;
+const maxKeywords = 50, maxKeyword = 64; // of those bytes, as the server has it
 
 /**
- * parse reads preferences that were kept; what is no such thing is left out.
+ * parse reads preferences that were kept; what is no such thing is left out. What
+ * is not known here stays: others may have set it.
  * @param {string | undefined} text
  * @returns {Preferences}
  */
@@ -32,18 +34,23 @@ export function parse(text) {
   if (!read || typeof read !== 'object') return {};
   const level = (/** @type {unknown} */ value) => levels.includes(/** @type {Level} */ (value));
   return {
+    ...read,
     level: level(read.level) ? read.level : undefined,
     rooms: Object.fromEntries(Object.entries(read.rooms ?? {}).filter(([, value]) => level(value))),
     keywords: Array.isArray(read.keywords) ? words(read.keywords.join(',')) : [],
     quiet: minutes(read.quiet?.from) >= 0 && minutes(read.quiet?.to) >= 0 ? read.quiet : null,
+    silent: read.silent === true || undefined,
   };
 }
 
 /** words returns the keywords of a text that has commas between them. @param {string} text */
 export function words(text) {
-  const all = text.split(/[,\n]/).map((word) => word.trim().slice(0, maxKeyword)).filter(Boolean);
+  const all = text.split(/[,\n]/).map((word) => cut(word.trim())).filter(Boolean);
   return [...new Set(all)].slice(0, maxKeywords);
 }
+
+/** cut returns as much of a word as may be kept. @param {string} word @returns {string} */
+const cut = (word) => new TextEncoder().encode(word).length <= maxKeyword ? word : cut([...word].slice(0, -1).join(''));
 
 /** minutes returns the minutes of "22:30" since midnight; -1 if it is no time of day. @param {string | undefined} time */
 export function minutes(time) {
@@ -99,6 +106,6 @@ function levelOf(preferences, room) { return preferences.rooms?.[room] ?? prefer
  */
 export function disturbs(preferences, { room, direct, mentioned, text }, now) {
   const level = levelOf(preferences, room);
-  if (level === 'nothing' || isQuiet(preferences.quiet, now)) return false;
+  if (preferences.silent || level === 'nothing' || isQuiet(preferences.quiet, now)) return false;
   return level === 'all' || direct || mentioned || hasWord(text, preferences.keywords ?? []);
 }

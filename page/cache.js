@@ -4,6 +4,7 @@
 
 import * as db from './db.js';
 import * as drafts from './drafts.js';
+import { me, position, rooms, server } from './store.js';
 
 const tail = 60; // items of a room
 const delay = 1000; // milliseconds, so that a burst is one write
@@ -17,26 +18,24 @@ const dirty = new Set();
 let timer;
 
 /**
- * save writes a room soon, together with all that changed, so that what is kept
- * is of one moment.
+ * save writes a room soon, or forgets it if it is none of ours any more, together
+ * with all that changed, so that what is kept is of one moment.
  * @param {number} id
- * @param {() => Facts | null} facts
- * @param {(id: number) => import('./store.js').RoomState | undefined} find
  */
-export function save(id, facts, find) {
+export function save(id) {
   dirty.add(id);
-  timer ??= setTimeout(() => {
-    timer = undefined;
-    flush(facts(), find);
-  }, delay);
+  timer ??= setTimeout(flush, delay);
 }
 
-/** @param {Facts | null} facts @param {(id: number) => import('./store.js').RoomState | undefined} find */
-function flush(facts, find) {
-  if (!facts) return;
+function flush() {
+  timer = undefined;
+  const session = me.peek();
+  if (!session) return;
+  /** @type {Facts} */
+  const facts = { me: session, server: server.peek(), ...position };
   /** @type {Parameters<typeof db.write>[0]} */
   const changes = [{ store: 'facts', key: 'now', value: facts }];
-  for (const id of dirty) changes.push({ store: 'rooms', key: id, value: kept(find(id)) });
+  for (const id of dirty) changes.push({ store: 'rooms', key: id, value: kept(rooms.peek().get(id)) });
   dirty.clear();
   db.write(changes);
 }
@@ -55,11 +54,20 @@ export async function load() {
   return facts ? { facts, rooms } : null;
 }
 
-/** forget removes everything, drafts too: somebody else has signed in, or nobody. */
+/** forget removes everything, drafts too: somebody has logged out, or somebody else has signed in. */
 export function forget() {
+  drafts.forget();
+  return forgetRead(['rooms', 'facts', 'outbox']);
+}
+
+/**
+ * forgetRead removes what others wrote, and leaves what somebody has written and
+ * not sent: they may come back.
+ * @param {db.StoreName[]} stores
+ */
+export function forgetRead(stores = ['rooms', 'facts']) {
   clearTimeout(timer);
   timer = undefined;
   dirty.clear();
-  drafts.forget();
-  return db.clear();
+  return db.clear(stores);
 }

@@ -58,11 +58,10 @@ export async function read(names) {
   });
 }
 
-/** clear forgets everything. */
-export async function clear() {
+/** clear forgets all that is in some stores. @param {StoreName[]} names */
+export async function clear(names) {
   const database = await open();
   if (!database) return;
-  const names = [...database.objectStoreNames];
   await new Promise((resolve) => {
     const transaction = database.transaction(names, 'readwrite');
     transaction.oncomplete = transaction.onerror = transaction.onabort = resolve;

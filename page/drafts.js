@@ -7,6 +7,9 @@ import { keep } from './settings.js';
 
 const prefix = 'hubbub.draft.';
 
+/** Whose they are while nobody is signed in. */
+const author = 'hubbub.author';
+
 /** @param {number | string} room @returns {Draft} */
 export function draft(room) {
   try {
@@ -18,6 +21,19 @@ export function draft(room) {
 
 /** @param {number | string} room @param {Draft} draft */
 export function keepDraft(room, draft) { keep(prefix + room, draft.text || draft.reply ? draft : undefined); }
+
+/** leaveTo keeps them for somebody whose session has ended. @param {number} user */
+export function leaveTo(user) { keep(author, user); }
+
+/** claim is for when somebody comes in: they find their own ones, and nobody else's. @param {number} user */
+export function claim(user) {
+  let owner;
+  try {
+    owner = localStorage.getItem(author);
+  } catch { /* where it is forbidden, none were kept */ }
+  if (owner && owner !== String(user)) forget();
+  keep(author, undefined);
+}
 
 /** forget removes all of them. */
 export function forget() {

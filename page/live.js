@@ -14,6 +14,7 @@ import { newID } from './id.js';
  * @property {(message: Api.Message) => void} message each frame, in order
  * @property {(state: State, retryAt: number, why: string) => void} state
  * @property {() => void} login the server wants to know again who we are
+ * @property {() => void} unwelcome an attempt has failed: it may be that the server does not know us any more
  */
 
 const path = '/api/v1/live';
@@ -165,7 +166,9 @@ export class Live {
     } else if (event.code === policyViolation) {
       this.end(this.parting || event.reason);
     } else {
+      const { welcomed } = this;
       this.lost(this.parting);
+      if (!welcomed) this.owner.unwelcome();
     }
   }
 

@@ -21,7 +21,8 @@
 /**
  * What an Outbox needs.
  * @typedef {object} Means
- * @property {(command: Api.Command) => Promise<unknown>} send
+ * @property {(command: Api.Command) => Promise<Api.Message>} send
+ * @property {(seq: number) => boolean} handled reports whether what is in the log there has been handled already
  * @property {(id: string, entry: Entry | undefined) => void} keep writes an entry where it survives the page; undefined removes it
  * @property {(entries: Entry[]) => void} changed
  * @property {(milliseconds: number) => Promise<void>} wait
@@ -63,11 +64,20 @@ export class Outbox {
 
   /** remove forgets an entry: it is in the log, or not wanted any more. @param {string} id */
   remove(id) {
-    if (!this.entries.some((entry) => entry.id === id)) return;
+    if (!this.has(id)) return;
     this.entries = this.entries.filter((entry) => entry.id !== id);
     this.means.keep(id, undefined);
     this.means.changed(this.entries);
   }
+
+  /** empty forgets all entries here; what is kept of them stays. */
+  empty() {
+    this.entries = [];
+    this.means.changed(this.entries);
+  }
+
+  /** has reports whether an entry is still to be sent. @param {string} id */
+  has(id) { return this.entries.some((entry) => entry.id === id); }
 
   /** flush sends what waits. It does nothing while it does so already. */
   async flush() {
@@ -85,10 +95,11 @@ export class Outbox {
   /** deliver sends one entry, and tells whether to go on with the next. @param {Entry} entry @returns {Promise<boolean>} */
   async deliver(entry) {
     this.set(entry.id, { state: 'sending' });
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; this.has(entry.id); attempt++) {
       try {
-        await this.means.send({ id: entry.id, op: 'say', room: entry.room, text: entry.text, action: entry.action || undefined, target: entry.reply || undefined, files: entry.files.length ? entry.files.map((file) => file.id) : undefined });
+        const { seq = 0 } = await this.means.send({ id: entry.id, op: 'say', room: entry.room, text: entry.text, action: entry.action || undefined, target: entry.reply || undefined, files: entry.files.length ? entry.files.map((file) => file.id) : undefined });
         this.set(entry.id, { state: 'sent' });
+        if (this.means.handled(seq)) this.remove(entry.id); // it was sent before, and its event comes no more
         return true;
       } catch (problem) {
         const { code, message } = /** @type {import('./api.js').Problem} */ (problem);
@@ -101,6 +112,7 @@ export class Outbox {
         }
       }
     }
+    return true;
   }
 
   /** @param {string} id @param {Partial<Entry>} change */

@@ -2,28 +2,17 @@
 // Passkeys (WebAuthn): the browser's part of making one and of coming in by one.
 
 import { post } from './api.js';
+import { decode, encode } from './base64.js';
 
 /** Whether this browser knows passkeys, and the page came in a way that allows them. */
 export const supported = 'PublicKeyCredential' in globalThis && globalThis.isSecureContext;
 
-/** @param {string} text base64url */
-function bytes(text) {
-  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0));
-}
-
-/** @param {ArrayBuffer | null | undefined} buffer @returns {string | undefined} base64url */
-function base64(buffer) {
-  if (!buffer) return undefined;
-  const text = String.fromCharCode(...new Uint8Array(buffer));
-  return btoa(text).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-}
-
 /** options reads what the server sends, for browsers that can't themselves. @param {any} json @returns {any} */
 function options(json) {
-  const read = { ...json, challenge: bytes(json.challenge) };
-  if (json.user) read.user = { ...json.user, id: bytes(json.user.id) };
+  const read = { ...json, challenge: decode(json.challenge) };
+  if (json.user) read.user = { ...json.user, id: decode(json.user.id) };
   for (const list of ['allowCredentials', 'excludeCredentials']) {
-    if (json[list]) read[list] = json[list].map((/** @type {any} */ one) => ({ ...one, id: bytes(one.id) }));
+    if (json[list]) read[list] = json[list].map((/** @type {any} */ one) => ({ ...one, id: decode(one.id) }));
   }
   return read;
 }
@@ -32,12 +21,12 @@ function options(json) {
 function answer(credential) {
   const { response } = credential;
   /** @type {Record<string, unknown>} */
-  const fields = { clientDataJSON: base64(response.clientDataJSON) };
+  const fields = { clientDataJSON: encode(response.clientDataJSON) };
   for (const name of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
-    if (response[name]) fields[name] = base64(response[name]);
+    if (response[name]) fields[name] = encode(response[name]);
   }
   if (response.getTransports) fields.transports = response.getTransports();
-  return { id: credential.id, rawId: base64(credential.rawId), type: credential.type, clientExtensionResults: {}, authenticatorAttachment: credential.authenticatorAttachment ?? undefined, response: fields };
+  return { id: credential.id, rawId: encode(credential.rawId), type: credential.type, clientExtensionResults: {}, authenticatorAttachment: credential.authenticatorAttachment ?? undefined, response: fields };
 }
 
 /**

@@ -2,6 +2,7 @@
 // Web Push: messages that come while no page is open, on this device.
 
 import { del, put } from './api.js';
+import { encode } from './base64.js';
 import { server } from './store.js';
 
 /**
@@ -39,8 +40,7 @@ export async function turnOn() {
 
 /** @param {PushSubscription} subscription @param {string | undefined} key base64url */
 function sameKey(subscription, key) {
-  const bytes = new Uint8Array(subscription.options.applicationServerKey ?? new ArrayBuffer(0));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') === key?.replace(/=+$/, '');
+  return encode(subscription.options.applicationServerKey ?? new ArrayBuffer(0)) === key?.replace(/=+$/, '');
 }
 
 /** turnOff ends the subscription, here and on the server. @returns {Promise<State>} */

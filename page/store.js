@@ -12,6 +12,9 @@ export const me = signal(/** @type {Api.Session | null} */ (null));
 /** The server, as it describes itself. */
 export const server = signal(/** @type {Api.Server | null} */ (null));
 
+/** Up to which event, of which log, everything has been handled. */
+export const position = { epoch: '', seq: 0 };
+
 /** The state of the live connection, when it tries again, and what the server said when it closed it. */
 export const connection = signal(/** @type {{state: import('./live.js').State, retryAt: number, why: string}} */ ({ state: 'connecting', retryAt: 0, why: '' }));
 
@@ -159,6 +162,14 @@ export class ThreadState {
     this.timeline = new Timeline();
     this.changes = signal(0);
     this.trouble = signal('');
+    /** What happened while replies are on their way, to be done to those as well; null if none are. */
+    this.meanwhile = /** @type {Api.Event[] | null} */ (null);
+  }
+
+  /** The first reply that is known, if there are more before it; 0 if there are none. */
+  get earlier() {
+    const last = this.timeline.runs.at(-1);
+    return last?.older ? last.items[0]?.seq ?? 0 : 0;
   }
 }
 

@@ -1,40 +1,42 @@
 // @ts-check
-// Keeps the store as the server has it: the live connection's messages come in
-// here, pages of history are asked for here, and both meet without a gap.
+// Keeps the store as the server has it: who we are is settled here, and the live
+// connection's messages come in here.
 
-import { batch, untracked } from './html.js';
-import { Problem, get, post, query } from './api.js';
-import { apply, record } from './apply.js';
+/** @typedef {import('./store.js').RoomState} RoomState */
+
+import { batch } from './html.js';
+import { Problem, get, post } from './api.js';
+import { apply } from './apply.js';
 import * as cache from './cache.js';
 import * as db from './db.js';
+import * as drafts from './drafts.js';
+import { inThread, loadNewest, openThread } from './history.js';
 import { t } from './i18n.js';
 import { Live } from './live.js';
 import { tell } from './notices.js';
 import { Outbox } from './outbox.js';
+import { inPeople, meet, signalled } from './people.js';
 import { take } from './preferences.js';
 import { go, place } from './route.js';
-import { RoomState, ThreadState, announcement, connection, current, me, outgoing, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
+import { announcement, connection, current, me, outgoing, position, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
 import { summary } from './text.js';
 import { said } from './rows.js';
 import { Timeline } from './timeline.js';
 
-/** Up to which event everything has been handled. */
-let epoch = '', seq = 0;
-
-const page = 50; // messages that are asked for at once
-
 export const live = new Live({
-  position: () => seq && epoch ? { epoch, after: seq } : null,
+  position: () => position.seq && position.epoch ? { epoch: position.epoch, after: position.seq } : null,
   message: (message) => batch(() => receive(message)),
   state: (state, retryAt, why) => {
     connection.value = { state, retryAt, why };
     if (state === 'online') outbox.flush();
   },
-  login: () => leave(),
+  login: () => end(),
+  unwelcome: () => { check().catch(() => {}); }, // without an answer, the next attempt will do
 });
 
 export const outbox = new Outbox({
   send: (command) => send(command),
+  handled: (seq) => seq <= position.seq,
   keep: (id, value) => { db.write([{ store: 'outbox', key: id, value }]); },
   changed: (entries) => { outgoing.value = entries; },
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -81,7 +83,13 @@ async function confirm(answers) {
   const [description, session] = await answers;
   server.value = description;
   if (session?.user) enter(session);
-  else if (me.peek()) await leave();
+  else if (me.peek()) await end();
+}
+
+/** check ends the session here if it has ended on the server. */
+async function check() {
+  const [, session] = await ask();
+  if (!session?.user && me.peek()) await end();
 }
 
 /** nobody takes the refusal for the answer that nobody is signed in. @param {Problem} problem */
@@ -95,7 +103,7 @@ function restore({ facts, rooms: all }) {
   batch(() => {
     me.value = facts.me;
     server.value = facts.server;
-    ({ epoch, seq } = facts);
+    Object.assign(position, { epoch: facts.epoch, seq: facts.seq });
     const states = putAll(all.map(({ info }) => info));
     for (const [i, { items, older, stale }] of all.entries()) {
       const room = states[i];
@@ -107,11 +115,14 @@ function restore({ facts, rooms: all }) {
   revive();
 }
 
-/** revive goes live, and takes over what waits to be sent. */
+/** revive goes live, and takes over what we have written and not sent; what somebody else has is forgotten. */
 function revive() {
   live.start();
   db.read(['outbox']).then(([entries]) => {
-    outbox.restore(entries.filter((entry) => entry.by === me.peek()?.user));
+    const user = me.peek()?.user;
+    if (!user) return;
+    db.write(entries.filter((entry) => entry.by !== user).map(({ id }) => ({ store: 'outbox', key: id })));
+    outbox.restore(entries.filter((entry) => entry.by === user));
     if (live.online) outbox.flush();
   });
 }
@@ -119,6 +130,7 @@ function revive() {
 /** enter goes live as somebody. @param {Api.Session} session */
 export function enter(session) {
   makeWay(session.user);
+  drafts.claim(session.user);
   me.value = session;
   revive();
 }
@@ -131,26 +143,40 @@ function makeWay(user) {
   cache.forget(); // the database does one after the other: what is kept from now on stays
 }
 
-/** leave is nobody again: the server does not know us any more. */
+/** leave is nobody again, as we want to be. */
 export async function leave() {
   live.end();
   forget();
   me.value = null;
   await cache.forget();
-  await get('/server').then((about) => { server.value = about; }, () => {}); // who was the first may have become the owner
+  await describe();
+}
+
+/** end is nobody again, as the server does not know us any more: who comes back finds what they have not sent. */
+async function end() {
+  const user = me.peek()?.user ?? 0;
+  live.end();
+  forget();
+  me.value = null;
+  drafts.leaveTo(user);
+  await cache.forgetRead();
+  await describe();
+}
+
+/** describe asks what the server is now: who was the first may have become the owner. */
+async function describe() {
+  await get('/server').then((about) => { server.value = about; }, () => {});
 }
 
 /** forget empties the store. */
 function forget() {
   batch(() => {
-    epoch = '';
-    seq = 0;
+    Object.assign(position, { epoch: '', seq: 0 });
     rooms.value = new Map();
     presence.value = new Map();
     thread.value = null;
     quotes.value = new Map();
-    outbox.entries = [];
-    outgoing.value = [];
+    outbox.empty();
     ready.value = false;
   });
 }
@@ -177,9 +203,9 @@ function receive(message) {
 function welcome(message) {
   const fresh = !message.resumed;
   if (message.user) makeWay(message.user);
-  if (epoch && epoch !== message.epoch) forgetMessages();
-  epoch = message.epoch ?? '';
-  if (fresh) seq = message.seq ?? 0;
+  if (position.epoch && position.epoch !== message.epoch) forgetMessages();
+  position.epoch = message.epoch ?? '';
+  if (fresh) position.seq = message.seq ?? 0;
   const session = me.peek();
   if (session) me.value = { ...session, user: message.user ?? session.user, nick: message.nick ?? session.nick, role: message.role };
   const ids = new Set(message.rooms?.map((room) => room.id));
@@ -191,7 +217,7 @@ function welcome(message) {
     const known = before[i], { head } = infos[i];
     room.counted = head;
     if (fresh && known && known.head !== head) doubt(room);
-    if (JSON.stringify(known) !== JSON.stringify(room.info.peek())) saveRoom(room.id);
+    if (JSON.stringify(known) !== JSON.stringify(room.info.peek())) cache.save(room.id);
   }
   meet(states);
   ready.value = true;
@@ -199,15 +225,6 @@ function welcome(message) {
   if (beside && (beside.room.stale || beside.trouble.peek())) openThread(beside.room, beside.root);
   if (shown && (shown.stale || !shown.timeline.live)) loadNewest(shown); // the second where it could not be had before, or the log is another
 }
-
-/** meet takes over whether those are here with whom we talk directly. @param {RoomState[]} states */
-function meet(states) {
-  const all = states.flatMap((room) => room.info.peek().with ?? []);
-  if (all.length) presence.value = new Map([...presence.peek(), ...all.map(seen)]);
-}
-
-/** seen tells whether somebody is here, as it is kept. @param {Api.Person} person @returns {[number, 'here' | 'away' | 'gone']} */
-const seen = (person) => [person.id, !person.here ? 'gone' : person.away ? 'away' : 'here'];
 
 /** doubt tells that changes of what is known may have been missed. @param {RoomState} room */
 function doubt(room) {
@@ -229,7 +246,7 @@ function enterRoom(info) {
   meet([room]);
   room.counted = info.head;
   if (room.timeline.runs.length) doubt(room);
-  saveRoom(room.id);
+  cache.save(room.id);
   if (current.peek() === room) loadNewest(room);
 }
 
@@ -243,21 +260,13 @@ function exitRoom(id) {
 /** @param {number} id */
 function forgetRoom(id) {
   remove(id);
-  saveRoom(id);
-}
-
-/** saveRoom keeps a room for the next start, soon. @param {number} id */
-function saveRoom(id) {
-  cache.save(id, () => {
-    const session = me.peek();
-    return session ? { me: session, server: server.peek(), epoch, seq } : null;
-  }, (id) => rooms.peek().get(id));
+  cache.save(id);
 }
 
 /** happen handles an event. @param {Api.Event} event */
 function happen(event) {
-  if (event.seq <= seq) return; // seen before the connection was cut
-  seq = event.seq;
+  if (event.seq <= position.seq) return; // seen before the connection was cut
+  position.seq = event.seq;
   const session = me.peek();
   if (!session) return;
   if (event.client && event.by === session.user) outbox.remove(event.client);
@@ -274,15 +283,7 @@ function happen(event) {
   inThread(event);
   inQuotes(event);
   if (outcome.news) news(room, event);
-  saveRoom(room.id);
-}
-
-/** inThread does an event to the conversation that is shown. @param {Api.Event} event */
-function inThread(event) {
-  const shown = thread.peek(), user = me.peek()?.user ?? 0;
-  if (!shown || shown.room.id !== event.room) return;
-  const belongs = said(event) ? (event.thread ?? event.target) === shown.root : Boolean(event.target);
-  if (belongs && record(shown.timeline, event, user)) shown.changes.value++;
+  cache.save(room.id);
 }
 
 /** inQuotes forgets a quote that is another now: it is asked for anew. @param {Api.Event} event */
@@ -321,19 +322,7 @@ function marked(id, read) {
     room.change({ read });
     refresh(room);
   }
-  saveRoom(id);
-}
-
-/** inPeople keeps the list of a room's people as it is, where it is known. @param {RoomState} room @param {Api.Event} event */
-function inPeople(room, event) {
-  const people = room.people.peek();
-  if (!people) return;
-  const subject = event.kind === 'kicked' || event.kind === 'rank' ? event.user : event.by;
-  const rest = () => people.filter((person) => person.id !== subject);
-  if (event.kind === 'joined') room.people.value = [...rest(), { id: event.by ?? 0, nick: event.nick ?? '', here: true }];
-  if (event.kind === 'left' || event.kind === 'kicked') room.people.value = rest();
-  if (event.kind === 'nick') room.people.value = people.map((person) => person.id === subject ? { ...person, nick: event.subject ?? '' } : person);
-  if (event.kind === 'rank') room.people.value = people.map((person) => person.id === subject ? { ...person, rank: /** @type {Api.Rank} */ (event.level) } : person);
+  cache.save(id);
 }
 
 /** refresh asks for a room anew. @param {RoomState} room */
@@ -350,8 +339,7 @@ const typingLasts = 7000; // milliseconds without another word of it
 /** notice handles what is true for a moment. @param {Api.Signal} signal */
 function notice(signal) {
   if (signal.kind === 'typing') return typing(signal);
-  const state = signal.kind === 'offline' ? 'gone' : signal.kind === 'away' ? 'away' : signal.kind === 'online' || signal.kind === 'back' ? 'here' : null;
-  if (state) presence.value = new Map(presence.peek()).set(signal.user, state);
+  signalled(signal);
 }
 
 /** @param {Api.Signal} signal */
@@ -371,94 +359,6 @@ function quiet(room, nick) {
   const typing = new Map(room.typing.peek());
   typing.delete(nick);
   room.typing.value = typing;
-}
-
-/**
- * fetchPage asks for a page of a room's history and puts it into the timeline,
- * with what happened meanwhile.
- * @param {RoomState} room
- * @param {{before?: number, after?: number, around?: number}} where
- * @returns {Promise<import('./timeline.js').Run | null>} null if it could not be had
- */
-async function fetchPage(room, where) {
-  const meanwhile = room.meanwhile ??= [];
-  try {
-    /** @type {Api.Page} */
-    const { messages, before, after } = await get(`/rooms/${room.id}/messages${query({ ...where, limit: page })}`);
-    if (room.stale) room.timeline = new Timeline();
-    room.stale = false;
-    const edge = { before: where.before, after: where.after, older: where.after ? true : before !== undefined, newer: where.before ? true : after !== undefined };
-    const run = room.timeline.insert(messages, edge);
-    room.timeline.trim(where.before ?? where.after ?? 0);
-    for (const event of meanwhile) record(room.timeline, event, me.peek()?.user ?? 0);
-    room.trouble.value = '';
-    return run;
-  } catch (problem) {
-    if (!(/** @type {Problem} */ (problem).passing)) room.trouble.value = /** @type {Problem} */ (problem).message;
-    return null;
-  } finally {
-    if (room.meanwhile === meanwhile) room.meanwhile = null;
-    room.changed();
-    saveRoom(room.id);
-  }
-}
-
-/** @type {Map<string, Promise<import('./timeline.js').Run | null>>} pages that are on their way */
-const asked = new Map();
-
-/** once asks for a page, unless it is on its way. @param {RoomState} room @param {{before?: number, after?: number, around?: number}} where */
-function once(room, where) {
-  const key = room.id + query(where);
-  let answer = asked.get(key);
-  if (!answer) {
-    const before = [...asked].findLast(([other]) => other.startsWith(room.id + '?') || other === String(room.id))?.[1];
-    answer = Promise.resolve(before).then(() => fetchPage(room, where)).finally(() => asked.delete(key)); // one after the other, so that "meanwhile" is one time
-    asked.set(key, answer);
-  }
-  return answer;
-}
-
-/** loadNewest asks for the last messages. @param {RoomState} room */
-export const loadNewest = (room) => once(room, {});
-
-/** loadOlder asks for what is before a message. @param {RoomState} room @param {number} before */
-export const loadOlder = (room, before) => once(room, { before });
-
-/** loadNewer asks for what is after a message. @param {RoomState} room @param {number} after */
-export const loadNewer = (room, after) => once(room, { after });
-
-/** loadAround asks for a message and what surrounds it. @param {RoomState} room @param {number} around */
-export const loadAround = (room, around) => once(room, { around });
-
-/** loadPeople asks who is in a room. @param {RoomState} room */
-export async function loadPeople(room) {
-  /** @type {Api.Person[]} */
-  const people = [];
-  let after;
-  do {
-    const answer = await get(`/rooms/${room.id}/members${query({ after, limit: 500 })}`);
-    people.push(...answer.people);
-    after = answer.next;
-  } while (after && people.length < 5000);
-  room.people.value = people;
-  presence.value = new Map([...untracked(() => presence.value), ...people.map(seen)]);
-}
-
-/** openThread shows the conversation that a message began. @param {RoomState} room @param {number} root */
-export async function openThread(room, root) {
-  const shown = thread.value = new ThreadState(room, root);
-  const begin = (/** @type {Api.Event} */ item) => shown.timeline.insert([item], { older: false, newer: true });
-  const near = room.timeline.find(root);
-  if (near) begin(near);
-  try {
-    /** @type {[Api.Page, Api.Event | null]} */
-    const [{ messages }, far] = await Promise.all([get(`/messages/${root}/thread${query({ limit: 200 })}`), near ? null : get(`/messages/${root}`)]);
-    if (far) begin(far);
-    shown.timeline.insert(messages, { older: true, newer: false, after: root });
-  } catch (problem) {
-    shown.trouble.value = /** @type {Error} */ (problem).message;
-  }
-  shown.changes.value++;
 }
 
 /** markRead tells that everything of a room up to now has been read. @param {RoomState} room */

@@ -14,6 +14,9 @@ import (
 	"github.com/chromedp/cdproto/webauthn"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/oidc"
+	"hubbub/internal/oidc/oidctest"
+	"hubbub/internal/server"
 )
 
 const password = "correct horse battery"
@@ -33,9 +36,9 @@ func totp(t *testing.T, seed string, at time.Time) string {
 }
 
 // ownSite starts a site that lets in by invitation, and returns its owner's window.
-func ownSite(t *testing.T) *window {
+func ownSite(t *testing.T, setUp ...func(*site, *server.Config)) *window {
 	t.Helper()
-	s := startSite(t, hub.Policy{Registration: hub.ByInvite})
+	s := startSite(t, hub.Policy{Registration: hub.ByInvite}, setUp...)
 	return s.open(desk).own(s, "otter", password)
 }
 
@@ -55,6 +58,9 @@ func TestASecondFactorIsAskedForAndASessionCanBeRevoked(t *testing.T) {
 	otter.click("button", "Turn on")
 	otter.sees("code.seed", "")
 	seed := evaluate[string](otter, "document.querySelector('code.seed').textContent")
+	otter.fill("input", "Code", "123")
+	otter.press("Enter")
+	otter.sees(".field-error", "")
 	otter.fill("input", "Code", totp(t, seed, time.Now()))
 	otter.press("Enter")
 	otter.sees(".group", "Recovery codes")
@@ -68,6 +74,9 @@ func TestASecondFactorIsAskedForAndASessionCanBeRevoked(t *testing.T) {
 	elsewhere.fill("input", "Password", password)
 	elsewhere.press("Enter")
 	elsewhere.sees("input", "Code")
+	elsewhere.fill("input", "Code", "123456")
+	elsewhere.press("Enter")
+	elsewhere.sees(".field-error", "")
 	elsewhere.fill("input", "Code", totp(t, seed, time.Now().Add(30*time.Second))) // the one before counts no more
 	elsewhere.press("Enter")
 	elsewhere.sees(composer, "")
@@ -128,4 +137,63 @@ func TestAnInvitationLetsAStrangerIn(t *testing.T) {
 	another := otter.site.open(desk)
 	another.registers(link, "another")
 	another.sees(".field-error", "") // it was for one
+}
+
+// byTheFirm has a site let in who has an account with a firm.
+func byTheFirm(s *site, cfg *server.Config) {
+	s.t.Helper()
+	issuer := oidctest.New(s.t)
+	var err error
+	cfg.OIDC, err = oidc.New(oidc.Config{Issuer: issuer.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret, Name: "the firm", Register: true})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// provesElsewhere says at the firm who one is there.
+func (w *window) provesElsewhere(subject string) {
+	w.t.Helper()
+	w.fill("input", "Account", subject)
+	w.click("button", "Continue")
+}
+
+func TestAnAccountElsewhereLetsItsOwnerIn(t *testing.T) {
+	t.Parallel()
+	otter := ownSite(t, byTheFirm)
+	ferret := otter.site.open(phone)
+	ferret.visit("/lobby")
+	ferret.click("a.button", "Continue with the firm")
+	ferret.provesElsewhere("ferret.of.the.firm")
+	ferret.sees("input", "Your nick")
+	ferret.fill("input", "Your nick", "otter")
+	ferret.press("Enter")
+	ferret.sees(".field-error", "") // there is one already
+	ferret.fill("input", "Your nick", "ferret")
+	ferret.press("Enter")
+	ferret.sees(".room-head", "")
+	ferret.visit("/lobby")
+	ferret.says("the firm sends me")
+	otter.hears("the firm sends me")
+
+	ferret.visit("/lobby#settings/account")
+	ferret.click("button", "Log out")
+	ferret.click("a.button", "Continue with the firm")
+	ferret.provesElsewhere("ferret.of.the.firm")
+	ferret.sees(composer, "")
+	ferret.says("and I am back")
+	otter.hears("and I am back")
+}
+
+func TestAMemberLinksAnAccountElsewhere(t *testing.T) {
+	t.Parallel()
+	otter := ownSite(t, byTheFirm)
+	otter.visit("/lobby#settings/security")
+	otter.click("a.button", "Link an account with the firm")
+	otter.provesElsewhere("otter.of.the.firm")
+	otter.sees(".group .entry", "the firm")
+	otter.click(".section-link", "Account")
+	otter.click("button", "Log out")
+	otter.click("a.button", "Continue with the firm")
+	otter.provesElsewhere("otter.of.the.firm")
+	otter.sees(composer, "")
 }

@@ -73,10 +73,12 @@ func TestAxeFindsNothingOnAnyScreen(t *testing.T) {
 	stranger := w.site.open(desk)
 	for _, scheme := range []string{"light", "dark"} {
 		stranger.wears(scheme)
-		stranger.visit("/lobby")
-		stranger.sees(".signin-box input", "")
-		for _, what := range stranger.violations(source) {
-			t.Errorf("signing in, %s: %s", scheme, strings.TrimSpace(what))
+		for _, path := range []string{"/lobby", "/?newcomer=stoat"} {
+			stranger.visit(path)
+			stranger.sees(".signin-box input", "")
+			for _, what := range stranger.violations(source) {
+				t.Errorf("%s, %s: %s", path, scheme, strings.TrimSpace(what))
+			}
 		}
 	}
 }

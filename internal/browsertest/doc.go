@@ -10,4 +10,10 @@
 // has to be there. The short tests leave them out: the race detector finds
 // nothing in a browser. So does HUBBUB_BROWSER=apart, for a run beside which the
 // browser would be slow; another run, of this package alone, has to follow.
+//
+// HUBBUB_LARGE=1 has figures taken of the page on a large site: what loading it,
+// switching rooms, a message's way and scrolling take. They are told and not
+// judged, so they are for a machine that does nothing else:
+//
+//	HUBBUB_LARGE=1 go test ./internal/browsertest -run FiguresOfALargeSite -v -timeout 30m
 package browsertest

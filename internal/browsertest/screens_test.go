@@ -49,7 +49,7 @@ var screens = []screen{
 // one and one on a phone.
 func furnished(t *testing.T) (wide, small *window) {
 	t.Helper()
-	s := startSite(t, hub.OpenPolicy())
+	s := startSite(t, hub.OpenPolicy(), byTheFirm)
 	otter, ferret := s.open(desk).own(s, "otter", password), s.open(phone).enter("ferret")
 	small = s.open(phone)
 	small.visit("/lobby")

@@ -25,8 +25,8 @@ type site struct {
 }
 
 // startSite starts a server that ends with the test. It lets everybody in who
-// the policy lets.
-func startSite(t *testing.T, policy hub.Policy) *site {
+// the policy lets, unless it is set up otherwise.
+func startSite(t *testing.T, policy hub.Policy, setUp ...func(*site, *server.Config)) *site {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -38,15 +38,19 @@ func startSite(t *testing.T, policy hub.Policy) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg := server.Config{
+		Policy: policy, Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1},
+		Data: t.TempDir(), Listeners: []net.Listener{listener}, Limits: server.NoLimits(), Substrings: true, Site: passkeys,
+		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+	}
+	for _, set := range setUp {
+		set(s, &cfg)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	welcome, ended := make(chan server.Welcome, 1), make(chan error, 1)
 	go func() {
-		ended <- server.Run(ctx, server.Config{
-			Policy: policy, Hashing: auth.Params{Memory: 64, Passes: 1, Threads: 1},
-			Data: t.TempDir(), Listeners: []net.Listener{listener}, Limits: server.NoLimits(), Substrings: true, Site: passkeys,
-			Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
-			Ready:  func(w server.Welcome) { welcome <- w },
-		})
+		cfg.Ready = func(w server.Welcome) { welcome <- w }
+		ended <- server.Run(ctx, cfg)
 	}()
 	t.Cleanup(func() {
 		stop()

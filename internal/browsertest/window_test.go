@@ -152,7 +152,7 @@ func evaluate[T any](w *window, expression string) T {
 	w.t.Helper()
 	value, err := tryEvaluate[T](w, expression)
 	if err != nil {
-		w.t.Fatalf("%s: %v", expression, err)
+		w.t.Fatalf("%.300s: %v", expression, err)
 	}
 	return value
 }
@@ -172,7 +172,7 @@ func quote(value any) string {
 	return string(text)
 }
 
-// until waits until an expression is true.
+// until waits until an expression, or what it promises, is true.
 func (w *window) until(what, expression string) {
 	w.t.Helper()
 	tick := time.NewTicker(interval)
@@ -180,7 +180,7 @@ func (w *window) until(what, expression string) {
 	deadline := time.After(patience)
 	for {
 		// While a page is replaced by another there is nothing to ask.
-		if ok, err := tryEvaluate[bool](w, "Boolean("+expression+")"); err == nil && ok {
+		if ok, err := tryEvaluate[bool](w, "Promise.resolve("+expression+").then(Boolean)"); err == nil && ok {
 			return
 		}
 		select {

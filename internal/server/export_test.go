@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"time"
-
-	"hubbub/internal/preview"
 )
 
 // Seams for the external tests.
@@ -42,9 +40,6 @@ func (l *Listener) Open() (connections, networks int) {
 
 // UsualURL is what links begin with if nobody says otherwise.
 var UsualURL = usualURL
-
-// Reach has the server find others by these options.
-func (c *Config) Reach(o preview.Options) { c.reach = o }
 
 // Browsers remembers where browsers have been heard of.
 type Browsers struct{ b browsers }

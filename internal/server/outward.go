@@ -29,7 +29,7 @@ func (s *server) openOutward() error {
 	if err != nil {
 		return fmt.Errorf("server: the key of what is pushed: %w", err)
 	}
-	o := s.cfg.reach
+	o := s.cfg.Reach
 	o.Agent = fmt.Sprintf("hubbub/%s (previews of links)", strings.Trim(version(), "()"))
 	transport := preview.Transport(o)
 	s.outward.pushKey, s.outward.idle = keys.Public(), transport.CloseIdleConnections

@@ -91,10 +91,10 @@ func TestServerShowsWhatIsBehindLinks(t *testing.T) {
 	at := site.Listener.Addr().(*net.TCPAddr).AddrPort()
 	address := whole(t, func(cfg *server.Config) {
 		cfg.Previews = true
-		cfg.Reach(preview.Options{
+		cfg.Reach = preview.Options{
 			Lookup: func(context.Context, string) ([]netip.Addr, error) { return []netip.Addr{at.Addr()}, nil },
 			Allow:  func(a netip.AddrPort) bool { return a == at },
-		})
+		}
 	})
 	defer http.DefaultClient.CloseIdleConnections()
 	var ann api.Session

@@ -63,7 +63,7 @@ type Config struct {
 	Previews    bool   // what is behind links is shown
 	PushContact string // a URL, mailto: or https:, by which push services reach whoever runs the server; empty for URL, if that is https:
 
-	reach preview.Options // for tests, whose internet is on this machine
+	Reach preview.Options // how others are found: zero, the public web and nothing else; for tests, whose web is on this machine
 }
 
 // defaultName is what a server and its network are called that have no name.

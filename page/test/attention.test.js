@@ -11,6 +11,13 @@ test('mentions and direct messages disturb, other messages do not, if nothing is
   assert.equal(disturbs({}, { ...message, direct: true }, noon), true);
 });
 
+test('who wants silence is told nothing, and what is not known here stays', () => {
+  assert.equal(disturbs({ level: 'all', silent: true }, message, noon), false);
+  const kept = parse('{"level":"all","silent":true,"later":{"a":1}}');
+  assert.deepEqual([kept.silent, /** @type {any} */ (kept).later], [true, { a: 1 }]);
+  assert.equal(parse('{"silent":"yes"}').silent, undefined);
+});
+
 test('a room has its own level', () => {
   assert.equal(disturbs({ level: 'all', rooms: { 7: 'nothing' } }, { ...message, mentioned: true }, noon), false);
   assert.equal(disturbs({ level: 'nothing', rooms: { 7: 'all' } }, message, noon), true);
@@ -48,11 +55,12 @@ test('what was kept and is no preferences is left out', () => {
     assert.equal(disturbs(read, message, noon), false, text);
   }
   assert.deepEqual(parse('{"level":"all","rooms":{"7":"nothing"},"keywords":["a"],"quiet":{"from":"22:00","to":"7:00"}}'),
-    { level: 'all', rooms: { 7: 'nothing' }, keywords: ['a'], quiet: { from: '22:00', to: '7:00' } });
+    { level: 'all', rooms: { 7: 'nothing' }, keywords: ['a'], quiet: { from: '22:00', to: '7:00' }, silent: undefined });
 });
 
 test('keywords are few, short and not repeated', () => {
   assert.deepEqual(words(' a, b ,a,,\nc'), ['a', 'b', 'c']);
-  assert.equal(words(Array.from({ length: 99 }, (_, i) => `w${i}`).join(',')).length, 20);
-  assert.equal(words('x'.repeat(100))[0].length, 40);
+  assert.equal(words(Array.from({ length: 99 }, (_, i) => `w${i}`).join(',')).length, 50);
+  assert.equal(words('x'.repeat(100))[0].length, 64);
+  assert.equal(words('ż'.repeat(100))[0].length, 32);
 });

@@ -32,7 +32,7 @@ test('the patience with a connection that failed does not end the next', (contex
   const sockets = browse(context);
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const states = [];
-  const live = new Live({ position: () => null, message() {}, state: (state) => states.push(state), login() {} });
+  const live = new Live({ position: () => null, message() {}, state: (state) => states.push(state), login() {}, unwelcome() {} });
   live.start();
   sockets[0].onclose({ code: 1006 });
   context.mock.timers.tick(500);

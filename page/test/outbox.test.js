@@ -7,14 +7,16 @@ const entry = (id, more = {}) => ({ id, room: 1, by: 7, nick: 'ola', time: 0, te
 const refusal = (code) => Object.assign(new Error(`refused: ${code}`), { code });
 
 /** An outbox whose server answers by answer(command, attempt). */
-function make(answer) {
+function make(answer, seq) {
   const sent = [], kept = new Map();
   let waits = 0;
   const outbox = new Outbox({
+    handled: (seq) => seq === 5,
     send: async (command) => {
       sent.push(command.id);
       const problem = answer(command, sent.length);
       if (problem) throw problem;
+      return { type: 'ack', seq: seq?.(command) ?? 9 };
     },
     keep: (id, value) => value ? kept.set(id, value) : kept.delete(id),
     changed: () => {},
@@ -96,4 +98,22 @@ test('client ids differ, and are as the server wants them', () => {
   const ids = new Set(Array.from({ length: 1000 }, newID));
   assert.equal(ids.size, 1000);
   for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
+});
+
+test('what was in the log already is not waited for', async () => {
+  const { outbox, states } = make(() => null, (command) => command.id === 'before' ? 5 : 9);
+  outbox.add(entry('before'));
+  outbox.add(entry('now'));
+  await settled();
+  assert.deepEqual(states(), ['now sent']);
+});
+
+test('what is emptied while it waits is not sent', async () => {
+  const { outbox, sent, kept } = make(() => {
+    outbox.empty();
+    return refusal('too-many');
+  });
+  outbox.add(entry('a'));
+  await settled();
+  assert.deepEqual([sent, [...kept.keys()]], [['a'], ['a']]);
 });

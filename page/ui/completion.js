@@ -8,7 +8,7 @@ import { t } from '../i18n.js';
 import { said } from '../rows.js';
 import { commands } from '../slash.js';
 import { channels, me } from '../store.js';
-import { loadPeople } from '../sync.js';
+import { loadPeople } from '../people.js';
 
 /** @typedef {import('../complete.js').Wish} Wish */
 /** @typedef {import('../complete.js').Choice} Choice */

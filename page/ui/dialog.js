@@ -65,6 +65,7 @@ export function confirm(asked) {
 export function Questions() {
   const asked = question.value;
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useEffect(() => { input.current?.focus(); }, [asked]); // rather than the button
   if (!asked) return null;
   const answer = (/** @type {string | null} */ text) => {
     question.value = null;

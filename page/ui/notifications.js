@@ -20,6 +20,7 @@ export function Notifications() {
     <${Select} label=${t('notify.level')} hint=${t('notify.levelHint')} value=${now.level ?? 'mentions'} options=${options()} onChange=${(/** @type {any} */ level) => prefer({ level })} />
     <${Keywords} />
     <${Quiet} />
+    <${Switch} label=${t('notify.silent')} hint=${t('notify.silentHint')} checked=${Boolean(now.silent)} onChange=${(/** @type {boolean} */ on) => prefer({ silent: on || undefined })} />
     <${PerRoom} />`;
 }
 
@@ -48,7 +49,7 @@ function PageOnly() {
 function Keywords() {
   const kept = preferences.value.keywords ?? [];
   const save = (/** @type {any} */ event) => prefer({ keywords: words(event.target.value) });
-  return html`<${Field} label=${t('notify.keywords')} hint=${t('notify.keywordsHint')} defaultValue=${kept.join(', ')} key=${kept.join()} maxlength="800" onChange=${save} />`;
+  return html`<${Field} label=${t('notify.keywords')} hint=${t('notify.keywordsHint')} defaultValue=${kept.join(', ')} key=${kept.join()} maxlength="3300" onChange=${save} />`;
 }
 
 function Quiet() {

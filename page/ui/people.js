@@ -6,7 +6,7 @@ import { fold } from '../fuzzy.js';
 import { t } from '../i18n.js';
 import { close, open } from '../route.js';
 import { presence } from '../store.js';
-import { loadPeople } from '../sync.js';
+import { loadPeople } from '../people.js';
 import { Avatar, Nick } from './avatar.js';
 import { Pane } from './pane.js';
 import { trouble } from './toast.js';

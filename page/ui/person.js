@@ -8,7 +8,7 @@ import { draft, keepDraft } from '../drafts.js';
 import { t } from '../i18n.js';
 import { close, open } from '../route.js';
 import { current, me, presence } from '../store.js';
-import { loadPeople } from '../sync.js';
+import { loadPeople } from '../people.js';
 import { Avatar } from './avatar.js';
 import { confirm, Dialog } from './dialog.js';
 import { Button, Field, Select } from './field.js';

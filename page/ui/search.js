@@ -45,7 +45,7 @@ function known() {
 
 /** @param {import('../query.js').Hint} hint */
 function showHint({ label, kind }) {
-  return html`<code>${label}</code>${kind === 'operator' && html`<span class="aside">${t(/** @type {any} */ (`search.${label.slice(0, -1)}`))}</span>`}`;
+  return html`<code>${label}</code>${kind === 'operator' && html`<span class="aside">${t(/** @type {any} */ (`search.${label.slice(0, -1)}`))}</span>`}${kind === 'trait' && html`<span class="aside">${t(/** @type {any} */ (`search.has.${label}`))}</span>`}`;
 }
 
 /**

@@ -16,7 +16,7 @@ import { Loaded, useDoing, useLoaded } from './loaded.js';
 import { Code } from './code.js';
 
 export function Security() {
-  return html`<${SecondFactor} />${server.value?.passkeys && html`<${Passkeys} />`}<${Sessions} />`;
+  return html`<${SecondFactor} />${server.value?.passkeys && html`<${Passkeys} />`}${server.value?.oidc && html`<${Elsewhere} name=${server.value.oidc.name} />`}<${Sessions} />`;
 }
 
 /** SecondFactor is a code that changes every half minute, asked for with the password. */
@@ -92,6 +92,20 @@ function Passkeys() {
           <${Field} label=${t('account.passkeyName')} name="name" maxlength="60" required placeholder=${t('account.passkeyExample')} error=${error} />
           <${Button} type="submit" busy=${busy}>${t('account.passkeyAdd')}<//>
         </form>`}
+    </div>`;
+}
+
+/** Elsewhere are accounts elsewhere that let one in here. @param {{name: string}} props */
+function Elsewhere({ name }) {
+  const answer = useLoaded((signal) => get('/tokens', { signal }));
+  return html`
+    <div class="group">
+      <h4>${t('account.elsewhere')}</h4>
+      <p class="field-hint">${t('account.elsewhereHint', { name })}</p>
+      <${Loaded} answer=${answer}>${(/** @type {{credentials: Credential[]}} */ { credentials }) => html`
+        <${Entries} all=${credentials.filter((one) => one.proof === 'oidc')} id=${(/** @type {Credential} */ one) => one.number} name=${(/** @type {Credential} */ one) => one.name || name} more=${added}
+          none=${t('account.noElsewhere')} dropLabel=${t('settings.remove')} drop=${(/** @type {Credential} */ one) => del(`/tokens/${one.number}`)} asks=${(/** @type {Credential} */ one) => t('account.passkeyDrop', { name: one.name || name })} reload=${answer.reload} />`}<//>
+      <a class="button plain" href=${'/api/v1/oidc/start?link&to=' + encodeURIComponent(location.pathname + location.hash)}>${t('account.elsewhereAdd', { name })}</a>
     </div>`;
 }
 

@@ -11,10 +11,13 @@ import { Button, Field } from './field.js';
 import { Icon } from './icon.js';
 import { useDoing } from './loaded.js';
 
-/** @typedef {'guest' | 'login' | 'register'} Way */
+/** @typedef {'guest' | 'login' | 'register' | 'newcomer'} Way */
 
 /** The code of an invitation that the address holds. */
 const invitation = () => new URLSearchParams(location.search).get('invitation')?.slice(0, 200) ?? '';
+
+/** What somebody may be called who comes back from where they have an account, and has none here; null if nobody does. */
+const newcomer = () => new URLSearchParams(location.search).get('newcomer')?.slice(0, 64) ?? null;
 
 /** ways returns how one can come in here, the likeliest first. @param {Api.Server} of @param {string} invited @returns {Way[]} */
 export function ways({ guests, registration, owner }, invited) {
@@ -31,7 +34,9 @@ export default function SignIn() {
   const about = server.value, invited = invitation();
   const [wanted, want] = useState(/** @type {Way | null} */ (null));
   if (!about) return html`<${Unreachable} />`;
-  const all = ways(about, invited), way = wanted ?? all[0];
+  const all = ways(about, invited);
+  if (newcomer() !== null) all.unshift('newcomer');
+  const way = wanted ?? all[0];
   return html`
     <main class="signin">
       <div class="signin-box">
@@ -60,7 +65,7 @@ function Unreachable() {
 
 /** @param {Api.Session} session */
 function come(session) {
-  if (invitation()) history.replaceState(null, '', location.pathname); // it has done its work
+  if (invitation() || newcomer() !== null) history.replaceState(null, '', location.pathname); // it has done its work
   enter(session);
 }
 
@@ -133,8 +138,19 @@ function Register({ about, invited }) {
     </form>`;
 }
 
+/** Newcomer makes an account that the one elsewhere proves: it has no password. */
+function Newcomer() {
+  const { busy, error, submit } = useForm((event) => ({ register: { nick: value(event, 'nick').trim() } }));
+  return html`
+    <form onSubmit=${submit}>
+      <p class="signin-lead">${t('signin.newcomerLead')}</p>
+      <${Field} label=${t('signin.nick')} name="nick" autocomplete="nickname" maxlength="64" autofocus required defaultValue=${newcomer() ?? ''} hint=${t('signin.nickHint')} error=${error} />
+      <${Button} type="submit" kind="main" busy=${busy}>${t('signin.to.newcomer')}<//>
+    </form>`;
+}
+
 /** @type {Record<Way, any>} */
-const forms = { guest: Guest, login: Login, register: Register };
+const forms = { guest: Guest, login: Login, register: Register, newcomer: Newcomer };
 
 /** OtherProofs are ways to log in without a password. @param {{about: Api.Server}} props */
 function OtherProofs({ about }) {

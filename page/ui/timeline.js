@@ -4,12 +4,13 @@
 // is whatever changes above it: older messages, a picture, another width.
 
 import { Component, html } from '../html.js';
+import { loadAround, loadNewer, loadNewest, loadOlder } from '../history.js';
 import { t } from '../i18n.js';
 import { go, place, roomPath } from '../route.js';
 import { rows as layRows, said } from '../rows.js';
 import { settings } from '../settings.js';
 import { doomed, me, outgoing } from '../store.js';
-import { loadAround, loadNewer, loadNewest, loadOlder, markRead } from '../sync.js';
+import { markRead } from '../sync.js';
 import { day } from '../time.js';
 import { Happened } from './happened.js';
 import { Icon } from './icon.js';
@@ -19,7 +20,7 @@ import { Heights } from '../heights.js';
 /** @typedef {import('../store.js').RoomState} RoomState */
 /** @typedef {import('../rows.js').Row} Row */
 
-const margin = 800; // pixels beyond the visible part that are in the document
+const margin = 800, little = 80; // pixels beyond the visible part that are in the document, in the end and for the first picture
 const near = 1500; // pixels from an end at which more is asked for
 const sticky = 24; // pixels from the bottom that count as there
 const shine = 2500; // milliseconds for which a message that was jumped to is lit
@@ -45,6 +46,8 @@ export class Timeline extends Component {
     this.top = 0; // where the visible part begins
     this.view = 600; // how high it is
     this.width = 0;
+    this.margin = little;
+    this.waiting = 0; // for the first picture, to add the rest of the margin
     this.bottom = true; // whether it is kept at the bottom
     /** @type {Spot | null} */
     this.spot = null;
@@ -83,6 +86,7 @@ export class Timeline extends Component {
     if (this.bottom || !this.spot) left.delete(room.id);
     else left.set(room.id, this.spot);
     this.observer?.disconnect();
+    cancelAnimationFrame(this.waiting);
     document.removeEventListener('visibilitychange', this.attend);
     window.removeEventListener('focus', this.attend);
     this.stopPlace?.();
@@ -183,9 +187,16 @@ export class Timeline extends Component {
   componentDidUpdate() {
     if (this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
     this.measure();
+    if (this.rows.length && !this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = requestAnimationFrame(() => this.widen()); });
     this.focus();
     this.more();
     this.attend();
+  }
+
+  /** widen adds what is not seen to what is in the document: the first picture is there sooner without it. */
+  widen() {
+    this.margin = margin;
+    this.forceUpdate();
   }
 
   /** resized takes the heights of rows that have become others. @param {ResizeObserverEntry[]} entries */
@@ -244,8 +255,8 @@ export class Timeline extends Component {
 
   /** window returns which rows are in the document, in steps so that it seldom changes. */
   window() {
-    const from = this.heights.at(Math.max(0, this.top - margin));
-    const to = this.heights.at(this.top + this.view + margin) + 1;
+    const from = this.heights.at(Math.max(0, this.top - this.margin));
+    const to = this.heights.at(this.top + this.view + this.margin) + 1;
     return [from - from % 4, Math.min(this.rows.length, to + 4 - to % 4)];
   }
 

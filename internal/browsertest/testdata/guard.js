@@ -29,7 +29,7 @@ globalThis.guard = (() => {
   /** Reads a room from its end to its beginning: the text of each message by its number. */
   async function readAll() {
     const scroller = document.getElementById('messages');
-    const texts = {}, wrong = new Set();
+    const texts = {}, previews = {}, wrong = new Set();
     for (;;) {
       for (const message of scroller.querySelectorAll('.message[data-seq]')) {
         const text = message.querySelector('.message-text');
@@ -37,7 +37,12 @@ globalThis.guard = (() => {
         texts[message.dataset.seq] = { text: text.textContent, made: Boolean(text.querySelector('a, pre, ol, .mention')) };
         for (const one of foreign(text)) wrong.add(one);
       }
-      if (scroller.scrollTop === 0 && scroller.querySelector('.beginning')) return { texts, wrong: [...wrong] };
+      for (const preview of scroller.querySelectorAll('.preview-text')) {
+        const [site, link, description] = preview.children;
+        previews[link.href] = { url: link.href, site: site.textContent, title: link.textContent, description: description?.textContent ?? '' };
+        for (const one of preview.querySelectorAll(':scope > * *, :scope > :not(.preview-site, a, p)')) wrong.add(one.outerHTML.slice(0, 120));
+      }
+      if (scroller.scrollTop === 0 && scroller.querySelector('.beginning')) return { texts, previews, wrong: [...wrong] };
       scroller.scrollTop = Math.max(0, scroller.scrollTop - scroller.clientHeight / 2);
       await frame();
     }
@@ -63,5 +68,11 @@ globalThis.guard = (() => {
     return ids.filter(Boolean);
   }
 
-  return { foreign, readAll, sendAll, uploadAll };
+  /** Whether what is behind all three links of each of these messages is known. */
+  async function previewed(seqs) {
+    const messages = await Promise.all(seqs.map((seq) => fetch('/api/v1/messages/' + seq).then((answer) => answer.json())));
+    return messages.every((message) => message.previews?.length === 3);
+  }
+
+  return { foreign, previewed, readAll, sendAll, uploadAll };
 })();

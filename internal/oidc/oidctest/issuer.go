@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"html/template"
 	"maps"
 	"math/big"
 	"net/http"
@@ -55,6 +56,8 @@ func New(t testing.TB) *Issuer {
 	i := &Issuer{test: t, public: &key.PublicKey, key: key, granted: map[string]grant{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", i.discovery)
+	mux.HandleFunc("GET /authorize", i.authorize)
+	mux.HandleFunc("GET /allowed", i.allowed)
 	mux.HandleFunc("GET /keys", i.keys)
 	mux.HandleFunc("POST /token", i.token)
 	mux.HandleFunc("GET /userinfo", i.userinfo)
@@ -143,6 +146,25 @@ func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 		"issuer": i.URL, "authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token", "jwks_uri": i.URL + "/keys",
 		"userinfo_endpoint": i.URL + "/userinfo", "id_token_signing_alg_values_supported": []string{"RS256"},
 	})
+}
+
+// page is where somebody says who they are: the provider believes it.
+var page = template.Must(template.New("").Parse(`<!doctype html><html lang="en"><title>the firm</title>
+<form action="/allowed">{{range $name, $values := .}}<input type="hidden" name="{{$name}}" value="{{index $values 0}}">{{end}}
+<label>Account <input name="subject" required></label> <button>Continue</button></form>`))
+
+// authorize shows a browser that was sent to the provider where to log in.
+func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := page.Execute(w, r.URL.Query()); err != nil {
+		i.test.Error(err)
+	}
+}
+
+// allowed sends the browser back.
+func (i *Issuer) allowed(w http.ResponseWriter, r *http.Request) {
+	back := i.Visit(r.URL.String(), r.FormValue("subject"))
+	http.Redirect(w, r, r.FormValue("redirect_uri")+"?"+back.Encode(), http.StatusFound)
 }
 
 func (i *Issuer) keys(w http.ResponseWriter, _ *http.Request) {
