@@ -385,8 +385,10 @@ func TestMentionsAreWhatCallsTheUser(t *testing.T) {
 
 func TestScreensAreCounted(t *testing.T) {
 	g := fullscreen.New(fullscreen.Config{Most: 2})
-	if !g.Enter() || !g.Enter() || g.Enter() {
-		t.Error("there are not two")
+	for n, want := range []bool{true, true, false} {
+		if g.Enter() != want {
+			t.Errorf("after %d: %t", n, !want)
+		}
 	}
 	if g.Leave(); !g.Enter() {
 		t.Error("nobody takes the place of who has left")
