@@ -27,6 +27,19 @@ func (s *Session) GoFirst(name string) *chat.Error {
 	return out.Err
 }
 
+// Where returns the name of the room that is shown, or "" if that is a conversation of
+// two, or none.
+func (s *Session) Where() string {
+	s.mu.Lock()
+	id := s.shown
+	s.mu.Unlock()
+	room, err := s.hub.RoomByID(id)
+	if err != nil {
+		return ""
+	}
+	return room.Name
+}
+
 // PrefersLines reports whether the user would rather not have a whole screen.
 func (s *Session) PrefersLines() bool {
 	chosen, err := s.Preferences(s.ctx)

@@ -81,6 +81,7 @@ func (v *visit) screen(stopping context.Context) (fullscreen.End, func()) {
 		end = v.show(s)
 	}
 	if end.Lines {
+		v.peer.Room = s.Where()
 		lines := v.converse() // before the session ends, so that nobody seems to go
 		s.Close(false)
 		return end, lines

@@ -323,9 +323,11 @@ func TestScreenGivesWayToLines(t *testing.T) {
 	serve(t, hub.OpenPolicy(), func(s *server) {
 		other := s.chats(s.enter("bob"))
 		u := s.opens(s.enter("zoe"), usual)
+		u.types("/join #tea\r")
+		other.says("/join #tea\n")
 		u.types("/plain\r")
 		u.types("now in lines\r")
-		other.sees("<zoe> now in lines\n")
+		other.sees("<zoe> now in lines\n") // where the screen was
 		if heard := other.out.String(); strings.Count(heard, "zoe joined") != 1 || strings.Contains(heard, "zoe left") {
 			t.Errorf("bob hears\n%s", heard)
 		}
