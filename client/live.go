@@ -225,3 +225,16 @@ func (l *Live) justArrived() bool {
 	l.arrive = false
 	return was
 }
+
+// Leave has a guest leave the server at once, and not a minute after the connection, if
+// no other connection speaks for them. So it is called after [Live.Run] has returned.
+// It does nothing for a member, who stays in their rooms.
+func (l *Live) Leave(ctx context.Context) error {
+	l.mu.Lock()
+	guest := strings.HasPrefix(l.token, guestPrefix)
+	l.mu.Unlock()
+	if !guest {
+		return nil
+	}
+	return l.ask(ctx, "DELETE", "/session", nil, nil, nil)
+}

@@ -392,3 +392,29 @@ func TestLiveTakesEventsTogether(t *testing.T) {
 		t.Errorf("was told %q", got)
 	}
 }
+
+func TestOnlyGuestsLeave(t *testing.T) {
+	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
+	ann, err := client.NewLive(client.Config{Address: s.Addr(), Nick: "ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	if err := ann.Run(ctx, func(u client.Update) {
+		if _, ok := u.(client.Connected); ok {
+			end()
+		}
+	}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if err := ann.Leave(t.Context()); err != nil {
+		t.Error(err)
+	}
+	member, err := client.NewLive(client.Config{Address: "127.0.0.1:1", Token: "hub_somebody's"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := member.Leave(t.Context()); err != nil {
+		t.Errorf("the token of a member was to be dropped: %v", err)
+	}
+}

@@ -28,6 +28,13 @@ type joinFlags struct {
 	patient                bool // the timeout was given: also the first connection may take so long
 	fingerprint            string
 	trust                  *trust // nil without TLS
+
+	profile      profile         // from the configuration file; empty without one
+	anywhere     bool            // no address was given
+	given        map[string]bool // the flags that were given
+	plain, times bool            // in a terminal: lines of words, one after another; each with its time
+	save         string          // the profile to save instead of joining
+	list, logout bool            // what to do instead of joining
 }
 
 // usualTimeout is how long a pipe waits for a connection that was lost.
@@ -39,20 +46,37 @@ func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if done || err != nil {
 		return err
 	}
+	switch {
+	case f.list:
+		return listProfiles(stdout)
+	case f.save != "":
+		return f.saveProfile(stderr)
+	case f.logout:
+		return f.forget(ctx, stderr)
+	}
+	in, typed := terminal(stdin)
+	out, seen := terminal(stdout)
+	if f.anywhere && typed && seen && !f.json {
+		if err := f.seek(ctx, in, stderr); err != nil {
+			return err
+		}
+	}
 	if err := f.prove(stderr); err != nil {
 		return err
 	}
-	in, typed := terminal(stdin)
+	defer f.login.settled()
 	if f.trust != nil && typed {
 		if err := f.trust.meet(ctx, stderr); err != nil {
 			return f.explain(err)
 		}
 	}
-	out, seen := terminal(stdout)
-	if typed && seen && !f.json && os.Getenv("TERM") != "dumb" {
+	switch {
+	case !typed || !seen || f.json || os.Getenv("TERM") == "dumb":
+		return joinLines(ctx, f, typed, stdin, stdout, stderr)
+	case f.plain:
 		return joinTerminal(ctx, f, in, out)
 	}
-	return joinLines(ctx, f, typed, stdin, stdout, stderr)
+	return joinFull(ctx, f, in, out)
 }
 
 // terminal returns the terminal behind a reader or writer, if there is one.
@@ -72,24 +96,34 @@ func parseJoin(args []string, stdout, stderr io.Writer) (*joinFlags, bool, error
 	flags.BoolVar(&f.commands, "commands", false, "in a pipe, take lines that begin with / as commands; // begins a message with one /")
 	flags.DurationVar(&f.timeout, "timeout", usualTimeout, "in a pipe, give up after so long without a connection; 0 is never")
 	flags.StringVar(&f.fingerprint, "fingerprint", "", "with tls://, believe the certificate with this `FINGERPRINT`, SHA256:…, and no other")
+	flags.BoolVar(&f.plain, "plain", os.Getenv("TERM") == "dumb", "in a terminal, one line of words after another, as screen readers read best: no colours, no signs that stand for words")
+	flags.BoolVar(&f.times, "times", false, "with --plain, say when each message was written, at its end")
+	flags.StringVar(&f.save, "save", "", "do not join, but keep what the flags and arguments say as the profile `NAME`")
+	flags.BoolVar(&f.list, "profiles", false, "list the profiles")
+	flags.BoolVar(&f.logout, "logout", false, "forget the token kept for ADDRESS, here and on the server; with --user only that member's")
 	flags.Usage = func() { fmt.Fprint(flags.Output(), joinHelp()); flags.PrintDefaults() }
 	done, err := parse(flags, args, stdout, stderr)
 	if done || err != nil {
 		return nil, done, err
 	}
-	flags.Visit(func(set *flag.Flag) { f.patient = f.patient || set.Name == "timeout" })
+	f.given = map[string]bool{}
+	flags.Visit(func(set *flag.Flag) { f.given[set.Name] = true })
+	f.patient = f.given["timeout"]
 	return f, false, f.complete(flags.Args())
 }
 
 func joinHelp() string {
 	return `hubbub join talks to a server.
 
-  hubbub join [FLAGS] [ADDRESS] [ROOM]
+  hubbub join [FLAGS] [PROFILE or ADDRESS] [ROOM]
 
-ADDRESS is host, host:port, [::1]:7007 or unix:/path, and otherwise 127.0.0.1:7007.
+ADDRESS is host, host:port, [::1]:7007 or unix:/path, and otherwise 127.0.0.1:7007; if
+nothing answers there, a terminal lists the servers that announce themselves on the network.
 With tls:// before it everything is encrypted. A certificate that this system does not
 vouch for is believed when a person meets it first, and must stay the same.
 ROOM is #lobby otherwise; its # can be left out if there is an address.
+PROFILE is a name that --save has given to all that, or the configuration file. It goes
+before a host of the same name (which you reach as NAME:7007), and flags before it.
 
 In a terminal you type below, and what others say appears above. Enter sends, Alt-Enter
 begins a new line, pasted text is one message; /help lists the commands; Ctrl-D leaves.
@@ -104,6 +138,9 @@ and nothing comes twice.
   make 2>&1 | hubbub join --nick ci : builds        say what make says
   hubbub join --json --follow < /dev/null | jq .    watch
   hubbub join --user ada chat.example.org           as a member
+  hubbub join --save work --user ada tls://chat.example.org tea
+  hubbub join work                                  the same again
+  hubbub join --logout work                         and never again
   HUBBUB_TOKEN=hub_… hubbub join : builds           as a bot, or a member, by a token
   printf '/join #tea\n/topic hot\n' | hubbub join --commands
 
@@ -121,9 +158,23 @@ func (f *joinFlags) complete(args []string) error {
 	}
 	args = append(args, "", "")
 	f.address, f.room = args[0], args[1]
+	if isProfileName(f.address) && f.save == "" {
+		if err := f.profiled(f.address); err != nil {
+			return err
+		}
+	}
+	f.anywhere = f.address == ""
 	if f.address == ":" {
 		f.address = ""
 	}
+	if f.save == "" {
+		f.nick = cmp.Or(f.nick, loginName())
+	}
+	return f.resolve()
+}
+
+// resolve makes of the address whom to trust there.
+func (f *joinFlags) resolve() error {
 	network, address, err := client.ParseAddress(f.address)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
@@ -136,7 +187,6 @@ func (f *joinFlags) complete(args []string) error {
 	case f.fingerprint != "":
 		return fmt.Errorf("%w: --fingerprint is about a certificate, and so for an address that begins with tls:// or https://", errUsage)
 	}
-	f.nick = cmp.Or(f.nick, loginName())
 	return nil
 }
 

@@ -58,7 +58,7 @@ func (t *talk) enter() {
 		t.editor.Take()
 		t.screen.Print(t.show.failure(err.Error()))
 	case !ok:
-		t.screen.Print(t.show.failure("Too much is waiting to be sent; nothing more is taken for now."))
+		t.screen.Print(t.show.failure(t.show.say("Too much is waiting to be sent; nothing more is taken for now.")))
 	default:
 		t.editor.Take()
 	}
@@ -76,7 +76,7 @@ func (t *talk) interrupt() bool {
 	case !t.leaving.IsZero(), again:
 		return true
 	default:
-		t.screen.Print(t.show.note("Ctrl-C again leaves."))
+		t.screen.Print(t.show.note(t.show.say("Ctrl-C again leaves.")))
 	}
 	return false
 }
@@ -86,7 +86,7 @@ func (t *talk) interrupt() bool {
 func (t *talk) leave() bool {
 	n := t.client.Unanswered()
 	if n > 0 && t.leaving.IsZero() {
-		t.screen.Print(t.show.note("Waiting until " + count(n, "message") + " can be sent; Ctrl-C leaves at once."))
+		t.screen.Print(t.show.note(t.show.say("Waiting until all messages can be sent, of which there are %d; Ctrl-C leaves at once.", n)))
 	}
 	t.leaving = time.Now()
 	if n == 0 && !t.status.up {

@@ -64,6 +64,9 @@ func joinLines(ctx context.Context, f *joinFlags, typed bool, stdin io.Reader, s
 		flags: f, typed: typed, input: stdin, stdout: stdout, stderr: stderr, client: c, show: newShow(c, false),
 		submitted: make(chan line, 16), caught: make(chan struct{}, 1),
 	}
+	if typed && f.plain {
+		l.show.speak(f.speaks(), f.times)
+	}
 	_, seen := terminal(stderr)
 	l.progress = progress{to: stderr, shown: seen && !typed}
 	return l.run(ctx)
@@ -277,7 +280,7 @@ func (l *lines) handle(u client.Update) {
 	case client.Connected:
 		l.show.welcome(&u.Welcome)
 		if l.typed && !u.Resumed {
-			l.print(l.stderr, fmt.Sprintf("* You are %s in %s. /help lists the commands, Ctrl-D leaves.", u.Welcome.Nick, l.client.Here()))
+			l.print(l.stderr, l.show.note(l.show.say("You are %s in %s. /help lists the commands, Ctrl-D leaves.", u.Welcome.Nick, l.client.Here())))
 		}
 	case client.Event:
 		l.event(u)

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -18,8 +17,9 @@ import (
 type login struct {
 	user, password, code string
 	token                string
-	path                 string // of the file that the token is kept in; empty for none
-	kept                 bool   // token is from there
+	credential           credential     // where the token is kept, or will be
+	kept                 bool           // token is from there
+	moving               sync.WaitGroup // tokens on their way into the keyring
 }
 
 // prove finds out what to log in with. A password is asked for on the terminal,
@@ -30,12 +30,18 @@ func (f *joinFlags) prove(stderr io.Writer) error {
 		return nil
 	}
 	l.user, l.code = f.user, f.code
-	if dir, err := os.UserConfigDir(); err == nil {
-		l.path = filepath.Join(dir, "hubbub", "tokens", fileName(f.where())+"_"+fileName(f.user))
-	}
-	if data, err := os.ReadFile(l.path); err == nil && f.code == "" {
-		l.token, l.kept = strings.TrimSpace(string(data)), true
-		return nil
+	l.credential = credentialOf(f.user, f.where())
+	if f.code == "" {
+		token, err := l.credential.read()
+		switch {
+		case errors.Is(err, errExposed):
+			return err
+		case err != nil:
+			fmt.Fprintln(stderr, "hubbub:", err)
+		case token != "":
+			l.token, l.kept = token, true
+			return nil
+		}
 	}
 	if l.password = os.Getenv("HUBBUB_PASSWORD"); l.password != "" {
 		return nil
@@ -74,17 +80,17 @@ func (l *login) configure(cfg *client.Config) {
 	cfg.KeepToken = l.keep
 }
 
-// keep keeps a token for the next time, where only its owner can read it. It is
-// no misfortune if that fails: the password is asked for again.
+// keep keeps a token for the next time. It is no misfortune if that fails: the
+// password is asked for again. The keyring may take its time, for which nobody
+// who talks has to wait: see settled.
 func (l *login) keep(token string) {
-	if l.path == "" || os.MkdirAll(filepath.Dir(l.path), 0o700) != nil {
-		return
-	}
-	fresh := l.path + ".new"
-	if os.WriteFile(fresh, []byte(token+"\n"), 0o600) != nil || os.Rename(fresh, l.path) != nil {
-		os.Remove(fresh)
+	if l.credential.keep(token) == nil && l.credential.ring != nil {
+		l.moving.Go(func() { _ = l.credential.move(token) })
 	}
 }
+
+// settled waits until the keyring has the token, or won't.
+func (l *login) settled() { l.moving.Wait() }
 
 // expired reports whether the server has refused the token that was kept, and
 // forgets it.
@@ -92,16 +98,8 @@ func (l *login) expired(no *client.Refused) bool {
 	if !l.kept || no.Code != "forbidden" {
 		return false
 	}
-	os.Remove(l.path)
+	if l.credential.forget() != nil {
+		os.Remove(l.credential.file) // or it would be tried for ever
+	}
 	return true
-}
-
-// fileName makes a file's name of what somebody typed.
-func fileName(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
-			return r
-		}
-		return '_'
-	}, s)
 }

@@ -12,6 +12,7 @@ import (
 	"hubbub/api"
 	"hubbub/client"
 	"hubbub/internal/prompt"
+	"hubbub/internal/tui"
 )
 
 // show turns what happens into lines for a person, as the line gateway does it,
@@ -24,10 +25,25 @@ type show struct {
 	direct  map[uint64]string // direct conversations: with whom
 	members map[uint64]int    // as far as is known
 	renamed api.Event         // the last change of a nick that was shown
+	spoken  *spoken           // says all in sentences; nil for lines as on IRC
 }
 
 func newShow(c *client.Client, colours bool) *show {
 	return &show{client: c, zone: time.Local, colours: colours, direct: map[uint64]string{}, members: map[uint64]int{}}
+}
+
+// speak has everything said in sentences from now on.
+func (s *show) speak(language tui.Language, times bool) {
+	s.colours = false
+	s.spoken = &spoken{show: s, language: language, times: times}
+}
+
+// say returns one of the program's own sentences.
+func (s *show) say(english string, args ...any) string {
+	if s.spoken == nil {
+		return fmt.Sprintf(english, args...)
+	}
+	return s.spoken.say(english, args...)
 }
 
 // wantsColours reports whether the environment has nothing against colours (see
@@ -66,12 +82,17 @@ func (s *show) event(ev *api.Event) (text string, concerns bool) {
 	case said(ev):
 		concerns = ev.By != self && (s.mentions(ev.Text) || s.direct[ev.Room] != "")
 		return s.message(ev, concerns), concerns
+	case ev.Room == self && s.spoken != nil:
+		return s.spoken.inbox(ev), ev.Kind == "invited"
 	case ev.Room == self:
 		text = s.inbox(ev)
 		return s.note(text), ev.Kind == "invited"
 	}
 	if text = s.happened(ev); text == "" {
 		return "", false
+	}
+	if s.spoken != nil {
+		return s.spoken.happened(ev, text), false
 	}
 	text = "*** " + clean(ev.Nick) + " " + s.lines(text)
 	return s.clock(ev.Time) + s.label(ev) + s.styled(faint, text), false
@@ -98,6 +119,9 @@ func (s *show) learn(ev *api.Event) {
 
 // message returns a message's lines.
 func (s *show) message(ev *api.Event, concerns bool) string {
+	if s.spoken != nil {
+		return s.spoken.message(ev, concerns, false)
+	}
 	var b strings.Builder
 	b.WriteString(s.clock(ev.Time))
 	if concerns {
@@ -167,11 +191,17 @@ func (s *show) note(text string) string {
 	if text == "" {
 		return ""
 	}
+	if s.spoken != nil {
+		return s.spoken.note(text)
+	}
 	return s.styled(faint, "* "+prompt.Plain(text))
 }
 
 // failure returns a line that says what did not.
 func (s *show) failure(text string) string {
+	if s.spoken != nil {
+		return s.spoken.failure(text)
+	}
 	return s.styled(red, "! "+strings.ReplaceAll(prompt.Plain(text), "\n", "\n      | "))
 }
 
@@ -341,17 +371,26 @@ func (s *show) answer(cmd *client.Command) string {
 	case len(m.Events) > 0:
 		return s.history(m.Events, true)
 	case m.Type == api.TypeReply && m.Text != "":
-		return prompt.Plain(m.Text)
+		return s.reply(m.Text)
 	case strings.EqualFold(verb, "/history"):
-		return s.note("Nothing has been said here yet.")
+		return s.note(s.say("Nothing has been said here yet."))
 	case strings.EqualFold(verb, "/pins"):
-		return s.note("Nothing is pinned here; /pin MESSAGE does that.")
+		return s.note(s.say("Nothing is pinned here; /pin MESSAGE does that."))
 	}
 	return ""
 }
 
+// reply returns what the server answers in words.
+func (s *show) reply(text string) string {
+	if s.spoken != nil {
+		return s.spoken.note(text)
+	}
+	return prompt.Plain(text)
+}
+
 // history returns messages as they read now, with a rule where a day begins.
 func (s *show) history(events []api.Event, numbered bool) string {
+	self, _ := s.client.Self()
 	today := s.day(time.Now())
 	last := today
 	if len(events) > 0 && s.day(time.UnixMilli(events[0].Time)) != today {
@@ -361,8 +400,12 @@ func (s *show) history(events []api.Event, numbered bool) string {
 	for i := range events {
 		ev := &events[i]
 		if day := s.day(time.UnixMilli(ev.Time)); day != last {
-			lines = append(lines, s.styled(faint, "-- "+day+" --"))
+			lines = append(lines, s.newDay(day))
 			last = day
+		}
+		if s.spoken != nil {
+			lines = append(lines, s.spoken.message(ev, ev.By != self && s.mentions(ev.Text), numbered))
+			continue
 		}
 		lines = append(lines, s.number(ev, numbered)+s.message(ev, false))
 	}
@@ -376,7 +419,20 @@ func (s *show) number(ev *api.Event, numbered bool) string {
 	return s.styled(faint, fmt.Sprintf("[%d]", ev.Seq)) + " "
 }
 
-func (s *show) day(t time.Time) string { return t.In(s.zone).Format("Monday, 2 January 2006") }
+func (s *show) day(t time.Time) string {
+	if s.spoken != nil {
+		return s.spoken.day(t)
+	}
+	return t.In(s.zone).Format("Monday, 2 January 2006")
+}
+
+// newDay returns the line where a day begins.
+func (s *show) newDay(day string) string {
+	if s.spoken != nil {
+		return day + "."
+	}
+	return s.styled(faint, "-- "+day+" --")
+}
 
 // found returns what a search has found, as the server orders it, and its last
 // words.
@@ -385,8 +441,12 @@ func (s *show) found(m *api.Message) string {
 	for i := range m.Events {
 		ev := &m.Events[i]
 		day := time.UnixMilli(ev.Time).In(s.zone).Format(time.DateOnly)
+		if s.spoken != nil {
+			lines = append(lines, s.spoken.message(ev, false, true)+", "+s.day(time.UnixMilli(ev.Time)))
+			continue
+		}
 		lines = append(lines, s.number(ev, true)+s.styled(faint, day)+" "+s.message(ev, false))
 	}
-	text := prompt.Plain(m.Text)
+	text := s.reply(m.Text)
 	return strings.Join(append(lines, text[strings.LastIndex(text, "\n")+1:]), "\n")
 }

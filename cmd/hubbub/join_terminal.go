@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -75,10 +76,14 @@ type status struct {
 
 func newTalk(f *joinFlags, t tty, screen *prompt.Screen, colours bool) *talk {
 	c := client.New(f.config())
-	return &talk{
+	k := &talk{
 		flags: f, tty: t, screen: screen, client: c, show: newShow(c, colours),
 		rooms: map[string]bool{}, latest: map[uint64]uint64{},
 	}
+	if f.plain {
+		k.show.speak(f.speaks(), f.times)
+	}
+	return k
 }
 
 // run talks until the person leaves, ctx ends, or there is no way to go on.
@@ -203,17 +208,18 @@ const slow = 300 * time.Millisecond
 func (t *talk) alarm() (<-chan time.Time, func() bool) {
 	now := time.Now()
 	next := time.Duration(-1)
+	quiet := t.show.spoken != nil // the prompt tells no progress, which would be said over and over
 	sooner := func(d time.Duration) {
 		if d > 0 && (next < 0 || d < next) {
 			next = d
 		}
 	}
-	if !t.status.retry.IsZero() {
+	if !t.status.retry.IsZero() && !quiet {
 		left := t.status.retry.Sub(now)
 		sooner(left - left.Truncate(time.Second))
 		sooner(left)
 	}
-	if !t.waiting.IsZero() {
+	if !t.waiting.IsZero() && !quiet {
 		sooner(t.waiting.Add(slow).Sub(now))
 	}
 	if !t.leaving.IsZero() {
@@ -251,6 +257,9 @@ func (t *talk) draw() {
 // label says where text goes and what is the matter, if something is.
 func (t *talk) label() string {
 	where := t.client.Here()
+	if t.show.spoken != nil {
+		return cmp.Or(where, t.show.say("in no room")) + ": "
+	}
 	if where == "" {
 		where = "(in no room)"
 	}

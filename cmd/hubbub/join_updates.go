@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -49,12 +48,12 @@ func (t *talk) connected(u client.Connected) {
 	}
 	switch {
 	case u.Resumed:
-		t.screen.Print(t.show.note("Connected again; nothing was missed."))
+		t.screen.Print(t.show.note(t.show.say("Connected again; nothing was missed.")))
 		return
 	case again:
-		t.screen.Print(t.show.note("Connected again. What happened in the meantime can't be told."))
+		t.screen.Print(t.show.note(t.show.say("Connected again. What happened in the meantime can't be told.")))
 	default:
-		t.screen.Print(t.show.note(fmt.Sprintf("You are %s in %s. /help lists the commands, Ctrl-D leaves.", u.Welcome.Nick, t.client.Here())))
+		t.screen.Print(t.show.note(t.show.say("You are %s in %s. /help lists the commands, Ctrl-D leaves.", u.Welcome.Nick, t.client.Here())))
 	}
 	t.rooms[strings.ToLower(t.client.Here())] = true
 	clear(t.latest)
@@ -70,7 +69,7 @@ func (t *talk) askHistory() {
 
 func (t *talk) lost(u client.Lost) {
 	if t.status.up {
-		t.screen.Print(t.show.failure(fmt.Sprintf("The connection is lost (%v). What you type is sent when it is back.", u.Err)))
+		t.screen.Print(t.show.failure(t.show.say("The connection is lost (%v). What you type is sent when it is back.", u.Err)))
 	}
 	t.status.up = false
 	t.status.retry = time.Now().Add(u.Retry)
@@ -86,13 +85,13 @@ func (t *talk) answered(u client.Answered) {
 		t.entered(m.Events)
 	case strings.EqualFold(verb, "/join") && err == nil && !t.rooms[strings.ToLower(t.client.Here())]:
 		t.rooms[strings.ToLower(t.client.Here())] = true
-		t.screen.Print(t.show.note("You are in " + t.client.Here() + "."))
+		t.screen.Print(t.show.note(t.show.say("You are in %s.", t.client.Here())))
 		t.askHistory()
 	case strings.EqualFold(verb, "/join") && err == nil:
-		t.screen.Print(t.show.note("You talk in " + t.client.Here() + " now."))
+		t.screen.Print(t.show.note(t.show.say("You talk in %s now.", t.client.Here())))
 	case strings.EqualFold(verb, "/part") && err == nil:
 		delete(t.rooms, strings.ToLower(strings.TrimSpace(room)))
-		t.screen.Print(t.show.note("You left. " + whereNow(t.client.Here())))
+		t.screen.Print(t.show.note(t.show.say("You left.") + " " + t.whereNow()))
 	default:
 		if text := t.show.answer(u.Command); text != "" {
 			t.screen.Print(text)
@@ -100,11 +99,11 @@ func (t *talk) answered(u client.Answered) {
 	}
 }
 
-func whereNow(here string) string {
-	if here == "" {
-		return "You are in no room; /join one."
+func (t *talk) whereNow() string {
+	if here := t.client.Here(); here != "" {
+		return t.show.say("You talk in %s now.", here)
 	}
-	return "You talk in " + here + " now."
+	return t.show.say("You are in no room; /join one.")
 }
 
 // entered shows a room's history, but for what has been shown, and then what has
@@ -137,7 +136,7 @@ func (t *talk) release() {
 func (t *talk) happened(u client.Update) {
 	switch u := u.(type) {
 	case client.Gap:
-		t.screen.Print(t.show.failure("Something of " + u.Name + " is missing here; /history shows what was said."))
+		t.screen.Print(t.show.failure(t.show.say("Something of %s is missing here; /history shows what was said.", u.Name)))
 	case client.Event:
 		if said(&u.Event) && u.Seq <= t.latest[u.Room] {
 			return // was in the history
@@ -149,7 +148,7 @@ func (t *talk) happened(u client.Update) {
 		if text != "" {
 			t.screen.Print(text)
 		}
-		if concerns {
+		if concerns && t.flags.profile.Notify != "off" {
 			t.screen.Bell()
 		}
 	}

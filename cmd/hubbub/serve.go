@@ -34,6 +34,7 @@ type serveFlags struct {
 	outward    outwardFlags
 	substrings bool
 	noSSH      bool
+	announce   bool
 	level      slog.Level
 
 	registration string // open, invitation, closed; empty for what the listeners suggest
@@ -78,12 +79,17 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	}
 	f.names.configure(&cfg)
 	f.outward.configure(&cfg)
-	if err := f.identity.configure(&cfg, bound, f.secure.domains); err != nil {
+	told, err := f.announcement(bound, secure)
+	if err == nil {
+		err = f.identity.configure(&cfg, bound, f.secure.domains)
+	}
+	if err != nil {
 		for _, l := range listeners {
 			l.Close()
 		}
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
+	defer told.start(ctx, logger)()
 	return server.Run(ctx, cfg)
 }
 
@@ -100,6 +106,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 		func(s string) error { return f.trust(s) })
 	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
 	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
+	flags.BoolVar(&f.announce, "announce", false, "tell the local network of this server, by multicast DNS, so that hubbub join lists it there")
 	f.secure.add(flags)
 	f.names.add(flags)
 	f.identity.add(flags)

@@ -41,9 +41,12 @@ const (
 	maxMotd        = 64 << 10
 )
 
+// defaultNetworkName is what a server is called that nobody has named.
+const defaultNetworkName = "hubbub"
+
 func (f *nameFlags) add(flags *flag.FlagSet) {
 	flags.StringVar(&f.server, "server-name", "", "`NAME` of the server for IRC, like a host's (default the host's name if there is a dot in it, else hubbub)")
-	flags.StringVar(&f.network, "network-name", "hubbub", "`NAME` of what the server is, for people")
+	flags.StringVar(&f.network, "network-name", defaultNetworkName, "`NAME` of what the server is, for people")
 	flags.StringVar(&f.url, "url", "", "`ADDRESS` under which browsers find the server, as in https://chat.example.org: what links to files begin with (default the first --origin, or the first domain of --acme, else http:// and the first address that is listened on)")
 	flags.StringVar(&f.motd, "motd", "", "`FILE` with the message of the day for IRC, or its text")
 	flags.StringVar(&f.password, "password", "", "`PASSWORD` that every IRC client has to give, or its hash by hubbub hash-password; HUBBUB_SERVER_PASSWORD does the same unseen")

@@ -73,6 +73,8 @@ func (e *emulator) control(parameters string, final byte) {
 		e.row = max(0, e.row-max(n, 1))
 	case 'C':
 		e.col = min(e.width-1, e.col+max(n, 1))
+	case 'D':
+		e.col = max(0, e.col-max(n, 1))
 	case 'H':
 		e.row, e.col = 0, 0
 	case 'K':

@@ -15,8 +15,9 @@ type Screen struct {
 	buf     []byte
 	shown   bool // a row is on the screen
 	width   int  // of the terminal when it was drawn
-	cells   int  // of the row
-	cursor  int  // in the row
+	row     string
+	cells   int // of the row
+	cursor  int // in the row
 }
 
 // NewScreen returns a screen on a terminal that is in raw mode.
@@ -43,11 +44,17 @@ func (s *Screen) ClearAll() {
 }
 
 // Draw shows a row, which must be narrower than the terminal's width, with the
-// cursor at a cell of it. The row may be styled: plain is the same without.
+// cursor at a cell of it. The row may be styled: plain is the same without. What
+// is there already is not written again: a screen reader would say it again.
 func (s *Screen) Draw(row, plain string, cursor, width int) {
+	cells := Width(plain)
 	if s.shown && width != s.width {
 		s.rewrap(width)
 		s.erase()
+	}
+	if s.shown && s.amend(row, cells, cursor) {
+		s.row, s.cells, s.cursor = row, cells, cursor
+		return
 	}
 	s.buf = append(s.buf, '\r')
 	s.buf = append(s.buf, row...)
@@ -55,7 +62,28 @@ func (s *Screen) Draw(row, plain string, cursor, width int) {
 	if cursor > 0 {
 		s.move(cursor, 'C')
 	}
-	s.shown, s.width, s.cells, s.cursor = true, width, Width(plain), cursor
+	s.shown, s.width, s.row, s.cells, s.cursor = true, width, row, cells, cursor
+}
+
+// amend changes the row that is shown, if the cursor has moved, or if something was
+// added or taken away at its end. It reports whether that was all.
+func (s *Screen) amend(row string, cells, cursor int) bool {
+	atEnd := s.cursor == s.cells && cursor == cells
+	switch added, longer := strings.CutPrefix(row, s.row); {
+	case row == s.row && cursor > s.cursor:
+		s.move(cursor-s.cursor, 'C')
+	case row == s.row && cursor < s.cursor:
+		s.move(s.cursor-cursor, 'D')
+	case row == s.row:
+	case atEnd && longer && cells > s.cells && cells == s.cells+Width(added):
+		s.buf = append(s.buf, added...)
+	case atEnd && strings.HasPrefix(s.row, row) && s.cells > cells && s.cells == cells+Width(s.row[len(row):]):
+		s.move(s.cells-cells, 'D')
+		s.buf = append(s.buf, "\x1b[K"...)
+	default:
+		return false
+	}
+	return true
 }
 
 // rewrap puts the cursor where the row begins after a change of the width: if

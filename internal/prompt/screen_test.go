@@ -173,3 +173,38 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+// A screen reader says what is written: of a row that was there already, nothing.
+func TestOnlyWhatIsTypedIsWritten(t *testing.T) {
+	var out bytes.Buffer
+	y := &typist{emulator: newEmulator(t, 40, 4), screen: NewScreen(&out, true)}
+	for _, c := range []struct{ keys, written string }{
+		{"h", "\r#lobby> h\x1b[K\r\x1b[9C"},
+		{"ello", "ello"},
+		{"世", "世"},
+		{"{bs}", "\x1b[2D\x1b[K"},
+		{"{left}", "\x1b[1D"},
+		{"", ""},
+		{"{home}", "\x1b[4D"},
+		{"{end}", "\x1b[5C"},
+		{"{left}x", "\r#lobby> hellxo\x1b[K\r\x1b[13C"}, // in the middle
+	} {
+		out.Reset()
+		y.types(c.keys)
+		if got := out.String(); got != c.written {
+			t.Errorf("%q wrote %q, want %q", c.keys, got, c.written)
+		}
+	}
+}
+
+func TestARowThatIsAmendedIsTheSameAsOneDrawnAnew(t *testing.T) {
+	y, anew := newTypist(t, 24, 4), newTypist(t, 24, 4)
+	for _, keys := range []string{"a", "bc", "世界", "{bs}", "e", "\u0301", "{left}{left}", "x", "{end}", "👩", "\u200d", "🚀", "{bs}", " a long tail of words", "{bs}{bs}", "{home}", "{end}", "{^w}", "{^u}", "z"} {
+		y.types(keys)
+		anew.screen.shown = false
+		anew.types(keys)
+		if y.String() != anew.String() {
+			t.Fatalf("after %q:\n%s, and drawn anew\n%s", keys, y, anew)
+		}
+	}
+}

@@ -137,6 +137,10 @@ func (s *Session) Settle(ctx context.Context) {
 	}
 }
 
+// Leave has a guest leave the server, as somebody does who quits. It is called after Run
+// has returned.
+func (s *Session) Leave(ctx context.Context) { _ = s.live.Leave(ctx) } // or they are gone a minute later
+
 // Self implements [tui.Session].
 func (s *Session) Self() tui.Person {
 	s.mu.Lock()

@@ -445,7 +445,12 @@ func (c *conn) day(at chat.Millis) string {
 
 func (c *conn) dropCredential(req request, me hub.Person, number string) {
 	var seq chat.Seq
-	if _, err := fmt.Sscanf(number, "%d", &seq); err != nil {
+	if number == "this" {
+		if seq = c.ownToken(me); seq == 0 {
+			c.refuse(req.id, chat.Errorf(chat.Conflict, "You did not come by a token; /token lists what you have, with its numbers."))
+			return
+		}
+	} else if _, err := fmt.Sscanf(number, "%d", &seq); err != nil {
 		c.refuse(req.id, chat.Errorf(chat.Invalid, "%q is no number; /token lists what you have, with its numbers.", quoted(number)))
 		return
 	}
@@ -454,6 +459,21 @@ func (c *conn) dropCredential(req request, me hub.Person, number string) {
 		return
 	}
 	c.done(req, "It proves nothing any more.")
+}
+
+// ownToken returns the token by which somebody came, or 0.
+func (c *conn) ownToken(me hub.Person) chat.Seq {
+	all, err := c.gateway.cfg.Door.Credentials(c.Context(), me.ID)
+	if err != nil {
+		return 0
+	}
+	proof := c.Session().Proof()
+	for _, cred := range all {
+		if cred.Seq == proof && cred.Proof == chat.ByToken {
+			return proof
+		}
+	}
+	return 0
 }
 
 // key adds an SSH public key, or the certificate that the peer came with.

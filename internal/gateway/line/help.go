@@ -106,7 +106,7 @@ one message of each every 30 seconds. With - before it a rule ends, as in
 they are in at once; 1 person, 7 days and a member if you don't say.`
 	tokenHelp = `/token lists what you log in with, with its numbers.
 /token new NAME [read|write|admin|all] [30d|forever] makes one, shown once.
-/token drop NUMBER ends one.`
+/token drop NUMBER ends one, /token drop this the one that you came by.`
 	keyHelp = `KEY is a line as in ~/.ssh/id_ed25519.pub. /key certificate adds the
 certificate with which you have connected over TLS.`
 )
