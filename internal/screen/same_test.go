@@ -137,7 +137,7 @@ func TestBothRunnersPaintTheSame(t *testing.T) {
 	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size.Width, size.Height), func(t *testing.T) {
 			compare(t, size.Width, size.Height, func(w *twins) {
-				for i := range 30 {
+				for i := range 12 {
 					w.say(said(i))
 				}
 				for _, keys := range []string{
@@ -189,8 +189,8 @@ func script(w *twins, steps []byte) {
 
 func TestBothRunnersPaintTheSameOfRandomScripts(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for i := range 6 {
-		steps := make([]byte, 60)
+	for i := range 3 {
+		steps := make([]byte, 50)
 		for k := range steps {
 			steps[k] = byte(random.Uint32())
 		}
