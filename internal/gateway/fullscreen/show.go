@@ -50,9 +50,6 @@ func (s *Session) PrefersLines() bool {
 // returns, the terminal is as it was.
 func (s *Session) Show(t screen.Terminal, o tui.Options) End {
 	o.Keep, o.NewID, o.Room = keep, rand.Text, s.first
-	err := screen.Run(s.showing, func(ctx context.Context) tea.Model { return tui.New(ctx, s, o) }, t)
-	if err != nil && s.showing.Err() == nil {
-		s.Finish(End{Gone: true}) // there is nobody any more
-	}
+	_ = screen.Run(s.showing, func(ctx context.Context) tea.Model { return tui.New(ctx, s, o) }, t) // or there is nobody any more
 	return s.ended()
 }

@@ -394,6 +394,19 @@ func TestGuestOnAScreenBecomesAMember(t *testing.T) {
 	})
 }
 
+// Whoever has gone on in lines is not waited for either.
+func TestLinesAfterAScreenEndWithTheServer(t *testing.T) {
+	serve(t, hub.OpenPolicy(), func(s *server) {
+		u := s.opens(s.enter("zoe"), usual)
+		u.types("/plain\r")
+		s.stop()
+		u.ended(0)
+		if raw := u.heard(); !strings.Contains(raw[strings.LastIndex(raw, "\x1b[?1049l"):], "The server is stopping.") {
+			t.Errorf("it ended with %q", raw[max(0, len(raw)-200):])
+		}
+	})
+}
+
 func TestRoomBeforeTheNameIsShownFirst(t *testing.T) {
 	serve(t, hub.OpenPolicy(), func(s *server) {
 		u := s.opens(s.enter("tea+zoe"), usual)
