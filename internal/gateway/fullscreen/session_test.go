@@ -67,13 +67,15 @@ func in(t *testing.T, test func(w *world)) {
 			t.Fatal(refused)
 		}
 		w := &world{t, h, fullscreen.New(fullscreen.Config{Hub: h, URL: "https://chat.example.org", Most: 2, Logger: slog.New(slog.DiscardHandler)}), room.ID}
+		defer func() {
+			h.Close()
+			cancel()
+			running.Wait()
+			if err := st.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
 		test(w)
-		h.Close()
-		cancel()
-		running.Wait()
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 }
 
