@@ -8,12 +8,30 @@ import (
 	"testing"
 )
 
-// A stranger with a bare OpenSSH is in the lobby, and is told what to type.
-func TestSSHInATerminal(t *testing.T) {
+// A stranger with a bare OpenSSH has the whole screen, and is told what to type.
+func TestSSHOnAScreen(t *testing.T) {
 	d := newDesk(t, "ssh", "nc")
 	s := &shell{t: t, home: d.home, port: d.port}
 	nc := d.netcat()
 	zoe := d.open("ssh", append([]string{"ssh"}, s.arguments("tea+zoe")...)...)
+	zoe.waits("Write to "+tea, "Enter says it")
+	zoe.types("hello from a screen")
+	nc.waits("<zoe> hello from a screen")
+	nc.says("and back")
+	zoe.waits("and back")
+	zoe.types("/plain")
+	zoe.waits("You are in ")
+	zoe.types("/join " + tea)
+	zoe.types("now in lines")
+	nc.waits("<zoe> now in lines")
+}
+
+// Who would rather have lines has them, by OpenSSH as elsewhere.
+func TestSSHInATerminal(t *testing.T) {
+	d := newDesk(t, "ssh", "nc")
+	s := &shell{t: t, home: d.home, port: d.port}
+	nc := d.netcat()
+	zoe := d.open("ssh", append([]string{"ssh", "-o", "SetEnv=HUBBUB_PLAIN=1"}, s.arguments("tea+zoe")...)...)
 	zoe.waits("Type a line to say it", "You are in "+tea)
 	zoe.types("hello from a terminal")
 	nc.waits("<zoe> hello from a terminal")

@@ -135,6 +135,7 @@ type server struct {
 	door  *door.Door
 	pump  *gateway.Pump
 	ssh   *ssh.HostKey // nil without SSH
+	full  *fullscreen.Gateway
 
 	outward outwards
 }
@@ -150,6 +151,7 @@ func (s *server) run(ctx context.Context) error {
 	background.Go(func() { trail(serving, s.store, s.cfg.Logger) })
 	s.pump = gateway.NewPump(s.hub, s.cfg.Limits.Stall)
 	background.Go(func() { s.pump.Run(serving) })
+	s.full = s.screens()
 	if s.cfg.Certs != nil {
 		background.Go(func() { s.cfg.Certs.Run(serving) })
 	}
@@ -199,7 +201,7 @@ func (s *server) tidy(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		now := s.pump.Size()
+		now := s.pump.Size() + s.full.Size()
 		if now == before && (now > tidied+many || now < tidied-many) {
 			s.hub.Tidy()
 			if err := s.store.Shrink(); err != nil {

@@ -90,6 +90,13 @@ func (g *Gateway) Enter() bool {
 	return true
 }
 
+// Size returns how many screens there are.
+func (g *Gateway) Size() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
 // Leave undoes Enter.
 func (g *Gateway) Leave() {
 	g.mu.Lock()

@@ -70,10 +70,10 @@ func (b *batch) gather(ctx context.Context) error {
 // failed notes why the hub has no more for the session.
 func (s *Session) failed(ctx context.Context, err error) error {
 	if evicted, ok := errors.AsType[*hub.Evicted](err); ok {
-		s.Finish(End{Reason: evicted.Reason, Gone: true})
+		s.Finish(End{Reason: evicted.Reason})
 	} else if ctx.Err() == nil {
 		s.gateway.cfg.Logger.Error("read for a full screen", "err", err)
-		s.Finish(End{Reason: "Something went wrong on the server; it has been noted in its log. Come back in a moment.", Gone: true})
+		s.Finish(End{Reason: "Something went wrong on the server; it has been noted in its log. Come back in a moment."})
 	}
 	return err
 }

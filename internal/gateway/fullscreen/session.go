@@ -40,7 +40,6 @@ type End struct {
 	Reason string       // a sentence for the user, if it is the server that ends it
 	Lines  bool         // they go on in lines
 	As     *hub.Arrival // they come in anew, as a member; nil for most
-	Gone   bool         // the session has no more to bring, since its user has to go
 }
 
 // Open lets somebody in. The session has to be closed.

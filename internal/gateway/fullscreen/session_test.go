@@ -67,13 +67,15 @@ func in(t *testing.T, test func(w *world)) {
 			t.Fatal(refused)
 		}
 		w := &world{t, h, fullscreen.New(fullscreen.Config{Hub: h, URL: "https://chat.example.org", Most: 2, Logger: slog.New(slog.DiscardHandler)}), room.ID}
+		defer func() {
+			h.Close()
+			cancel()
+			running.Wait()
+			if err := st.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
 		test(w)
-		h.Close()
-		cancel()
-		running.Wait()
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 }
 
@@ -385,8 +387,10 @@ func TestMentionsAreWhatCallsTheUser(t *testing.T) {
 
 func TestScreensAreCounted(t *testing.T) {
 	g := fullscreen.New(fullscreen.Config{Most: 2})
-	if !g.Enter() || !g.Enter() || g.Enter() {
-		t.Error("there are not two")
+	for n, want := range []bool{true, true, false} {
+		if g.Enter() != want {
+			t.Errorf("after %d: %t", n, !want)
+		}
 	}
 	if g.Leave(); !g.Enter() {
 		t.Error("nobody takes the place of who has left")

@@ -27,6 +27,19 @@ func (s *Session) GoFirst(name string) *chat.Error {
 	return out.Err
 }
 
+// Where returns the name of the room that is shown, or "" if that is a conversation of
+// two, or none.
+func (s *Session) Where() string {
+	s.mu.Lock()
+	id := s.shown
+	s.mu.Unlock()
+	room, err := s.hub.RoomByID(id)
+	if err != nil {
+		return ""
+	}
+	return room.Name
+}
+
 // PrefersLines reports whether the user would rather not have a whole screen.
 func (s *Session) PrefersLines() bool {
 	chosen, err := s.Preferences(s.ctx)
@@ -37,9 +50,6 @@ func (s *Session) PrefersLines() bool {
 // returns, the terminal is as it was.
 func (s *Session) Show(t screen.Terminal, o tui.Options) End {
 	o.Keep, o.NewID, o.Room = keep, rand.Text, s.first
-	err := screen.Run(s.showing, func(ctx context.Context) tea.Model { return tui.New(ctx, s, o) }, t)
-	if err != nil && s.showing.Err() == nil {
-		s.Finish(End{Gone: true}) // there is nobody any more
-	}
+	_ = screen.Run(s.showing, func(ctx context.Context) tea.Model { return tui.New(ctx, s, o) }, t) // or there is nobody any more
 	return s.ended()
 }

@@ -52,9 +52,10 @@ func (c *conn) enter(req request, name string, how chat.Command) bool {
 	if !strings.HasPrefix(name, "#") {
 		name = "#" + name
 	}
-	was := c.here.Load()
-	c.here.Store(&place{name: chat.Fold(name)})
-	in := c.inside(name)
+	was, in := c.here.Load(), c.inside(name)
+	if !in { // so that what the room greets with is told as of where one is
+		c.here.Store(&place{name: chat.Fold(name)})
+	}
 	how.Op, how.Name = chat.Join, name
 	out, ok := c.do(req, how)
 	if !ok {

@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -48,7 +49,7 @@ func (v *visit) screens(stopping context.Context) (lines func()) {
 			}
 			return nil
 		}
-		v.peer.As = end.As
+		v.peer.As, v.passing = end.As, false
 	}
 }
 
@@ -73,6 +74,9 @@ func (v *visit) recognise() {
 func (v *visit) screen(stopping context.Context) (fullscreen.End, func()) {
 	s, err := v.gateway.cfg.Full.Open(v.ctx, v.peer.Remote, *v.peer.As)
 	if err != nil {
+		if err.Code == chat.Full { // in lines one can read
+			return fullscreen.End{Lines: true}, v.converse()
+		}
 		return fullscreen.End{Reason: err.Text}, nil
 	}
 	defer context.AfterFunc(stopping, func() { s.Finish(fullscreen.End{Reason: stoppingText}) })()
@@ -81,6 +85,7 @@ func (v *visit) screen(stopping context.Context) (fullscreen.End, func()) {
 		end = v.show(s)
 	}
 	if end.Lines {
+		v.peer.Room = cmp.Or(s.Where(), v.peer.Room)
 		lines := v.converse() // before the session ends, so that nobody seems to go
 		s.Close(false)
 		return end, lines

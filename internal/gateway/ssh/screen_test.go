@@ -323,9 +323,11 @@ func TestScreenGivesWayToLines(t *testing.T) {
 	serve(t, hub.OpenPolicy(), func(s *server) {
 		other := s.chats(s.enter("bob"))
 		u := s.opens(s.enter("zoe"), usual)
+		u.types("/join #tea\r")
+		other.says("/join #tea\n")
 		u.types("/plain\r")
 		u.types("now in lines\r")
-		other.sees("<zoe> now in lines\n")
+		other.sees("<zoe> now in lines\n") // where the screen was
 		if heard := other.out.String(); strings.Count(heard, "zoe joined") != 1 || strings.Contains(heard, "zoe left") {
 			t.Errorf("bob hears\n%s", heard)
 		}
@@ -388,6 +390,19 @@ func TestGuestOnAScreenBecomesAMember(t *testing.T) {
 		u.shows("ada", "it is me")
 		if _, ok := s.hub.Person("cid"); ok {
 			t.Error("the guest is still there")
+		}
+	})
+}
+
+// Whoever has gone on in lines is not waited for either.
+func TestLinesAfterAScreenEndWithTheServer(t *testing.T) {
+	serve(t, hub.OpenPolicy(), func(s *server) {
+		u := s.opens(s.enter("zoe"), usual)
+		u.types("/plain\r")
+		s.stop()
+		u.ended(0)
+		if raw := u.heard(); !strings.Contains(raw[strings.LastIndex(raw, "\x1b[?1049l"):], "The server is stopping.") {
+			t.Errorf("it ended with %q", raw[max(0, len(raw)-200):])
 		}
 	})
 }

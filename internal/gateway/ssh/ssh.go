@@ -3,10 +3,12 @@
 // A key that is a member's lets that member in, a password does too, and whoever
 // else comes is a guest, or asked to log in where guests are not let in; a key makes
 // a guest one who is recognised. What is spoken then is what the line gateway speaks,
-// so this package knows no commands of the chat's:
+// or package fullscreen shows it, so this package knows no commands of the chat's:
 //
+//   - with a terminal there is a whole screen;
+//   - with one that is small or dumb, or where lines are preferred, package prompt
+//     keeps the line that is being typed in one piece;
 //   - without a terminal, lines go in and out as they are;
-//   - with one, package prompt keeps the line that is being typed in one piece;
 //   - with a command (ssh host say '#tea' hello) an errand is run, and the exit
 //     status says whether it was done.
 //
@@ -14,9 +16,13 @@
 // connection. The protocol itself is that of golang.org/x/crypto/ssh, with the few
 // algorithms that nobody has anything against.
 //
+// A window says how large the terminal is, wishes how its owner would like things to be
+// (LANG, NO_COLOR and the like).
+//
 // The [Gateway] serves connections. Of each, one goroutine feeds what comes in to the
 // session's reader, one attends to what the client asks for beside that, and three are
-// the protocol's own; when the session ends they have ended too.
+// the protocol's own; when the session ends they have ended too. A screen runs on the
+// goroutine that else reads lines.
 package ssh
 
 import (

@@ -127,6 +127,7 @@ func (v *visit) start(stopping context.Context) (rest func()) {
 		v.running.Go(func() { v.stream.feed(nil) })
 		return func() {
 			if lines := v.screens(stopping); lines != nil {
+				defer context.AfterFunc(stopping, v.hush)()
 				lines()
 			}
 			v.end(0)
@@ -137,6 +138,11 @@ func (v *visit) start(stopping context.Context) (rest func()) {
 		chat()
 		v.end(0)
 	}
+}
+
+// hush ends the reading of lines that may have begun when all others were told to end.
+func (v *visit) hush() {
+	_ = v.stream.SetReadDeadline(time.Now().Add(gateway.StopGrace)) // a pipe's never fails
 }
 
 // showLines has lines be shown on the client's terminal, if there is one, to chat or to
