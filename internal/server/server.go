@@ -118,7 +118,8 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 // encoders returns all gateways' encoders, in the order of their dialects.
 func encoders(cfg *Config, epoch string) []hub.Encoder {
-	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), fullscreen.Encoders(), web.Encoders(epoch, cfg.Zone, cfg.URL))
+	lines := line.Encoders(cfg.Zone, cfg.URL)
+	return slices.Concat(lines, irc.Encoders(cfg.ServerName, cfg.URL), fullscreen.Encoders(lines[line.Plain]), web.Encoders(epoch, cfg.Zone, cfg.URL))
 }
 
 // server is a server from its start to its end.
@@ -130,6 +131,7 @@ type server struct {
 	door  *door.Door
 	pump  *gateway.Pump
 	ssh   *ssh.HostKey // nil without SSH
+	full  *fullscreen.Gateway
 
 	outward outwards
 }
@@ -145,6 +147,7 @@ func (s *server) run(ctx context.Context) error {
 	background.Go(func() { trail(serving, s.store, s.cfg.Logger) })
 	s.pump = gateway.NewPump(s.hub, s.cfg.Limits.Stall)
 	background.Go(func() { s.pump.Run(serving) })
+	s.full = s.screens()
 	if s.cfg.Certs != nil {
 		background.Go(func() { s.cfg.Certs.Run(serving) })
 	}
@@ -194,7 +197,7 @@ func (s *server) tidy(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		now := s.pump.Size()
+		now := s.pump.Size() + s.full.Size()
 		if now == before && (now > tidied+many || now < tidied-many) {
 			s.hub.Tidy()
 			if err := s.store.Shrink(); err != nil {

@@ -17,13 +17,17 @@ const hostKeyName = "ssh-host.key"
 // when the server stops is not waited for; serving ends when those who are have
 // drained.
 func (s *server) overSSH(serving context.Context, lines *line.Gateway) Handler {
-	full := fullscreen.New(fullscreen.Config{
-		Hub: s.hub, First: line.Dialects + irc.Dialects, Notes: line.Plain, Files: s.files, URL: s.cfg.URL,
-		Most: s.cfg.Limits.Screens, Logger: s.cfg.Logger,
-	})
 	g := ssh.New(ssh.Config{
-		Lines: lines, Full: full, Zone: s.cfg.Zone, Door: s.door, Hub: s.hub, Key: s.ssh, Logger: s.cfg.Logger,
+		Lines: lines, Full: s.full, Zone: s.cfg.Zone, Door: s.door, Hub: s.hub, Key: s.ssh, Logger: s.cfg.Logger,
 		Stall: s.cfg.Limits.Stall, PerKey: s.cfg.Limits.ConnsPerKey,
 	})
 	return func(stopping context.Context, c *Conn) func() { return g.Greet(serving, stopping, c.peer()) }
+}
+
+// screens returns what shows whole screens.
+func (s *server) screens() *fullscreen.Gateway {
+	return fullscreen.New(fullscreen.Config{
+		Hub: s.hub, First: line.Dialects + irc.Dialects, Files: s.files, URL: s.cfg.URL,
+		Most: s.cfg.Limits.Screens, Logger: s.cfg.Logger,
+	})
 }

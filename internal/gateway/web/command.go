@@ -7,6 +7,7 @@ import (
 	"hubbub/api"
 	"hubbub/internal/chat"
 	"hubbub/internal/door"
+	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/wire"
 	"hubbub/internal/hub"
 )
@@ -272,39 +273,20 @@ func moments() map[string]func(s *hub.Session, from *api.Command) *chat.Error {
 	}
 }
 
-// typingTag is how IRC clients tell it, so that all see each other's.
-// (https://ircv3.net/specs/client-tags/typing)
-const typingTag = "+typing"
-
 // typing tells a room, or the one other person, that somebody is typing.
 func typing(s *hub.Session, from *api.Command) *chat.Error {
 	switch from.Text {
 	case "":
-		from.Text = "active"
-	case "active", "paused", "done":
+		from.Text = gateway.TypingActive
+	case gateway.TypingActive, gateway.TypingPaused, gateway.TypingDone:
 	default:
 		return chat.Errorf(chat.Invalid, "The text of typing is active, paused or done.")
 	}
 	room, err := listeners(s, from)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !s.MaySay(room):
-		return chat.Errorf(chat.Forbidden, "You can't say anything there now, so nobody needs to know that you are typing.").Because(chat.NotMember)
 	}
-	sig := &hub.Signal{Kind: hub.Tagged, Tags: typingTag + "=" + from.Text, To: room.Name}
-	if room.Flags&chat.Direct == 0 {
-		sig.Room = room
-		s.Signal(sig)
-		return nil
-	}
-	for _, m := range room.Members {
-		if m.ID != s.User() {
-			sig.To = m.Nick
-			s.SignalTo(sig, m.ID)
-		}
-	}
-	return nil
+	return gateway.TellTyping(s, room, from.Text)
 }
 
 // listeners returns the room that is told, which is not opened for that.

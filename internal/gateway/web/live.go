@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/json"
 	"errors"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -342,21 +341,12 @@ func (c *live) signal(sig *hub.Signal) (api.Signal, bool) {
 // typing returns that somebody else is typing, if that is what the tags say, and
 // where.
 func (c *live) typing(told api.Signal, sig *hub.Signal) (api.Signal, bool) {
-	room := sig.Room
-	if room == nil {
-		room, _ = c.Session().DirectWith(sig.By)
-	}
-	if room == nil || sig.By == c.Session().User() || !c.wants(room) {
+	room, state := gateway.Typing(c.Session(), sig)
+	if room == nil || !c.wants(room) {
 		return told, false
 	}
-	for tag := range strings.SplitSeq(sig.Tags, ";") {
-		name, value, _ := strings.Cut(tag, "=")
-		if name == typingTag && (value == "active" || value == "paused" || value == "done") {
-			told.Kind, told.Room, told.Text = api.SignalTyping, uint64(room.ID), value
-			return told, true
-		}
-	}
-	return told, false
+	told.Kind, told.Room, told.Text = api.SignalTyping, uint64(room.ID), state
+	return told, true
 }
 
 // closeCode returns why the server closes.
