@@ -150,10 +150,11 @@ func (m *Model) bodyRows(all []string, g geometry) []string {
 	p := m.paint(g.width)
 	p.b.Grow(g.body * (g.width + 64))
 	ends := make([]int, g.body)
+	firstRoom := max(0, min(m.place()-g.body/2, len(m.rooms)-g.body)) // the current one is seen
 	for i := range g.body {
 		p.width, p.limit = 0, g.width
 		if g.rooms > 0 {
-			m.paintRoom(p, i, g)
+			m.paintRoom(p, firstRoom+i, g)
 		}
 		p.signed(&timeline[i])
 		if g.people > 0 {
@@ -215,9 +216,8 @@ func (p *painter) signed(r *row) {
 	p.add(*r)
 }
 
-// paintRoom paints a row of the rooms, around the current one.
+// paintRoom paints a row of the rooms.
 func (m *Model) paintRoom(p *painter, i int, g geometry) {
-	i += max(0, min(m.place()-g.body/2, len(m.rooms)-g.body))
 	p.limit = g.rooms - 1
 	if i < len(m.rooms) {
 		m.roomRow(p, &m.rooms[i])
