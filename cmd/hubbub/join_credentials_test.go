@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -19,9 +20,11 @@ import (
 
 // fakeRing is a keyring, which does not answer as long as locked is open.
 type fakeRing struct {
+	locked chan struct{} // nil is not locked
+	err    error
+
+	mu      sync.Mutex // guards secrets: what was given up comes late
 	secrets map[string]string
-	locked  chan struct{} // nil is not locked
-	err     error
 }
 
 func (r *fakeRing) wait() error {
@@ -35,6 +38,8 @@ func (r *fakeRing) Set(service, name, secret string) error {
 	if err := r.wait(); err != nil {
 		return err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.secrets[service+" "+name] = secret
 	return nil
 }
@@ -43,6 +48,8 @@ func (r *fakeRing) Get(service, name string) (string, error) {
 	if err := r.wait(); err != nil {
 		return "", err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if secret, ok := r.secrets[service+" "+name]; ok {
 		return secret, nil
 	}
@@ -53,6 +60,8 @@ func (r *fakeRing) Delete(service, name string) error {
 	if err := r.wait(); err != nil {
 		return err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	delete(r.secrets, service+" "+name)
 	return nil
 }

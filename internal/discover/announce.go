@@ -128,10 +128,10 @@ type responder struct {
 	link    Link
 	done    chan struct{} // closed by read's goroutine when it ends
 
-	mu     sync.Mutex // guards the following
-	told   time.Time  // all, last
-	second time.Time  // in which ones were
-	ones   int        // that got an answer in it
+	// Owned by read's goroutine: what was answered lately.
+	told   time.Time // all, last
+	second time.Time // in which ones were
+	ones   int       // that got an answer in it
 }
 
 func (r *responder) ended() bool {
@@ -189,8 +189,6 @@ func (r *responder) send(q *asked, to netip.AddrPort) {
 
 // mayAll reports whether all may be told again.
 func (r *responder) mayAll() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	now := time.Now()
 	if now.Sub(r.told) < toAllEvery {
 		return false
@@ -201,8 +199,6 @@ func (r *responder) mayAll() bool {
 
 // mayOne reports whether one more may be answered.
 func (r *responder) mayOne() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if now := time.Now(); now.Sub(r.second) >= time.Second {
 		r.second, r.ones = now, 0
 	}

@@ -36,9 +36,6 @@ func (h *Hub) Credentials(ctx context.Context, user chat.UserID) ([]Credential, 
 	return all, nil
 }
 
-// Proof returns the credential by which the session came, or 0.
-func (s *Session) Proof() chat.Seq { return chat.Seq(s.proof.Load()) }
-
 // CredentialByKey returns the credential that has a key, and false if none has.
 func (h *Hub) CredentialByKey(ctx context.Context, key chat.Key) (Credential, bool, *chat.Error) {
 	c, ok, err := h.store.CredentialByKey(ctx, key)

@@ -107,6 +107,9 @@ func (s *Session) Address() netip.Addr { return s.share.address }
 // User returns whom the session speaks for, or 0.
 func (s *Session) User() chat.UserID { return chat.UserID(s.user.Load()) }
 
+// Credential returns which of its user's credentials the session came by, or 0.
+func (s *Session) Credential() chat.Seq { return chat.Seq(s.proof.Load()) }
+
 // Nick returns what the session's user is called now.
 func (s *Session) Nick() string { return s.hub.nick(s.User()) }
 

@@ -467,7 +467,7 @@ func (c *conn) ownToken(me hub.Person) chat.Seq {
 	if err != nil {
 		return 0
 	}
-	proof := c.Session().Proof()
+	proof := c.Session().Credential()
 	for _, cred := range all {
 		if cred.Seq == proof && cred.Proof == chat.ByToken {
 			return proof
