@@ -23,6 +23,10 @@ func joinFull(ctx context.Context, f *joinFlags, in, out *os.File) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
 	config := f.config()
+	if config.Token == "" && config.User == "" {
+		f.login.token = client.GuestToken() // to be the same guest in lines
+		config.Token = f.login.token
+	}
 	s, err := remote.New(config, time.Local)
 	if err != nil {
 		return err
