@@ -118,8 +118,7 @@ func scroll(t *testing.T, s *hubtest.Server) {
 	m := tui.New(t.Context(), ann, tui.Options{NewID: ann.NewID, Zone: time.UTC})
 	var all []time.Duration
 	results := make(chan tea.Msg, 1000)
-	var start func(cmd tea.Cmd)
-	start = func(cmd tea.Cmd) {
+	start := func(cmd tea.Cmd) {
 		if cmd != nil {
 			go func() { results <- cmd() }()
 		}

@@ -100,9 +100,6 @@ func (p *person) room(name string, ok func(r tui.Room) bool) tui.Room {
 	return found
 }
 
-// forget has what was brought so far not count any more.
-func (p *person) forget() { p.told = nil }
-
 func (p *person) say(room chat.RoomID, text string, answer chat.Seq) {
 	p.t.Helper()
 	if err := p.Say(p.t.Context(), tui.Draft{ID: p.NewID(), Room: room, Text: text, Answer: answer}); err != nil {
