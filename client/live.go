@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,8 +25,7 @@ import (
 // may be called from any goroutine.
 type Live struct {
 	cfg    Config
-	base   string // where the API is: scheme://host
-	web    *http.Client
+	reach  *reach
 	prefix string // of the client ids; nobody else draws the same
 	out    outbox
 	asides chan api.Command // what is said if there is a connection, and else forgotten; never closed
@@ -49,12 +47,12 @@ type Live struct {
 // any secret; whoever knows it is that guest.
 func NewLive(cfg Config) (*Live, error) {
 	cfg.complete()
-	base, web, err := newWeb(&cfg)
+	reach, err := newReach(&cfg)
 	if err != nil {
 		return nil, err
 	}
 	l := &Live{
-		cfg: cfg, base: base, web: web, prefix: rand.Text()[:12] + "-", nick: cfg.Nick, token: credential(cfg.Token),
+		cfg: cfg, reach: reach, prefix: rand.Text()[:12] + "-", nick: cfg.Nick, token: credential(cfg.Token),
 		epoch: cfg.Epoch, after: cfg.After, seen: map[uint64]uint64{}, in: map[uint64]string{}, asides: make(chan api.Command, 16),
 	}
 	l.out.init(cfg.Window, cfg.Queue)
@@ -67,6 +65,9 @@ const (
 	guestPrefix = "g."
 	tokenPrefix = "hub_"
 )
+
+// GuestToken draws a secret by which a guest is the same as a [Client] and as a [Live].
+func GuestToken() string { return credential("") }
 
 // credential returns a token as the API takes it: a member's as it is, a guest's
 // secret as 32 bytes.
@@ -176,7 +177,7 @@ func (l *Live) Self() (user uint64, nick string) {
 func (l *Live) Run(ctx context.Context, handle func(Update)) error {
 	err := stay(ctx, &l.cfg, l, handle)
 	l.out.close(err)
-	l.web.CloseIdleConnections()
+	l.reach.query.CloseIdleConnections()
 	return err
 }
 

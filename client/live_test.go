@@ -108,6 +108,7 @@ func dialTo(s *hubtest.Server) func(context.Context) (net.Conn, error) {
 func TestLiveTalksAndAsks(t *testing.T) {
 	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
 	ann := visit(t, client.Config{Address: s.Addr(), Nick: "ann", Room: "tea"})
+	until(t, ann, func(e client.Entered) bool { return e.Name == "#tea" })
 	bob := visit(t, client.Config{Address: s.Addr(), Nick: "bob", Room: "#tea"})
 	room := until(t, bob, func(e client.Entered) bool { return e.Name == "#tea" }).ID
 	until(t, ann, func(e client.Event) bool { return e.Kind == "joined" && e.Nick == "bob" && e.Room == room })

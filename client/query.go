@@ -92,7 +92,7 @@ func (l *Live) Fetch(ctx context.Context, path string, most int64) ([]byte, erro
 	if err != nil {
 		return nil, &Refused{"invalid", "That is no file of this server."}
 	}
-	return l.request(ctx, "GET", path, query, nil, most)
+	return l.request(ctx, l.reach.other, "GET", path, query, nil, most)
 }
 
 // Site returns where browsers see the server, as https://chat.example.org:7007, or ""
@@ -105,7 +105,7 @@ func (l *Live) Site() string {
 	case network == "tcp":
 		return "http://" + address
 	}
-	return l.base
+	return l.reach.base
 }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }

@@ -38,15 +38,23 @@ const (
 // own, and this is none.
 const direct = "hubbub"
 
-// newWeb returns where the API of a server is, and what reaches it: through the
-// proxy that the environment names if the address is one of the web, and directly
-// otherwise.
-func newWeb(cfg *Config) (base string, _ *http.Client, err error) {
+// reach is the ways to a server's API: one connection for queries, which are short and
+// many, and for all else one each. More of the first kind would have the transport dial
+// some that it then needs for nothing; and a connection that says nothing is greeted as
+// a person is.
+type reach struct {
+	base         string // scheme://host
+	query, other *http.Client
+}
+
+// newReach returns what reaches a server: through the proxy that the environment names
+// if the address is one of the web, and directly otherwise.
+func newReach(cfg *Config) (*reach, error) {
 	network, address, err := ParseAddress(cfg.Address)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	t := &http.Transport{TLSClientConfig: cfg.TLS, TLSHandshakeTimeout: dialTime, IdleConnTimeout: 30 * time.Second, MaxIdleConnsPerHost: 2, Protocols: new(http.Protocols)}
+	t := &http.Transport{TLSClientConfig: cfg.TLS, TLSHandshakeTimeout: dialTime, IdleConnTimeout: 30 * time.Second, MaxConnsPerHost: 1, Protocols: new(http.Protocols)}
 	t.Protocols.SetHTTP1(true) // a WebSocket needs it
 	dialer := &net.Dialer{Timeout: dialTime}
 	t.DialContext = dialer.DialContext
@@ -65,7 +73,12 @@ func newWeb(cfg *Config) (base string, _ *http.Client, err error) {
 		scheme, host = "http", direct
 		t.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) { return cfg.Dial(ctx) }
 	}
-	return scheme + "://" + host, &http.Client{Transport: t, CheckRedirect: stayHere}, nil
+	once := t.Clone()
+	once.MaxConnsPerHost, once.DisableKeepAlives = 0, true
+	return &reach{
+		base:  scheme + "://" + host,
+		query: &http.Client{Transport: t, CheckRedirect: stayHere}, other: &http.Client{Transport: once, CheckRedirect: stayHere},
+	}, nil
 }
 
 // dial goes on by WebSocket, from a position if there is one.
@@ -83,8 +96,8 @@ func (l *Live) dial(ctx context.Context, epoch string, after uint64) (*websocket
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
-	ws, answer, err := websocket.Dial(ctx, l.base+webPath+"?"+query.Encode(), &websocket.DialOptions{
-		HTTPClient: l.web, HTTPHeader: l.header(), Subprotocols: []string{"hubbub.v1"}, CompressionMode: websocket.CompressionDisabled,
+	ws, answer, err := websocket.Dial(ctx, l.reach.base+webPath+"?"+query.Encode(), &websocket.DialOptions{
+		HTTPClient: l.reach.other, HTTPHeader: l.header(), Subprotocols: []string{"hubbub.v1"}, CompressionMode: websocket.CompressionDisabled,
 	})
 	switch {
 	case err == nil:
@@ -130,7 +143,7 @@ func (l *Live) logIn(ctx context.Context) error {
 
 // ask asks for a resource, with what and into what is not nil.
 func (l *Live) ask(ctx context.Context, method, path string, query url.Values, in, out any) error {
-	body, err := l.request(ctx, method, apiPath+path, query, in, maxAnswer)
+	body, err := l.request(ctx, l.reach.query, method, apiPath+path, query, in, maxAnswer)
 	if err != nil || out == nil {
 		return err
 	}
@@ -141,7 +154,7 @@ func (l *Live) ask(ctx context.Context, method, path string, query url.Values, i
 }
 
 // request returns the body that is answered, of at most so many bytes.
-func (l *Live) request(ctx context.Context, method, path string, query url.Values, in any, most int64) ([]byte, error) {
+func (l *Live) request(ctx context.Context, by *http.Client, method, path string, query url.Values, in any, most int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
 	var body io.Reader
@@ -152,7 +165,7 @@ func (l *Live) request(ctx context.Context, method, path string, query url.Value
 		}
 		body = bytes.NewReader(text)
 	}
-	to := l.base + path
+	to := l.reach.base + path
 	if len(query) > 0 {
 		to += "?" + query.Encode()
 	}
@@ -166,7 +179,7 @@ func (l *Live) request(ctx context.Context, method, path string, query url.Value
 			r.Header.Del("Authorization") // it is what one comes in by
 		}
 	}
-	answer, err := l.web.Do(r)
+	answer, err := by.Do(r)
 	if err != nil {
 		return nil, unreached(err)
 	}

@@ -125,8 +125,11 @@ ROOM is #lobby otherwise; its # can be left out if there is an address.
 PROFILE is a name that --save has given to all that, or the configuration file. It goes
 before a host of the same name (which you reach as NAME:7007), and flags before it.
 
-In a terminal you type below, and what others say appears above. Enter sends, Alt-Enter
-begins a new line, pasted text is one message; /help lists the commands; Ctrl-D leaves.
+In a terminal it takes the whole screen: rooms at the left, what is said beside them, and
+below what you write. Enter says it, Alt-Enter begins a new line, pasted text is one message;
+/help tells the keys and commands, /plain goes on in lines, Ctrl-Z suspends, Ctrl-D leaves.
+What you write without a connection is said once there is one again. With --plain, or where a
+server has nothing but lines, you type below, and what others say appears above.
 
 Otherwise it is a pipe: each line of the input is a message. It ends when all are
 acknowledged, which means that they are on the server's disk: then, and only then, the exit

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"hubbub/api"
@@ -53,6 +54,8 @@ func (s *Session) told(u client.Update) {
 		s.bring(tui.Missed{Room: chat.RoomID(u.Room)})
 	case client.Signalled:
 		s.signalled(&u.Signal)
+	case client.Notice:
+		s.tell("%s", u.Text)
 	}
 }
 
@@ -181,9 +184,18 @@ func (s *Session) count(r *room, ev *api.Event, e *tui.Entry) {
 	}
 }
 
+// tell hands on a line for the user alone.
+func (s *Session) tell(format string, args ...any) {
+	s.bring(tui.Told{Lines: []string{chat.CleanLine(fmt.Sprintf(format, args...))}})
+}
+
 // inInbox takes what is for the user alone.
 func (s *Session) inInbox(ev *api.Event) {
 	switch ev.Kind {
+	case "invited":
+		s.tell("%s invites you to %s; /join %s goes there.", ev.Nick, ev.Subject, ev.Subject)
+	case "role":
+		s.tell("On this server you are %s now.", ev.Level)
 	case "read":
 		s.markedRead(ev.About, ev.Target)
 	case "nick":

@@ -100,9 +100,6 @@ func (p *person) room(name string, ok func(r tui.Room) bool) tui.Room {
 	return found
 }
 
-// forget has what was brought so far not count any more.
-func (p *person) forget() { p.told = nil }
-
 func (p *person) say(room chat.RoomID, text string, answer chat.Seq) {
 	p.t.Helper()
 	if err := p.Say(p.t.Context(), tui.Draft{ID: p.NewID(), Room: room, Text: text, Answer: answer}); err != nil {
@@ -229,9 +226,12 @@ func TestCommandsLeadToRoomsAndAnswer(t *testing.T) {
 	if lines := command(direct, "/history").Lines; !strings.Contains(strings.Join(lines, "\n"), "psst") {
 		t.Errorf("/history with bob answers %q", lines)
 	}
+	command(0, "/join den private")
+	command(ann.room("#den", nil).ID, "/invite bob")
+	until(bob, "the invitation", func(u tui.Told) bool { return strings.Contains(u.Lines[0], "ann invites you to #den") })
 	command(tea, "/leave")
 	until(ann, "a list without the room", func(u tui.Rooms) bool {
-		return len(u.Rooms) == 2 && !slices.ContainsFunc(u.Rooms, func(r tui.Room) bool { return r.ID == tea })
+		return len(u.Rooms) == 3 && !slices.ContainsFunc(u.Rooms, func(r tui.Room) bool { return r.ID == tea })
 	})
 	command(0, "/nick anna")
 	until(ann, "the other nick", func(u tui.Posted) bool { return u.Entry.Kind == chat.NickChanged && u.Entry.Name == "anna" })

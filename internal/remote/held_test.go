@@ -1,0 +1,80 @@
+package remote
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"hubbub/api"
+)
+
+const me = 7
+
+// A page may have a change already that is noted while it is under way: to do it twice
+// is to do it once.
+func TestChangesAreHarmlessTwice(t *testing.T) {
+	kinds := []string{"edited", "deleted", "reacted", "unreacted", "message", "pinned"}
+	nicks := []string{"ann", "bob", "cid"}
+	for range 2000 {
+		once := &api.Event{Seq: 10, Room: 1, Kind: "message", Text: "tea"}
+		for seq := uint64(11); seq < 20; seq++ {
+			who := rand.N(3)
+			ev := &api.Event{Seq: seq, Room: 1, Kind: kinds[rand.N(len(kinds))], Target: 10, By: uint64(me + who), Nick: nicks[who], Text: []string{"👍", "🍵"}[rand.N(2)]}
+			was := *once
+			now, changed := changedBy(once, ev, me)
+			if !reflect.DeepEqual(*once, was) {
+				t.Fatalf("%+v changed what is held in place", ev)
+			}
+			if again, twice := changedBy(now, ev, me); twice && !reflect.DeepEqual(again, now) {
+				t.Fatalf("%+v done twice makes %+v of %+v", ev, again, now)
+			}
+			if !changed && !reflect.DeepEqual(now, once) {
+				t.Fatalf("%+v changed something, and does not say so", ev)
+			}
+			once = now
+		}
+		for _, r := range once.Reactions {
+			if r.Count != len(r.Nicks) || r.Count < 1 {
+				t.Fatalf("a reaction is %+v", r)
+			}
+		}
+	}
+}
+
+func TestOnlyWhatAnEventIsAboutChanges(t *testing.T) {
+	held := func(seq, room uint64) *api.Event {
+		return &api.Event{Seq: seq, Room: room, Kind: "message", Text: "tea"}
+	}
+	for _, c := range []struct {
+		name    string
+		was     *api.Event
+		ev      api.Event
+		changes bool
+	}{
+		{"an edit", held(10, 1), api.Event{Seq: 11, Room: 1, Kind: "edited", Target: 10, Text: "coffee"}, true},
+		{"an edit of another", held(10, 1), api.Event{Seq: 11, Room: 1, Kind: "edited", Target: 9, Text: "coffee"}, false},
+		{"an edit in another room", held(10, 1), api.Event{Seq: 11, Room: 2, Kind: "edited", Target: 10, Text: "coffee"}, false},
+		{"an edit of what comes later", held(12, 1), api.Event{Seq: 11, Room: 1, Kind: "edited", Target: 12, Text: "coffee"}, false},
+		{"a reply", held(10, 1), api.Event{Seq: 12, Room: 1, Kind: "message", Target: 10, Thread: 10}, true},
+		{"a reply to a reply", held(10, 1), api.Event{Seq: 12, Room: 1, Kind: "message", Target: 11, Thread: 10}, true},
+		{"a reply that this is not the root of", held(11, 1), api.Event{Seq: 12, Room: 1, Kind: "message", Target: 11, Thread: 10}, false},
+		{"somebody's taking back what they did not do", held(10, 1), api.Event{Seq: 11, Room: 1, Kind: "unreacted", Target: 10, Text: "👍"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, changed := changedBy(c.was, &c.ev, me); changed != c.changes {
+				t.Errorf("it changes it: %t", changed)
+			}
+		})
+	}
+}
+
+func TestHeldIsBounded(t *testing.T) {
+	var h held
+	h.init()
+	for seq := range uint64(3 * maxHeld) {
+		h.put(&api.Event{Seq: seq + 1})
+	}
+	if n := len(h.events); n > maxHeld+maxHeld/4 || n < maxHeld || h.events[3*maxHeld] == nil {
+		t.Errorf("%d are held, or not the last", n)
+	}
+}
