@@ -29,6 +29,7 @@ type Hello struct {
 const (
 	TypeWelcome = "welcome" // first: who you are; Epoch, Seq, User, Nick, Rooms
 	TypeEvent   = "event"   // something that happened in one of your rooms: Event
+	TypeEvents  = "events"  // several such things in one room, by WebSocket: Events
 	TypeAck     = "ack"     // ID is done and durable; Seq is the event's, if there is one
 	TypeReply   = "reply"   // the answer to the query ID: Text, and Events or Rooms or People
 	TypeError   = "error"   // ID was refused: Code, Text
@@ -48,7 +49,7 @@ type Message struct {
 	Code   string   `json:"code,omitempty"`  // error: one of a short closed list, such as "forbidden"
 	Text   string   `json:"text,omitempty"`  // for a person
 	Event  *Event   `json:"event,omitempty"`
-	Events []Event  `json:"events,omitempty"` // reply to /history and /search, oldest first
+	Events []Event  `json:"events,omitempty"` // events; reply to /history and /search: oldest first
 	Rooms  []Room   `json:"rooms,omitempty"`
 	People []Person `json:"people,omitempty"`
 

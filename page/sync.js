@@ -162,6 +162,8 @@ function receive(message) {
       return welcome(message);
     case 'event':
       return message.event && happen(message.event);
+    case 'events':
+      return message.events?.forEach((event) => happen(event));
     case 'entered':
       return message.room && enterRoom(message.room);
     case 'exited':

@@ -174,6 +174,11 @@ func (c *client) line(line []byte, now int64) (acks int) {
 	switch kind {
 	case kindMessage:
 		return c.tagged(part, now)
+	case kindMessages:
+		for text := range splitWeb(part) {
+			acks += c.tagged(text, now)
+		}
+		return acks
 	case kindPong:
 		return c.pong(part, now)
 	case kindPing:
@@ -230,7 +235,7 @@ func (c *client) tagged(text []byte, now int64) (acks int) {
 	if ok && t.run != c.f.run {
 		return 0
 	}
-	if !ok || !bytes.Equal(text[tagSize:], c.f.pad) {
+	if !ok || !bytes.Equal(text[tagSize:], c.f.pad(t)) {
 		c.sight.faults.Garbled++
 		return 0
 	}
@@ -318,7 +323,7 @@ func (c *client) maySend() bool {
 // appendNext appends the client's next message to buf. c.mu is held.
 func (c *client) appendNext(at int64) {
 	t := tag{c.f.run, uint16(c.number), c.sent, at}
-	c.text = append(appendTag(c.text[:0], t), c.f.pad...)
+	c.text = append(appendTag(c.text[:0], t), c.f.pad(t)...)
 	c.buf = c.dialect.AppendMessage(c.buf, c.room.name, c.text)
 	c.sent++
 	c.inFlight++

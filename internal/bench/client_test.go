@@ -42,7 +42,8 @@ func newTestFleet(t testing.TB, cfg Config) *fleet {
 
 // frame returns a message line as a server sends it.
 func (f *fleet) frame(sender, count int, sent int64) string {
-	text := append(appendTag(nil, tag{f.run, uint16(sender), uint32(count), sent}), f.pad...)
+	t := tag{f.run, uint16(sender), uint32(count), sent}
+	text := append(appendTag(nil, t), f.pad(t)...)
 	return fmt.Sprintf("12:34 <b%d> %s\n", sender, text)
 }
 
@@ -168,6 +169,23 @@ func TestSendersBelongToTheirRooms(t *testing.T) {
 	}
 }
 
+func TestMessagesHaveTheSizeThatIsAskedFor(t *testing.T) {
+	for _, size := range []int{tagSize, tagSize + 1, 100, 4000} {
+		f := &fleet{cfg: Config{Size: size}, words: chatter(size)}
+		seen := map[string]bool{}
+		for count := range uint32(3000) {
+			p := f.pad(tag{sender: uint16(count % 5), count: count})
+			if len(p) != size-tagSize || bytes.ContainsAny(p, "~\n") || bytes.HasSuffix(p, []byte(" ")) {
+				t.Fatalf("of a message of %d bytes the padding is %q", size, p)
+			}
+			seen[string(p)] = true
+		}
+		if size == 100 && len(seen) < 500 {
+			t.Errorf("only %d messages differ", len(seen))
+		}
+	}
+}
+
 func TestPaddingIsExact(t *testing.T) {
 	for n := range 300 {
 		p := padding(n)
@@ -189,7 +207,8 @@ func TestDeliveryDoesNotAllocate(t *testing.T) {
 	allocs := testing.AllocsPerRun(100, func() {
 		chunk = chunk[:0]
 		for range 10 {
-			text = append(appendTag(text[:0], tag{f.run, 0, count, 5}), f.pad...)
+			t := tag{f.run, 0, count, 5}
+			text = append(appendTag(text[:0], t), f.pad(t)...)
 			chunk = append(append(append(chunk, "12:34 <b0> "...), text...), '\n')
 			count++
 		}

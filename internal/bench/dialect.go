@@ -61,15 +61,16 @@ type Dialect interface {
 type kind uint8
 
 const (
-	kindOdd     kind = iota // nothing that a healthy run brings
-	kindNotice              // something that may come at any time, such as somebody's leaving
-	kindMessage             // its part is the text
-	kindPing                // to be answered; its part goes into AppendPong
-	kindPong                // its part is the token
-	kindWelcome             // the server knows the client: it may enter
-	kindRefusal             // the server will not have it
-	kindJoin                // somebody came into the room
-	kindNames               // the end of the list of who is in the room
+	kindOdd      kind = iota // nothing that a healthy run brings
+	kindNotice               // something that may come at any time, such as somebody's leaving
+	kindMessage              // its part is the text
+	kindMessages             // several at once; its part is for splitWeb
+	kindPing                 // to be answered; its part goes into AppendPong
+	kindPong                 // its part is the token
+	kindWelcome              // the server knows the client: it may enter
+	kindRefusal              // the server will not have it
+	kindJoin                 // somebody came into the room
+	kindNames                // the end of the list of who is in the room
 )
 
 // dialects returns all of them, in the order in which help lists them.

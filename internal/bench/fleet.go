@@ -23,7 +23,7 @@ type fleet struct {
 	address    string
 	run        uint16
 	epoch      time.Time // what the times in tags count from
-	pad        []byte    // what follows the tag in every message
+	words      []byte    // of which messages are made
 	closedLoop bool
 
 	rooms   []*room
@@ -81,7 +81,7 @@ const (
 func newFleet(cfg Config, address string, newTransport func(*fleet) (transport, error)) (*fleet, error) {
 	f := &fleet{
 		cfg: cfg, dialects: cfg.Dialects, address: address, closedLoop: cfg.Rate == 0,
-		run: uint16(rand.Uint32()), epoch: time.Now(), pad: padding(cfg.Size - tagSize),
+		run: uint16(rand.Uint32()), epoch: time.Now(), words: chatter(cfg.Size),
 		arrivals: make(chan arrival, (2+maxTries)*cfg.Clients), halted: make(chan struct{}),
 	}
 	if len(f.dialects) == 0 {
@@ -168,6 +168,44 @@ func (r *room) prepareSights() {
 			c.sight.next = make([]uint32, len(r.senders))
 		}
 	}
+}
+
+// pad returns what follows a tag: other words in each message, so that a compressor has
+// about as much to do as with what people say.
+func (f *fleet) pad(t tag) []byte {
+	n := f.cfg.Size - tagSize
+	if n <= 0 {
+		return nil
+	}
+	at := (int(t.sender)*apart + int(t.count)*n) % (len(f.words) - 2*n)
+	for f.words[at+n-1] == ' ' { // a server would take it away
+		at++
+	}
+	return f.words[at : at+n]
+}
+
+// apart is how far into the words those of the next sender begin.
+const apart = 7919
+
+// chatter returns words for messages of a size: of 3,000 that are always the same, the
+// first of which are frequent (Zipf's law, as in languages).
+func chatter(size int) []byte {
+	random := rand.New(rand.NewPCG(1, 2))
+	var vocabulary [3000]string
+	for i := range vocabulary {
+		var word strings.Builder
+		for range 1 + random.IntN(5) {
+			word.WriteByte("tnshrdlcmwfgypbvk"[random.IntN(17)])
+			word.WriteByte("eaoiu"[random.IntN(5)])
+		}
+		vocabulary[i] = word.String()
+	}
+	frequent := rand.NewZipf(random, 1.1, 10, uint64(len(vocabulary)-1))
+	var text []byte
+	for len(text) < 64<<10+4*size {
+		text = append(append(text, vocabulary[frequent.Uint64()]...), ' ')
+	}
+	return text
 }
 
 // padding returns n bytes of words, so that messages look like text to a

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"io"
+	"iter"
 	"strings"
 	"sync"
 )
@@ -44,7 +45,7 @@ func (webDialect) Echoes() bool { return true }
 // AppendHello asks to go on by WebSocket, as a guest of that nick. The key need not
 // be random: nobody between caches.
 func (d webDialect) AppendHello(dst []byte, nick, _, _ string) []byte {
-	dst = append(append(append(dst, "GET /api/v1/live?nick="...), nick...), " HTTP/1.1\r\nHost: bench.invalid\r\n"...)
+	dst = append(append(append(dst, "GET /api/v1/live?nick="...), nick...), " HTTP/1.1\r\nHost: localhost\r\n"...)
 	dst = append(dst, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"...)
 	if d.deflates {
 		dst = append(dst, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"...)
@@ -145,8 +146,7 @@ func webPayload(p []byte) (start, size int) {
 	return 0, 0
 }
 
-// Count counts the messages among whole frames: by their marks, or, where they are
-// deflated, all that are, since nothing else is long enough for that.
+// Count counts the messages among whole frames, which are inflated for that if need be.
 func (d webDialect) Count(p []byte) (messages uint64, used int) {
 	for {
 		frame, n := d.Cut(p[used:])
@@ -156,9 +156,10 @@ func (d webDialect) Count(p []byte) (messages uint64, used int) {
 		switch used += n; {
 		case frame[0] == webHead:
 		case frame[0]&webRSV1 != 0:
-			messages++
-		case bytes.Contains(frame, []byte(webSaid)):
-			messages++
+			start, size := webPayload(frame)
+			messages += uint64(bytes.Count(inflateWeb(frame[start:start+size]), []byte(webSaid)))
+		default:
+			messages += uint64(bytes.Count(frame, []byte(webSaid)))
 		}
 	}
 }
@@ -204,6 +205,8 @@ func sortWeb(m []byte) (kind, []byte) {
 			return kindJoin, nil
 		}
 		return kindNotice, nil
+	case "events":
+		return kindMessages, m
 	case "ack":
 		if id := webField(m, `,"id":"`); len(id) > 0 && id[0] != tagMark {
 			return kindPong, id
@@ -215,6 +218,19 @@ func sortWeb(m []byte) (kind, []byte) {
 		return kindRefusal, nil
 	}
 	return kindNotice, nil
+}
+
+// splitWeb returns the texts of the messages among several events.
+func splitWeb(m []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for {
+			_, rest, ok := bytes.Cut(m, []byte(webSaid))
+			if !ok || !yield(webField(rest, `,"text":"`)) {
+				return
+			}
+			m = rest
+		}
+	}
 }
 
 // webField returns the value of a string that has nothing to escape in it.

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,6 +60,22 @@ func TestWebFramesAreSorted(t *testing.T) {
 		if k, part := webPlain().Sort([]byte(c.unit)); k != c.kind || string(part) != c.part {
 			t.Errorf("%.60q is %d, %.20q; want %d, %.20q", c.unit, k, part, c.kind, c.part)
 		}
+	}
+}
+
+func TestWebFramesOfSeveralEventsAreSplit(t *testing.T) {
+	several := `{"type":"events","events":[{"kind":"message","client":"~a","text":"one"},{"kind":"topic","text":"\"kind\":\"message\""},{"kind":"message","text":"two"}]}`
+	k, part := webDeflated().Sort([]byte(webFrame(several, true)))
+	var texts []string
+	for text := range splitWeb(part) {
+		texts = append(texts, string(text))
+	}
+	if k != kindMessages || !slices.Equal(texts, []string{"one", "two"}) {
+		t.Errorf("%d, with %q", k, texts)
+	}
+	all := []byte(webFrame(several, false) + webFrame(several, true) + webFrame(webMessage("three"), false))
+	if n, used := webDeflated().Count(all); n != 5 || used != len(all) {
+		t.Errorf("%d messages in %d of %d bytes", n, used, len(all))
 	}
 }
 

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"sort"
 	"sync/atomic"
 
 	"hubbub/internal/chat"
@@ -16,6 +17,12 @@ type Dialect uint16
 // published, or later; for a person's inbox its name is empty.
 type Encoder func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte
 
+// Bundler appends one frame that tells several events of an entry at once, those from
+// the i-th on, and returns where it ends: i+1 at least, and no further than a frame
+// should be long. Readers who are at i get it if they get all of it; else they get the
+// events one by one. A dialect has one if that is shorter than the events' own frames.
+type Bundler func(dst []byte, e *Entry, i int) (out []byte, end int)
+
 // Entry is what one batch brought to one room. It never changes.
 type Entry struct {
 	Room    *chat.RoomInfo
@@ -30,9 +37,11 @@ type Entry struct {
 // frames are the bytes of an entry in one dialect.
 type frames struct {
 	dialect Dialect
+	bundled bool
 	bytes   []byte
-	ends    []int32 // where each event's frame ends
-	next    *frames // in another dialect
+	ends    []int32 // where each frame ends
+	tells   []int32 // bundled: before which event each frame ends; else each tells one
+	next    *frames // in another dialect, or bundled
 }
 
 func newEntry(prev chat.Seq, events int) *Entry {
@@ -58,9 +67,9 @@ func apart(ev *chat.Event) bool {
 	return ev.Social() || ev.Kind == chat.RoomRenamed || ev.Kind == chat.PropertySet
 }
 
-// room returns the room as it was called once the i-th event had happened. Those before a
+// RoomAt returns the room as it was called once the i-th event had happened. Those before a
 // change of name must not tell of a room that their reader does not know yet.
-func (e *Entry) room(i int) *chat.RoomInfo {
+func (e *Entry) RoomAt(i int) *chat.RoomInfo {
 	if !e.renames {
 		return e.Room
 	}
@@ -86,41 +95,78 @@ func (e *Entry) size() int {
 	return n
 }
 
-// in returns the entry's bytes in a dialect. Few dialects are in use at once, so
-// a list is all that it takes to find them, however many there could be. Two
-// readers that need them first at the same time both encode, and one of the two
-// results is kept.
+// in returns the frames of the entry's events in a dialect, each by itself.
 func (e *Entry) in(d Dialect, encode Encoder) *frames {
-	first := e.frames.Load()
-	if f := first.find(d); f != nil {
+	if f := e.frames.Load().find(d, false); f != nil {
 		return f
 	}
 	f := &frames{dialect: d, ends: make([]int32, len(e.Events))}
 	for i := range e.Events {
-		f.bytes = encode(f.bytes, e.room(i), &e.Events[i])
+		f.bytes = encode(f.bytes, e.RoomAt(i), &e.Events[i])
 		f.ends[i] = int32(len(f.bytes))
 	}
+	return e.keep(f)
+}
+
+// bundles returns the entry's events in a dialect, several in a frame.
+func (e *Entry) bundles(d Dialect, bundle Bundler) *frames {
+	if f := e.frames.Load().find(d, true); f != nil {
+		return f
+	}
+	f := &frames{dialect: d, bundled: true}
+	for i := 0; i < len(e.Events); {
+		f.bytes, i = bundle(f.bytes, e, i)
+		f.ends = append(f.ends, int32(len(f.bytes)))
+		f.tells = append(f.tells, int32(i))
+	}
+	return e.keep(f)
+}
+
+// keep keeps frames that a reader has needed, and returns those that are kept. Two
+// readers that need them first at the same time both encode, and one of the two
+// results is kept.
+func (e *Entry) keep(f *frames) *frames {
 	for {
+		first := e.frames.Load()
+		if other := first.find(f.dialect, f.bundled); other != nil {
+			return other
+		}
 		f.next = first
 		if e.frames.CompareAndSwap(first, f) {
 			return f
 		}
-		first = e.frames.Load()
-		if other := first.find(d); other != nil {
-			return other
-		}
 	}
 }
 
-// find returns the bytes in a dialect, or nil if they are not in the list.
-func (f *frames) find(d Dialect) *frames {
-	for f != nil && f.dialect != d {
+// find returns the frames in a dialect, or nil if they are not in the list. Few
+// dialects are in use at once, so a list is all that it takes to find them, however
+// many there could be.
+func (f *frames) find(d Dialect, bundled bool) *frames {
+	for f != nil && (f.dialect != d || f.bundled != bundled) {
 		f = f.next
 	}
 	return f
 }
 
-// span returns the bytes of events i to j.
+// from returns the bundle that begins with the i-th event, or with one after it, and
+// which event that is: the end of the entry if there is none.
+func (f *frames) from(i int) (bundle, first int) {
+	bundle = sort.Search(len(f.tells), func(k int) bool { return f.begins(k) >= i })
+	if bundle == len(f.tells) {
+		return bundle, int(f.tells[bundle-1])
+	}
+	return bundle, f.begins(bundle)
+}
+
+// begins returns the first event of a bundle.
+func (f *frames) begins(bundle int) int {
+	if bundle == 0 {
+		return 0
+	}
+	return int(f.tells[bundle-1])
+}
+
+// span returns the bytes of frames i to j.
 func (f *frames) span(i, j int) []byte {
 	start := int32(0)
 	if i > 0 {
@@ -129,8 +175,8 @@ func (f *frames) span(i, j int) []byte {
 	return f.bytes[start:f.ends[j-1]]
 }
 
-// fit returns the largest j in (i, end] such that events i to j take at most
-// limit bytes, but at least one event.
+// fit returns the largest j in (i, end] such that frames i to j take at most
+// limit bytes, but at least one of them.
 func (f *frames) fit(i, end, limit int) int {
 	start := 0
 	if i > 0 {

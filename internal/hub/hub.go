@@ -40,7 +40,8 @@ import (
 type Config struct {
 	Log      commitlog.Log
 	Store    *store.Store
-	Encoders []Encoder // by [Dialect]
+	Encoders []Encoder           // by [Dialect]
+	Bundlers map[Dialect]Bundler // of the dialects that have one
 	Limits   Limits
 	Policy   Policy
 	Logger   *slog.Logger
@@ -51,6 +52,7 @@ type Hub struct {
 	log       commitlog.Log
 	store     *store.Store
 	encoders  []Encoder
+	bundlers  []Bundler // by Dialect; nil where there is none
 	limits    Limits
 	policy    Policy
 	bans      atomic.Pointer[[]chat.BanInfo] // from the server; what it points to never changes
@@ -89,6 +91,10 @@ func New(ctx context.Context, cfg Config) (*Hub, error) {
 		node:    rand.Uint64() | 1,
 		waiting: map[uint64]*proposal{},
 		people:  map[chat.UserID]*person{},
+	}
+	h.bundlers = make([]Bundler, len(cfg.Encoders))
+	for dialect, bundle := range cfg.Bundlers {
+		h.bundlers[dialect] = bundle
 	}
 	h.pages.init()
 	h.admitted.init(cfg.Limits)

@@ -242,24 +242,48 @@ func (s *Session) run(c *cursor, before chat.Seq, max int) Delivery {
 			end++
 		}
 	}
-	dialect := s.peer.Dialect(e.Room)
-	frames := e.in(dialect, s.hub.encoders[dialect])
 	if s.tracker != nil {
 		if end = s.untilPersonal(e, i, end); end == i {
-			return s.single(c, frames)
+			return s.single(c)
 		}
 	}
-	end = frames.fit(i, end, max)
+	f, i, j, end := s.frames(e, i, end, max)
 	c.take(end)
 	if len(s.taken()) > 0 {
 		s.pass(c.pos)
 	}
-	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: frames.span(i, end)}
+	return Delivery{Kind: Events, Room: e.Room, Last: c.pos, Bytes: f.span(i, j)}
+}
+
+// frames returns which frames to deliver of events i to end: those from from to to,
+// with the events before until. They take at most max bytes, or are one.
+func (s *Session) frames(e *Entry, i, end, max int) (f *frames, from, to, until int) {
+	dialect := s.peer.Dialect(e.Room)
+	if bundle := s.hub.bundlers[dialect]; bundle != nil && end-i > 1 {
+		f = e.bundles(dialect, bundle)
+		first, begins := f.from(i)
+		last := first
+		for last < len(f.tells) && int(f.tells[last]) <= end {
+			last++
+		}
+		if begins == i && last > first {
+			last = f.fit(first, last, max)
+			return f, first, last, int(f.tells[last-1])
+		}
+		if begins < end && last > first { // the rest can be had in bundles
+			end = begins
+		}
+	}
+	f = e.in(dialect, s.hub.encoders[dialect])
+	end = f.fit(i, end, max)
+	return f, i, end, end
 }
 
 // single delivers the next event of a cursor by itself.
-func (s *Session) single(c *cursor, frames *frames) Delivery {
+func (s *Session) single(c *cursor) Delivery {
 	e, i := c.entry, int(c.i)
+	dialect := s.peer.Dialect(e.Room)
+	frames := e.in(dialect, s.hub.encoders[dialect])
 	d := Delivery{Kind: Personal, Room: e.Room, Event: &e.Events[i], Bytes: frames.span(i, i+1)}
 	if o := s.mine(d.Event); o != nil {
 		if before, ok := s.answerBefore(o); ok {

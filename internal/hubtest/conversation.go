@@ -238,6 +238,10 @@ func (p *Program) told(m *api.Message, began int64) bool {
 		p.welcomed(m, began)
 	case api.TypeEvent:
 		p.view.show(p, m.Event)
+	case api.TypeEvents:
+		for i := range m.Events {
+			p.view.show(p, &m.Events[i])
+		}
 	case api.TypeAck, api.TypeReply:
 		return p.answered(m)
 	case api.TypeError:

@@ -97,7 +97,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	if s.hub, err = hub.New(ctx, hub.Config{
-		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg, st.Epoch()),
+		Log: commitlog.NewLocal(), Store: st, Encoders: encoders(&cfg, st.Epoch()), Bundlers: web.Bundlers(webDialects),
 		Limits: cfg.Limits.Limits, Policy: cfg.Policy, Logger: cfg.Logger,
 	}); err == nil {
 		err = s.openDoor()
@@ -114,6 +114,9 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	return s.run(ctx)
 }
+
+// webDialects is the first of the web gateway's dialects.
+const webDialects = hub.Dialect(line.Dialects + irc.Dialects)
 
 // encoders returns all gateways' encoders, in the order of their dialects.
 func encoders(cfg *Config, epoch string) []hub.Encoder {
@@ -220,7 +223,7 @@ func (s *server) serve(ctx, serving context.Context, welcome Welcome, applied ch
 		STS: irc.STS{Port: port(cfg.Listeners), Lasts: cfg.STS},
 	})
 	pages, err := web.New(web.Config{
-		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: line.Dialects + irc.Dialects, Zone: cfg.Zone,
+		Pump: pump, Hub: s.hub, Door: s.door, Logger: cfg.Logger, First: webDialects, Zone: cfg.Zone,
 		Name: cfg.ServerName, Network: cfg.NetworkName, Motd: cfg.Motd, Version: version(), Text: cfg.Limits.Text, URL: cfg.URL,
 		PushKey: s.outward.pushKey,
 		Origins: cfg.Site.Origins(), Trusts: cfg.trusts, Files: s.files, Quota: int64(cfg.Limits.Files), Disk: s.disk,

@@ -92,10 +92,9 @@ const syncTail = "\x00\x00\xff\xff"
 // endDeflated ends a text frame that began at start, deflated if that makes it
 // smaller.
 func endDeflated(dst []byte, start int) []byte {
-	const text = bitFin | byte(opText)
 	payload := dst[start+mediumHeader:]
 	if len(payload) < worthDeflating {
-		return endFrame(dst, start, text)
+		return endText(dst, start)
 	}
 	d := deflaters.Get().(*deflater)
 	defer deflaters.Put(d)
@@ -105,9 +104,9 @@ func endDeflated(dst []byte, start int) []byte {
 	d.w.Flush()
 	small := bytes.TrimSuffix(d.out.Bytes(), []byte(syncTail))
 	if len(small) >= len(payload) {
-		return endFrame(dst, start, text)
+		return endText(dst, start)
 	}
-	return endFrame(append(dst[:start+mediumHeader], small...), start, text|bitDeflated)
+	return endFrame(append(dst[:start+mediumHeader], small...), start, bitFin|bitDeflated|byte(opText))
 }
 
 // inflaters are for what clients send.

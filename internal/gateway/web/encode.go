@@ -33,7 +33,7 @@ func Encoders(epoch string, zone *time.Location, base string) []hub.Encoder {
 	return []hub.Encoder{
 		formatFrame: func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 			start := len(dst)
-			return endFrame(wire.AppendEvent(beginFrame(dst), room, ev), start, bitFin|byte(opText))
+			return endText(wire.AppendEvent(beginFrame(dst), room, ev), start)
 		},
 		formatDeflated: func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 			start := len(dst)
@@ -53,12 +53,33 @@ func Encoders(epoch string, zone *time.Location, base string) []hub.Encoder {
 	}
 }
 
+// maxBundle is about how many bytes of JSON a frame has that tells several events. Some
+// clients take 32 kB at most unless they are told otherwise.
+const maxBundle = 16 << 10
+
+// Bundlers returns how several events are told in one frame, by dialect: the first of
+// the gateway's is given. What repeats from one event to the next, and that is most of
+// it, is then deflated away.
+func Bundlers(first hub.Dialect) map[hub.Dialect]hub.Bundler {
+	bundler := func(end func(dst []byte, start int) []byte) hub.Bundler {
+		return func(dst []byte, e *hub.Entry, i int) ([]byte, int) {
+			start := len(dst)
+			dst, i = wire.AppendEvents(beginFrame(dst), e, i, maxBundle)
+			return end(dst, start), i
+		}
+	}
+	return map[hub.Dialect]hub.Bundler{
+		first + hub.Dialect(formatFrame):    bundler(endText),
+		first + hub.Dialect(formatDeflated): bundler(endDeflated),
+	}
+}
+
 // append appends a message that is for one reader alone.
 func (f format) append(dst []byte, epoch string, m *api.Message) []byte {
 	start := len(dst)
 	switch f {
 	case formatFrame:
-		return endFrame(wire.Append(beginFrame(dst), m), start, bitFin|byte(opText))
+		return endText(wire.Append(beginFrame(dst), m), start)
 	case formatDeflated:
 		return endDeflated(wire.Append(beginFrame(dst), m), start)
 	case formatText:

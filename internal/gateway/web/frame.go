@@ -120,6 +120,9 @@ func endFrame(dst []byte, start int, first byte) []byte {
 	return dst
 }
 
+// endText ends a text frame that began at start.
+func endText(dst []byte, start int) []byte { return endFrame(dst, start, bitFin|byte(opText)) }
+
 // appendClose appends a close frame. Of the text goes what there is room for.
 func appendClose(dst []byte, code closeCode, text string) []byte {
 	if code == closeNone {

@@ -73,7 +73,7 @@ func start(t *testing.T, o options) *site {
 		t.Fatal(err)
 	}
 	h, err := hub.New(t.Context(), hub.Config{
-		Policy: policy, Log: commitlog.NewLocal(), Store: st, Encoders: web.Encoders(st.Epoch(), time.UTC, "http://files.example"), Limits: o.limits, Logger: logger,
+		Policy: policy, Log: commitlog.NewLocal(), Store: st, Encoders: web.Encoders(st.Epoch(), time.UTC, "http://files.example"), Bundlers: web.Bundlers(0), Limits: o.limits, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)

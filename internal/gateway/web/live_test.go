@@ -27,6 +27,8 @@ type socket struct {
 	*visitor
 	ws    *websocket.Conn
 	pings atomic.Int32
+
+	bundle []api.Event // that have come, and were not received yet
 }
 
 // patience is how long a test waits for what should come at once.
@@ -74,8 +76,22 @@ func (v *visitor) live(query string) (*socket, api.Message) {
 	return c, welcome
 }
 
-// receive returns what comes next, or why nothing does.
+// receive returns what comes next, or why nothing does. What comes of several events
+// at once comes one by one.
 func (c *socket) receive() (m api.Message, err error) {
+	if len(c.bundle) == 0 {
+		if m, err = c.frame(); m.Type != api.TypeEvents {
+			return m, err
+		}
+		c.bundle = m.Events
+	}
+	m = api.Message{Type: api.TypeEvent, Event: &c.bundle[0]}
+	c.bundle = c.bundle[1:]
+	return m, nil
+}
+
+// frame returns what the next frame says.
+func (c *socket) frame() (m api.Message, err error) {
 	ctx, cancel := context.WithTimeout(c.Context(), patience)
 	defer cancel()
 	kind, text, err := c.ws.Read(ctx)
@@ -162,6 +178,43 @@ func (s *site) insider(nick string) *visitor {
 
 func said(text string) func(*api.Message) bool {
 	return func(m *api.Message) bool { return m.Type == api.TypeEvent && m.Event.Text == text }
+}
+
+// What is said at once comes to others in fewer frames than there are messages, and
+// deflated into fewer bytes.
+func TestLiveTellsSeveralEventsInOneFrame(t *testing.T) {
+	s := start(t, options{})
+	ann, _ := s.guest("ann").live("")
+	bob, _ := s.guest("bob").live("")
+	const n = 200
+	for i := range n {
+		ann.send(api.Command{ID: fmt.Sprint("a", i), Op: api.OpSay, To: "#lobby", Text: fmt.Sprint("message ", i)})
+	}
+	frames, last := 0, uint64(0)
+	for heard := 0; heard < n; {
+		m, err := bob.frame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := m.Events
+		if m.Type == api.TypeEvent {
+			events = []api.Event{*m.Event}
+		}
+		for _, e := range events {
+			if e.Kind != "message" {
+				continue
+			}
+			if e.Text != fmt.Sprint("message ", heard) || last != 0 && e.Prev != last {
+				t.Fatalf("after %d messages comes %+v", heard, e)
+			}
+			last = e.Seq
+			heard++
+		}
+		frames++
+	}
+	if frames >= n {
+		t.Errorf("%d messages came in %d frames", n, frames)
+	}
 }
 
 func TestLiveTellsEverybodyInOneOrder(t *testing.T) {

@@ -84,6 +84,22 @@ func AppendEvent(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	return Append(dst, &api.Message{Type: api.TypeEvent, Event: &e})
 }
 
+// AppendEvents appends the message that tells of several events of an entry, from the
+// i-th on, and returns where it ends: when it has size bytes, or with the entry.
+func AppendEvents(dst []byte, e *hub.Entry, i, size int) (out []byte, end int) {
+	start := len(dst)
+	dst = append(dst, `{"type":"`+api.TypeEvents+`","events":[`...)
+	for end = i; end < len(e.Events) && len(dst)-start < size; end++ {
+		if end > i {
+			dst = append(dst, ',')
+		}
+		event := Event(&e.Events[end])
+		event.RoomName = e.RoomAt(end).Name
+		dst = Append(dst, &event)
+	}
+	return append(dst, "]}"...), end
+}
+
 // level returns the name of what an event makes of somebody.
 func level(ev *chat.Event) string {
 	switch ev.Kind {
