@@ -27,6 +27,12 @@ func (o *options) columns() (columns []Column, notes []string, err error) {
 		}
 		return o.webColumns(), nil, nil
 	}
+	if o.cfg.ssh() {
+		if o.servers != "" {
+			return nil, nil, fmt.Errorf("bench: --servers goes with the scenarios of IRC")
+		}
+		return o.sshColumns(), nil, nil
+	}
 	if !o.cfg.irc() {
 		if o.servers != "" {
 			return nil, nil, fmt.Errorf("bench: --servers goes with the scenarios of IRC")
@@ -73,6 +79,20 @@ func (o *options) webColumns() (columns []Column) {
 		if d == Dialect(webDeflated()) {
 			cfg.Verify = VerifySample
 		}
+		columns = append(columns, Column{d.Name(), cfg})
+	}
+	return columns
+}
+
+// sshColumns returns the same by SSH, in lines and on a screen of 100 by 30 cells, and
+// without SSH. What stalls on a screen need not be shown later, so it is not compared.
+func (o *options) sshColumns() (columns []Column) {
+	for _, d := range []Dialect{sshDialect{}, screenDialect{}, lineDialect{}} {
+		if o.cfg.stalls() && drawn(d) {
+			continue
+		}
+		cfg := o.cfg
+		cfg.Dialects = []Dialect{d}
 		columns = append(columns, Column{d.Name(), cfg})
 	}
 	return columns

@@ -162,7 +162,43 @@ func figures() []figure {
 			}
 			return r.Memory.PerConnection / (1 << 10)
 		}},
-	}, ircFigures()...)
+		{"idle µs/s/connection", func(r *Result) float64 {
+			if r.Idle == nil {
+				return 0
+			}
+			return r.Idle.PerConnection
+		}},
+	}, append(stallFigures(), ircFigures()...)...)
+}
+
+// stallFigures returns those of the scenarios in which a reader stalls.
+func stallFigures() []figure {
+	stall := func(of func(*Stall) float64) func(*Result) float64 {
+		return func(r *Result) float64 {
+			if r.Stall == nil {
+				return 0
+			}
+			return of(r.Stall)
+		}
+	}
+	before := func(r *Result) *Latency {
+		if r.Stall == nil {
+			return nil
+		}
+		return r.Stall.Undisturbed
+	}
+	during := func(r *Result) *Latency {
+		if r.Stall == nil {
+			return nil
+		}
+		return r.Stall.Stalled
+	}
+	return []figure{
+		{"undisturbed p99 ms", milliseconds(before, p99)},
+		{"beside stall p99 ms", milliseconds(during, p99)},
+		{"their ratio", stall(func(s *Stall) float64 { return s.Ratio })},
+		{"catch-up s", stall(func(s *Stall) float64 { return s.CatchUp })},
+	}
 }
 
 // milliseconds is a figure of a latency distribution that some results have.

@@ -62,6 +62,7 @@ type Config struct {
 	Scenario string
 	Target   Target
 	Dialects []Dialect // clients speak them in turn; the line protocol if empty
+	Speech   Dialect   // what senders speak, where it is not what their turn says
 
 	Clients int // every client reads its room
 	Rooms   int // clients are spread over them evenly; 1 room is the lobby where there is one; 0, with IRC, is none
@@ -128,6 +129,9 @@ func (c *Config) check() error {
 	if err := c.checkDialects(); err != nil {
 		return err
 	}
+	if err := c.checkScreens(); err != nil {
+		return err
+	}
 	return c.Target.check()
 }
 
@@ -140,6 +144,28 @@ func (c *Config) web() bool {
 	return slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return strings.HasPrefix(d.Name(), "web") })
 }
 
+// ssh reports whether any client goes by SSH.
+func (c *Config) ssh() bool {
+	return slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return strings.HasPrefix(d.Name(), "ssh") })
+}
+
+// screens reports whether any client is shown a screen.
+func (c *Config) screens() bool { return slices.ContainsFunc(c.Dialects, drawn) }
+
+// drawn reports whether what a client of the dialect reads may be drawn again.
+func drawn(d Dialect) bool { return d == Dialect(screenDialect{}) }
+
+// speaks returns the dialect of client i.
+func (c *Config) speaks(i int) Dialect {
+	switch {
+	case i < c.Senders && c.Speech != nil:
+		return c.Speech
+	case len(c.Dialects) == 0:
+		return lineDialect{}
+	}
+	return c.Dialects[i%len(c.Dialects)]
+}
+
 // line reports whether any client speaks the line protocol.
 func (c *Config) line() bool {
 	return len(c.Dialects) == 0 || slices.ContainsFunc(c.Dialects, func(d Dialect) bool { return d.Name() == lineDialect{}.Name() })
@@ -147,7 +173,7 @@ func (c *Config) line() bool {
 
 // minRooms returns the least number of rooms: an IRC client may be in none.
 func (c *Config) minRooms() float64 {
-	if c.line() || c.web() || c.Senders > 0 {
+	if c.line() || c.web() || c.ssh() || c.Senders > 0 {
 		return 1
 	}
 	return 0
@@ -158,6 +184,8 @@ func (c *Config) checkDialects() error {
 	switch {
 	case c.line() && (c.Target.Ircd != "" || c.scenarioOfIRC()):
 		return fmt.Errorf("bench: the line protocol can't be among the dialects here: use --dialect with those of IRC, or another scenario")
+	case c.ssh() && (c.Target.Ircd != "" || c.Target.Reference != "" || c.scenarioOfIRC()):
+		return fmt.Errorf("bench: only hubbub speaks the dialects ssh and ssh-screen")
 	case c.web() && (c.Target.Ircd != "" || c.Target.Reference != "" || c.scenarioOfIRC()):
 		return fmt.Errorf("bench: only hubbub speaks the dialects web and web-deflated")
 	case !c.irc():
@@ -166,6 +194,28 @@ func (c *Config) checkDialects() error {
 		return fmt.Errorf("bench: size is %d, and must be at most %d for IRC, whose lines have 512 bytes in all", c.Size, maxIRCSize)
 	case c.Verify != VerifyFull:
 		return fmt.Errorf("bench: verify is %q, and must be full for IRC, whose clients must look at each line to answer pings", c.Verify)
+	}
+	return nil
+}
+
+// maxScreenRate is how many messages a second a screen may be watched for: those of
+// one frame must not push each other off it.
+const maxScreenRate = 50
+
+// checkScreens refuses what can't be seen on a screen.
+func (c *Config) checkScreens() error {
+	switch {
+	case !c.screens() || c.Senders == 0:
+		return nil
+	case c.Rate == 0 || c.Rate > maxScreenRate:
+		return fmt.Errorf("bench: a screen shows only the newest messages: give ssh-screen a --rate of at most %d a second", maxScreenRate)
+	case c.Verify != VerifyFull:
+		return fmt.Errorf("bench: verify is %q, and must be full for ssh-screen, which shows messages again", c.Verify)
+	}
+	for i := range c.Senders {
+		if drawn(c.speaks(i)) {
+			return fmt.Errorf("bench: who has a screen only reads here: use ssh-screen in the scenario ssh-paced, whose sender has none")
+		}
 	}
 	return nil
 }

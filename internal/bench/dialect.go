@@ -75,7 +75,7 @@ const (
 
 // dialects returns all of them, in the order in which help lists them.
 func dialects() []Dialect {
-	return []Dialect{lineDialect{}, ircPlain(), ircTimed(), ircTagged(), ircNameless(), webPlain(), webDeflated()}
+	return []Dialect{lineDialect{}, ircPlain(), ircTimed(), ircTagged(), ircNameless(), webPlain(), webDeflated(), sshDialect{}, screenDialect{}}
 }
 
 // dialectNames returns the names of all of them, for people.

@@ -22,7 +22,7 @@
 // The server's cost is read from its process (CPU time at both ends of the
 // measured window, divided by the deliveries in between), so the clients' own
 // cost does not enter it. It still takes time from the same cores, therefore
-// reading is kept cheap: on Linux a few goroutines wait in epoll and read
+// reading is kept cheap: on Linux, but by SSH, a few goroutines wait in epoll and read
 // whatever has come into one large buffer; elsewhere each connection has a
 // goroutine.
 //

@@ -18,7 +18,7 @@ import (
 // fleet is all clients of a run.
 type fleet struct {
 	cfg        Config
-	dialects   []Dialect // client i speaks the one at i modulo their number
+	dialects   []Dialect // what clients speak, but for senders where they speak something else
 	outside    bool      // clients land in no room, and enter later
 	address    string
 	run        uint16
@@ -129,7 +129,7 @@ func (f *fleet) roomName(i int) string {
 func (f *fleet) addClient(i int) {
 	r := f.rooms[i%len(f.rooms)]
 	c := &client{
-		f: f, dialect: f.dialects[i%len(f.dialects)], sh: f.shards[i%len(f.shards)], room: r, number: i,
+		f: f, dialect: f.cfg.speaks(i), sh: f.shards[i%len(f.shards)], room: r, number: i,
 		nick: fmt.Sprintf("b%d", i), token: fmt.Sprintf("t%04x-%d", f.run, i),
 		sends: i < f.cfg.Senders, quota: f.quota(i),
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 )
 
@@ -17,6 +18,8 @@ type guest struct {
 	// A goroutine that waits for nothing else could not see the end of a
 	// context, so that closes the connection.
 	stop func() bool
+	// What a login has started.
+	running sync.WaitGroup
 }
 
 // guestPatience is how long a guest waits for a line of an answer.
@@ -29,8 +32,17 @@ func callOn(ctx context.Context, address string, d Dialect, nick, room string) (
 	if err != nil {
 		return nil, err
 	}
-	g := &guest{conn: conn, in: bufio.NewReaderSize(conn, maxLine), dialect: d}
+	g := &guest{conn: conn, dialect: d}
 	g.stop = context.AfterFunc(ctx, func() { conn.Close() })
+	if d, ok := d.(secured); ok {
+		inner, err := d.login(conn, nick, room, g.running.Go)
+		if err != nil {
+			g.close()
+			return nil, err
+		}
+		g.conn = inner
+	}
+	g.in = bufio.NewReaderSize(g.conn, maxLine)
 	if err := g.land(nick, room); err != nil {
 		g.close()
 		return nil, err
@@ -111,4 +123,5 @@ func (g *guest) line() ([]byte, error) {
 func (g *guest) close() {
 	g.stop()
 	g.conn.Close()
+	g.running.Wait()
 }

@@ -175,7 +175,7 @@ func (o *options) flags(compare bool) *flag.FlagSet {
 	fs.DurationVar(&c.Warmup, "warmup", c.Warmup, "time under load before the measured window")
 	fs.DurationVar(&c.Duration, "duration", c.Duration, "the measured window")
 	fs.IntVar(&c.Count, "count", c.Count, "end when so many messages are acknowledged; best with --warmup 0 and a long --duration; irc-history: how many to put into the room first")
-	fs.DurationVar(&c.Settle, "settle", c.Settle, "idle, irc-idle, web-idle: time before memory is read")
+	fs.DurationVar(&c.Settle, "settle", c.Settle, "idle, irc-idle, web-idle, ssh-idle: time before memory is read")
 	fs.StringVar((*string)(&c.Verify), "verify", string(c.Verify), "full: every reader checks every message; sample: one reader in --sample does; count: readers only count")
 	fs.IntVar(&c.Sample, "sample", c.Sample, "see --verify sample")
 	fs.IntVar(&c.Readers, "readers", c.Readers, "reading goroutines, on Linux (default: one for each core, at most 4)")
@@ -230,8 +230,8 @@ func writeFile(name string, write func(io.Writer) error) error {
 // usageText writes the help of the whole command.
 func usageText(w io.Writer) error {
 	p := &printer{w: w}
-	p.printf(`hubbub bench measures a chat server that speaks the line protocol, IRC, or
-hubbub's API by WebSocket: this program's own, started for the run on a
+	p.printf(`hubbub bench measures a chat server that speaks the line protocol, IRC,
+hubbub's API by WebSocket, or the line protocol by SSH: this program's own, started for the run on a
 temporary directory, or any other.
 
   hubbub bench [scenario] [flags]           one run
@@ -259,6 +259,7 @@ lists them. Some ways to use them:
   hubbub bench irc-idle --ircd ngircd --rooms 1
   hubbub bench irc-history --data big; then again with --count 0
   hubbub bench compare web-fanout --rounds 3
+  hubbub bench compare ssh-idle --rounds 3; then again with --clients 50
 
 A bare loop keeps a list of sockets and writes to each; it stores nothing. It
 comes in two forms: one write for each reader and message (unbatched), and one
@@ -275,6 +276,10 @@ the rooms in turn, line too: --dialect line,irc,irc-tags.
 
 web is the API by WebSocket, web-deflated the same with permessage-deflate. Their
 scenarios are compared with each other, and with the line protocol on the same load.
+
+ssh is lines by SSH without a terminal, ssh-screen the full screen in a terminal of
+100 by 30 cells. Their scenarios are compared with each other, and with the line
+protocol without SSH. Who has a screen only reads.
 
 Every message carries a tag, so that each reader knows what was lost, doubled
 or out of order, and a run with such faults ends with an error. CPU time and

@@ -35,6 +35,7 @@ type Result struct {
 	Server  *Cost    `json:"server_cost,omitempty"`
 	Bench   *Cost    `json:"bench_cost,omitempty"` // this process's own
 	Memory  *Memory  `json:"server_memory,omitempty"`
+	Idle    *Idle    `json:"idle,omitempty"`
 	Ack     *Latency `json:"ack,omitempty"`  // send to the sender's own message back
 	Seen    *Latency `json:"seen,omitempty"` // send to seen, over all readers that check
 	Fsync   *Latency `json:"fsync,omitempty"`
@@ -53,6 +54,12 @@ type Memory struct {
 	Before        int64   `json:"before_bytes"` // no client connected
 	After         int64   `json:"after_bytes"`
 	PerConnection float64 `json:"bytes_per_connection"`
+}
+
+// Idle is the server's CPU time while nobody does anything.
+type Idle struct {
+	Seconds       float64 `json:"seconds"`
+	PerConnection float64 `json:"us_per_second_per_connection"`
 }
 
 // Stall is what one stalled reader did to the others.

@@ -48,6 +48,9 @@ func Run(ctx context.Context, cfg Config, progress io.Writer) (Result, error) {
 	if err := allowDescriptors(cfg.Clients); err != nil {
 		return Result{}, err
 	}
+	if cfg.ssh() {
+		return runWith(ctx, cfg, progress, newStreams)
+	}
 	return runWith(ctx, cfg, progress, newTransport)
 }
 
@@ -72,7 +75,7 @@ func runWith(ctx context.Context, cfg Config, progress io.Writer, newTransport f
 
 // run lands the clients and goes through the scenario.
 func (r *runner) run(ctx context.Context) error {
-	if r.cfg.Scenario == scenarioStall {
+	if r.cfg.stalls() {
 		r.f.clients[len(r.f.clients)-1].slow = true
 	}
 	r.f.outside = r.f.outside || r.cfg.Scenario == scenarioIRCJoin
@@ -88,9 +91,12 @@ func (r *runner) run(ctx context.Context) error {
 	case scenarioConnect:
 	case scenarioIdle, scenarioIRCIdle, scenarioWebIdle:
 		r.wait(ctx, r.cfg.Settle, false)
+	case scenarioSSHIdle:
+		r.wait(ctx, r.cfg.Settle, false)
+		r.idle(ctx)
 	case scenarioAck:
 		err = r.ack(ctx)
-	case scenarioStall:
+	case scenarioStall, scenarioSSHStall:
 		r.stall(ctx)
 	case scenarioLogins:
 		err = r.logins(ctx)

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +22,9 @@ const (
 	scenarioIRCHistory = "irc-history"
 
 	scenarioWebIdle = "web-idle"
+
+	scenarioSSHIdle  = "ssh-idle"
+	scenarioSSHStall = "ssh-stall"
 )
 
 // Scenario is a named configuration.
@@ -31,8 +35,11 @@ type Scenario struct {
 
 // idles reports whether the scenario is about connections that do nothing.
 func (c *Config) idles() bool {
-	return c.Scenario == scenarioIdle || c.Scenario == scenarioIRCIdle || c.Scenario == scenarioWebIdle
+	return slices.Contains([]string{scenarioIdle, scenarioIRCIdle, scenarioWebIdle, scenarioSSHIdle}, c.Scenario)
 }
+
+// stalls reports whether the last reader stalls in the scenario.
+func (c *Config) stalls() bool { return c.Scenario == scenarioStall || c.Scenario == scenarioSSHStall }
 
 // scenarioOfIRC reports whether the scenario's clients must all speak IRC.
 func (c *Config) scenarioOfIRC() bool { return strings.HasPrefix(c.Scenario, "irc-") }
@@ -70,7 +77,25 @@ func Scenarios() []Scenario {
 			c.Clients, c.Senders, c.Rate, c.Logins, c.Duration = 100, 20, 50, 1000, 20*time.Second
 			c.Target.Limits = true
 		}),
-	}, append(ircScenarios(scenario), webScenarios(scenario)...)...)
+	}, slices.Concat(ircScenarios(scenario), webScenarios(scenario), sshScenarios(scenario))...)
+}
+
+// sshScenarios returns those whose clients go by SSH. Sessions by SSH are people, so
+// there are fewer of them.
+func sshScenarios(scenario func(name, about string, change func(*Config)) Scenario) []Scenario {
+	return []Scenario{
+		scenario(scenarioSSHIdle, "200 idle sessions by SSH: the server's memory and CPU time for each", func(c *Config) {
+			c.Clients, c.Senders, c.Settle, c.Duration, c.Dialects = 200, 0, 5*time.Second, 10*time.Second, []Dialect{sshDialect{}}
+		}),
+		scenario("ssh-paced", "200 readers by SSH and one sender with nc, 4 messages a second", func(c *Config) {
+			c.Clients, c.Senders, c.Rate, c.Duration = 201, 1, 4, 15*time.Second
+			c.Dialects, c.Speech = []Dialect{sshDialect{}}, lineDialect{}
+		}),
+		scenario(scenarioSSHStall, "one of 8 readers by SSH stalls while 4 with nc send: what the others notice, and how it catches up", func(c *Config) {
+			c.Clients, c.Senders, c.Rate, c.Duration = 12, 4, 5000, 10*time.Second
+			c.Dialects, c.Speech = []Dialect{sshDialect{}}, lineDialect{}
+		}),
+	}
 }
 
 // webScenarios returns those whose clients go by WebSocket.

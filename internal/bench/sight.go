@@ -54,6 +54,14 @@ func (s *sight) saw(slot int, t tag) bool {
 	return s.sawUnexpected(slot, t.count, expected)
 }
 
+// has reports whether a message of the sender at slot has been seen.
+func (s *sight) has(slot int, count uint32) bool {
+	if count >= s.next[slot] {
+		return false
+	}
+	return !slices.ContainsFunc(s.gaps, func(g gap) bool { return g.slot == slot && count >= g.from && count < g.to })
+}
+
 // sawUnexpected sorts out a message that is not its sender's next one: it
 // leaves a gap, or fills one and so is late, or was seen before.
 func (s *sight) sawUnexpected(slot int, count, expected uint32) bool {

@@ -8,8 +8,12 @@ import (
 )
 
 // slowBuffer is the receive buffer of a client that will stall, in bytes: small,
-// so that the stall is soon the server's.
-const slowBuffer = 4 << 10
+// so that the stall is soon the server's. By SSH it has to hold some packets: TCP
+// opens a window that has less than one free only when a timer says so.
+const (
+	slowBuffer       = 4 << 10
+	slowPacketBuffer = 64 << 10
+)
 
 var errLongLine = fmt.Errorf("the server sent more than %d bytes without a line break", maxLine)
 
@@ -91,7 +95,7 @@ func (l *stream) readLoop(address string) error {
 	return net.ErrClosed
 }
 
-// connect dials and queues the hello.
+// connect dials, logs in where the dialect wants that, and queues the hello.
 func (l *stream) connect(address string) error {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -99,16 +103,58 @@ func (l *stream) connect(address string) error {
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok && l.c.slow {
 		// Best effort: without it the stall only takes longer to be felt.
-		_ = tcp.SetReadBuffer(slowBuffer)
+		_ = tcp.SetReadBuffer(l.c.slowBuffer())
 	}
+	if err := l.adopt(conn); err != nil {
+		return err
+	}
+	if d, ok := l.c.dialect.(secured); ok {
+		inner, err := d.login(&gate{conn, l}, l.c.nick, l.c.landsIn(), l.t.running.Go)
+		if err != nil {
+			return errors.Join(err, conn.Close())
+		}
+		if err := l.adopt(inner); err != nil {
+			return err
+		}
+	}
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	l.write(l.c.hello())
+	return nil
+}
+
+// slowBuffer returns the size of the receive buffer if the client is slow.
+func (c *client) slowBuffer() int {
+	if _, ok := c.dialect.(secured); ok {
+		return slowPacketBuffer
+	}
+	return slowBuffer
+}
+
+// adopt makes conn the connection, unless all are closed by now.
+func (l *stream) adopt(conn net.Conn) error {
 	l.c.mu.Lock()
 	defer l.c.mu.Unlock()
 	if l.closed {
 		return errors.Join(net.ErrClosed, conn.Close())
 	}
 	l.conn = conn
-	l.write(l.c.hello())
 	return nil
+}
+
+// gate is a connection below a login, from which nothing is taken while the client
+// reads nothing: or what is above would take it in.
+type gate struct {
+	net.Conn
+	l *stream
+}
+
+// Read implements [net.Conn].
+func (g *gate) Read(b []byte) (int, error) {
+	if !g.l.mayRead() {
+		return 0, net.ErrClosed
+	}
+	return g.Conn.Read(b)
 }
 
 // mayRead waits while reading is paused. It reports false once closed.

@@ -99,6 +99,9 @@ func (r *Result) WriteTable(w io.Writer) error {
 	if r.Memory != nil {
 		p.row("server memory", "%s, before they came %s: %s a connection", megabytes(float64(r.Memory.After)), megabytes(float64(r.Memory.Before)), megabytes(r.Memory.PerConnection))
 	}
+	if r.Idle != nil {
+		p.row("server, idle", "%s µs of CPU time a second for a connection, over %.2f s", group(r.Idle.PerConnection), r.Idle.Seconds)
+	}
 	p.cost("bench CPU", r.Bench)
 	p.latencies(r)
 	p.stall(r.Stall)

@@ -28,6 +28,10 @@ func (p *Program) connect() {
 		switch p.way {
 		case byLines:
 			p.converse(l)
+		case byShell:
+			if s, err := openShell(l, p.login); err == nil { // or it was cut before
+				p.converse(s)
+			}
 		case byPage:
 			p.conversePage(l)
 		case byStream:
@@ -44,7 +48,7 @@ func (p *Program) wanted() bool {
 }
 
 // converse has one connection.
-func (p *Program) converse(l *link) {
+func (p *Program) converse(l wire) {
 	hello := p.hello(l)
 	began := p.trial.rec.Now()
 	var reading sync.WaitGroup
@@ -62,7 +66,7 @@ func (p *Program) converse(l *link) {
 }
 
 // hello says who the program is and where it was.
-func (p *Program) hello(l *link) api.Hello {
+func (p *Program) hello(l wire) api.Hello {
 	p.view.leave(p)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,7 +90,7 @@ func (p *Program) over() {
 
 // write writes the requests that are in the queue or come into it. The room in
 // which the server does them is at.
-func (p *Program) write(l *link, at string) {
+func (p *Program) write(l wire, at string) {
 	joins := 0
 	for {
 		r := p.next()
@@ -158,7 +162,7 @@ func (p *Program) record(r *request, outcome checker.Outcome, seq uint64) {
 const node = "n1"
 
 // hear reads until the connection ends.
-func (p *Program) hear(l *link, began int64) {
+func (p *Program) hear(l wire, began int64) {
 	in := bufio.NewReader(l)
 	welcome := false
 	for p.mayRead() {

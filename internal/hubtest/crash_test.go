@@ -36,7 +36,7 @@ func TestCrashesLoseNothing(t *testing.T) {
 		recovered = killAgainAndAgain(t, s, tr, rng, n)
 	}()
 	tr.Run(hubtest.Workload{
-		Seed: workload, Rooms: 2, Programs: 6, Readers: 2, Persons: 2, Chatters: 2, Pages: 3, Streams: 2, Cut: 40_000, Window: 16,
+		Seed: workload, Rooms: 2, Programs: 6, Readers: 2, Persons: 2, Shells: 2, Chatters: 2, Pages: 3, Streams: 2, Remotes: 2, Cut: 40_000, Window: 16,
 		More: func(int) bool { return !killed.Load() },
 	})
 	t.Log(tr.Judge())

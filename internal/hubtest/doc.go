@@ -6,8 +6,8 @@
 // be killed, in one of its own; the [Trial], one recorded run against a server;
 // and the actors of a trial: the [Program], which speaks the machine mode,
 // resumes after every cut and repeats what was not answered; the [Person], who
-// has nothing but a socket; and the [Chatter], who has an IRC client. A
-// [Workload] makes them talk at random.
+// has nothing but a socket; and the [Chatter], who has an IRC client. Programs also go
+// by the web and by SSH, and persons by SSH. A [Workload] makes them talk at random.
 //
 // A server with a process of its own is the test binary itself, started again:
 // so it is what is being tested, race detector included. Test packages that want

@@ -35,7 +35,7 @@ func TestMixedWorkloadKeepsEveryPromise(t *testing.T) {
 	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
 	tr := hubtest.NewTrial(t, s, "mixed")
 	tr.Run(hubtest.Workload{
-		Seed: seed(t), Rooms: 3, Programs: 8, Readers: 4, Persons: 4, Chatters: 3, Pages: 4, Streams: 2, Cut: 8000, Window: 8, More: hubtest.Times(rounds(150, 50)),
+		Seed: seed(t), Rooms: 3, Programs: 8, Readers: 4, Persons: 4, Shells: 4, Chatters: 3, Pages: 4, Streams: 2, Remotes: 3, Cut: 8000, Window: 8, More: hubtest.Times(rounds(150, 50)),
 	})
 	t.Log(tr.Judge())
 }
@@ -47,7 +47,7 @@ func TestOrderIsKeptWhileEverybodyTalks(t *testing.T) {
 	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
 	tr := hubtest.NewTrial(t, s, "order")
 	tr.Run(hubtest.Workload{
-		Seed: seed(t), Rooms: 2, Programs: 6, Members: 3, Readers: 2, Persons: 2, Chatters: 2, Pages: 2, Streams: 1, Cut: 8000, Window: 8,
+		Seed: seed(t), Rooms: 2, Programs: 6, Members: 3, Readers: 2, Persons: 2, Shells: 2, Chatters: 2, Pages: 2, Streams: 1, Remotes: 1, Cut: 8000, Window: 8,
 		Order: rounds(60, 30), More: hubtest.Times(rounds(120, 50)),
 	})
 	t.Log(tr.Judge())
@@ -81,7 +81,7 @@ func TestSoak(t *testing.T) {
 		tr := hubtest.NewLongTrial(t, s, "soak"+strconv.FormatUint(i, 10), 10*time.Minute)
 		until := time.Now().Add(min(d, time.Minute))
 		tr.Run(hubtest.Workload{
-			Seed: n + i, Rooms: 3, Programs: 8, Members: 4, Readers: 6, Persons: 4, Chatters: 4, Pages: 4, Streams: 2, Cut: 20_000, Window: 16,
+			Seed: n + i, Rooms: 3, Programs: 8, Members: 4, Readers: 6, Persons: 4, Shells: 4, Chatters: 4, Pages: 4, Streams: 2, Remotes: 3, Cut: 20_000, Window: 16,
 			Order: 300, More: func(int) bool { return time.Now().Before(until) },
 		})
 		t.Log(tr.Judge())

@@ -32,10 +32,11 @@ const (
 	byLines  way = iota // the machine mode of the line gateway
 	byPage              // WebSocket
 	byStream            // server-sent events, and requests
+	byShell             // the machine mode, in a session by SSH
 )
 
 // protocol is what histories call it.
-func (w way) protocol() string { return [...]string{"json", "page", "stream"}[w] }
+func (w way) protocol() string { return [...]string{"json", "page", "stream", "ssh"}[w] }
 
 // guestSecret returns a secret by which the web gateway knows a guest again.
 func guestSecret() string { return "g." + base64.RawURLEncoding.EncodeToString(random(32)) }

@@ -4,15 +4,16 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"strings"
 	"sync"
+
+	"golang.org/x/crypto/ssh"
 
 	"hubbub/internal/checker"
 )
 
-// Person is an actor with nothing but a socket, as with nc: it types lines, and
-// knows that one has been sent when it reads it. After a cut it connects anew, as
+// Person is an actor with nothing but a socket, as with nc, or with an SSH client that
+// has no terminal: it types lines, and knows that one has been sent when it reads it. After a cut it connects anew, as
 // another guest, and what it had not read by then it does not send again: whether
 // it was sent is not known.
 //
@@ -23,13 +24,13 @@ type Person struct {
 	who   string
 	room  string // in which it talks; it is in the lobby as well
 	cuts  func() cut
-	count int // lines typed
-
-	session int // the driver's: numbers its connections
+	login *ssh.ClientConfig // how it logs in by SSH; nil with a bare socket
+	count int               // lines typed
 
 	mu      sync.Mutex // guards the following
 	change  sync.Cond  // something of the following has changed
-	conn    net.Conn   // nil while there is none
+	conn    wire       // nil while there is none
+	session int        // numbers its connections
 	here    string     // the room whose lines have no label
 	waiting []*typed   // not read yet, in their order
 	last    string     // the tag that was read last
@@ -60,6 +61,24 @@ func (tr *Trial) Person(name, room string, cuts func() cut) *Person {
 	return p
 }
 
+// Shell is Person for somebody with an SSH client; with a key they are the same guest
+// after a cut.
+func (tr *Trial) Shell(name, room string, keyed bool, cuts func() cut) *Person {
+	p := tr.Person(name, room, cuts)
+	if cuts != nil {
+		p.cuts = cuts // a packet comes as a whole or not at all, however the connection ends
+	}
+	login, err := login(p.nick(), keyed)
+	if err != nil {
+		tr.fault("%s: %v", p.who, err)
+	}
+	p.login = login
+	return p
+}
+
+// nick returns what the person would like to be called.
+func (p *Person) nick() string { return strings.ReplaceAll(p.who, "/", "-") }
+
 func (p *Person) rouse() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -69,7 +88,7 @@ func (p *Person) rouse() {
 func (p *Person) state() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := fmt.Sprintf("%s: in %s, %d lines wait", p.who, p.here, len(p.waiting))
+	s := fmt.Sprintf("%s: connection %d, open: %t, in %s, %d pongs, read last: %s, %d lines wait", p.who, p.session, p.conn != nil, p.here, p.pongs, p.last, len(p.waiting))
 	if len(p.waiting) > 0 {
 		s += fmt.Sprintf(", the first is %q", p.waiting[0].text)
 	}
@@ -149,24 +168,34 @@ func (p *Person) connected() bool {
 		if err != nil {
 			return false
 		}
-		if p.arrive(l) {
+		if w, ok := p.over(l); ok && p.arrive(w) {
 			return true
 		}
 	}
 	return false
 }
 
+// over returns what lines go over, or false if the link was cut before they could.
+func (p *Person) over(l *link) (wire, bool) {
+	if p.login == nil {
+		return l, true
+	}
+	s, err := openShell(l, p.login)
+	return s, err == nil
+}
+
 // arrive says who it is and goes into its room.
-func (p *Person) arrive(l *link) bool {
-	p.session++
+func (p *Person) arrive(l wire) bool {
 	p.mu.Lock()
+	p.session++
 	p.conn, p.here, p.order = l, lobby, nil
+	pongs := p.pongs
 	p.mu.Unlock()
 	p.trial.rec.Record(p.op(checker.Join, ""))
 	go p.hear(l)
 	// A nick that is taken by one's own last connection is not granted; that is
 	// no matter.
-	line := "/nick " + strings.ReplaceAll(p.who, "/", "-") + "\n"
+	line := "/nick " + p.nick() + "\n"
 	if p.room != lobby {
 		line += "/join " + p.room + "\n"
 	}
@@ -175,14 +204,17 @@ func (p *Person) arrive(l *link) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	pongs := p.pongs
 	return p.await(func() bool { return p.here == p.room && p.pongs > pongs })
 }
 
 // op returns an op of the present session.
 func (p *Person) op(verb checker.Verb, room string) checker.Op {
 	now := p.trial.rec.Now()
-	return checker.Op{Verb: verb, Who: p.who, Session: fmt.Sprint(p.session), Room: room, Start: now, End: now, Protocol: "line", Node: node}
+	protocol := "line"
+	if p.login != nil {
+		protocol = "ssh"
+	}
+	return checker.Op{Verb: verb, Who: p.who, Session: fmt.Sprint(p.session), Room: room, Start: now, End: now, Protocol: protocol, Node: node}
 }
 
 // end notes the end of the connection, if there is one: what has not been read
@@ -210,7 +242,7 @@ func (p *Person) sent(w *typed, outcome checker.Outcome) {
 }
 
 // hear reads until the connection ends.
-func (p *Person) hear(l *link) {
+func (p *Person) hear(l wire) {
 	defer func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()

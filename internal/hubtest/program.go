@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"hubbub/api"
 	"hubbub/internal/checker"
 )
@@ -28,10 +30,11 @@ type Program struct {
 	ids   string // begins its client ids: those of one account's programs differ
 	cuts  func() cut
 	way   way
-	quiet bool          // what it does and is shown is not recorded
-	tried bool          // somebody keeps order, and it may be kicked, muted and banned
-	small bool          // the kernel takes in little for it that it does not read
-	ended chan struct{} // closed when the goroutine of its connections has ended
+	login *ssh.ClientConfig // how it logs in by SSH; nil unless it goes that way
+	quiet bool              // what it does and is shown is not recorded
+	tried bool              // somebody keeps order, and it may be kicked, muted and banned
+	small bool              // the kernel takes in little for it that it does not read
+	ended chan struct{}     // closed when the goroutine of its connections has ended
 
 	here   string // the driver's: the room in which the next request is to be done
 	count  int    // the driver's: numbers requests, and so tags
@@ -51,7 +54,7 @@ type Program struct {
 	closing bool              // nothing more will be asked
 	off     bool              // the present connection has ended
 	hold    bool              // nothing is to be read
-	present *link
+	present wire
 	opened  int // how many connections it has had
 	byes    int // how many of them ended with a goodbye
 	barred  int // how often it was not let in, because of a ban
@@ -258,10 +261,10 @@ func (p *Program) Go(room string) {
 // Rooms asks for the rooms.
 func (p *Program) Rooms() []api.Room {
 	var rooms []api.Room
-	if p.way == byLines {
-		rooms = p.ask("/rooms").Rooms
-	} else {
+	if p.way == byPage || p.way == byStream {
 		rooms = p.webRooms()
+	} else {
+		rooms = p.ask("/rooms").Rooms
 	}
 	return slices.DeleteFunc(rooms, func(r api.Room) bool { return r.Name == "" })
 }

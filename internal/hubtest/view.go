@@ -49,7 +49,7 @@ func (v *view) welcome(p *Program, m *api.Message, began int64) {
 	if m.Epoch != v.epoch || m.Seq > v.after {
 		p.trial.fault("%s resumed after %d of epoch %s, and was welcomed at %d of %s", p.who, v.after, v.epoch, m.Seq, m.Epoch)
 	}
-	if p.way != byLines { // which enters the rooms again
+	if p.way != byLines && p.way != byShell { // which enters the rooms again
 		v.putOut(p, m.Rooms)
 	}
 	op := p.op(checker.Resume, began)

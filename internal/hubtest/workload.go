@@ -16,9 +16,11 @@ type Workload struct {
 	Programs int // write and read
 	Readers  int // programs that only read, each connection as another guest
 	Persons  int // write and read, with nothing but a socket
+	Shells   int // the same, with an SSH client; every second one has a key
 	Chatters int // write and read, by IRC
 	Pages    int // write and read, by WebSocket
 	Streams  int // write by requests, and read a stream of events
+	Remotes  int // programs that go by SSH
 	Cut      int // after about how many bytes a connection is cut; 0 is never
 	Window   int // how many requests a program may have under way
 	Members  int // of the programs, so many have accounts, and a second connection each; the others are guests
@@ -54,10 +56,14 @@ func (tr *Trial) Run(w Workload) {
 		p := c.page(i)
 		writing.Go(func() { c.write(p) })
 	}
+	for i := range w.Remotes {
+		p := c.remote(i)
+		writing.Go(func() { c.write(p) })
+	}
 	if w.Order > 0 {
 		writing.Go(c.keepOrder)
 	}
-	for i := range w.Persons {
+	for i := range w.Persons + w.Shells {
 		writing.Go(func() { c.person(i) })
 	}
 	for i := range w.Chatters {
@@ -138,6 +144,22 @@ func (c *cast) page(i int) *author {
 	return a
 }
 
+// remote returns the i-th program that goes by SSH.
+func (c *cast) remote(i int) *author {
+	rng := c.rng(8, i)
+	p := c.trial.prepare(fmt.Sprintf("remote%d", i), c.cuts(rng))
+	p.ids, p.tried, p.token, p.way, p.window = "r", c.Order > 0, hex.EncodeToString(random(16)), byShell, 1+rng.IntN(max(c.Window, 1))
+	login, err := login(strings.ReplaceAll(p.who, "/", "-"), i%2 == 1)
+	if err != nil {
+		c.trial.fault("%s: %v", p.who, err)
+	}
+	p.login = login
+	p.open()
+	a := &author{Program: p, rng: rng, cast: c, home: c.room(i)}
+	c.authors = append(c.authors, a)
+	return a
+}
+
 // write writes all kinds of things, in one room after the other.
 func (c *cast) write(a *author) {
 	a.Go(a.home)
@@ -166,10 +188,21 @@ func (c *cast) reader(i int, reading *sync.WaitGroup) {
 	})
 }
 
-// person says simple things.
+// person says simple things. The last ones do by SSH; those of them who have a key
+// talk in the lobby, since in any other room they would be found again when they come
+// back, and where an unlabelled line belongs is not certain while they go there.
 func (c *cast) person(i int) {
 	rng := c.rng(3, i)
-	p := c.trial.Person(fmt.Sprintf("person%d", i), c.room(i), c.cuts(rng))
+	name, room := fmt.Sprintf("person%d", i), c.room(i)
+	var p *Person
+	switch {
+	case i < c.Persons:
+		p = c.trial.Person(name, room, c.cuts(rng))
+	case i%2 == 0:
+		p = c.trial.Shell(name, room, false, c.cuts(rng))
+	default:
+		p = c.trial.Shell(name, lobby, true, c.cuts(rng))
+	}
 	c.mu.Lock()
 	c.persons = append(c.persons, p)
 	c.mu.Unlock()
