@@ -95,6 +95,10 @@ func (s *Session) ended() error {
 	return nil
 }
 
+// Delivered returns the position up to which everything has been delivered, once Next
+// has returned [Nothing]. It is for the session's reader.
+func (s *Session) Delivered() chat.Seq { return s.reader.horizon }
+
 // Evicted returns why the session has to end, or nil.
 func (s *Session) Evicted() *Evicted { return s.evicted.Load() }
 

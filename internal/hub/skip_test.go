@@ -73,3 +73,22 @@ func TestReaderWhoPassesOverIsStillToldToLeave(t *testing.T) {
 		t.Errorf("bob read %q", got)
 	}
 }
+
+// What is unread as of what has been delivered, and what is delivered then, are all.
+func TestUnreadIsCountedAsOfWhatIsDelivered(t *testing.T) {
+	w := newWorld(t, hub.NoLimits())
+	ann, bob := w.guest("ann"), w.guest("bob")
+	tea := ann.join("#tea")
+	bob.join("#tea")
+	first := ann.say(tea, "delivered")
+	bob.awaitSeq(first)
+	at := bob.Delivered()
+	ann.say(tea, "on its way")
+	unread, err := bob.UnreadAt(t.Context(), at)
+	if err != nil || len(unread) != 1 || unread[0].Count != 1 || unread[0].First != first {
+		t.Errorf("as of %d: %+v, %v", at, unread, err)
+	}
+	if all, err := bob.Unread(t.Context()); err != nil || len(all) != 1 || all[0].Count != 2 {
+		t.Errorf("now: %+v, %v", all, err)
+	}
+}

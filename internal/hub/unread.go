@@ -21,6 +21,12 @@ type Unread struct {
 // are messages that call them (see [chat.Event.Calls]), and all of a direct
 // conversation.
 func (s *Session) Unread(ctx context.Context) ([]Unread, *chat.Error) {
+	return s.UnreadAt(ctx, s.Horizon())
+}
+
+// UnreadAt is Unread as of a position: with what is delivered after it, all is counted,
+// and nothing twice.
+func (s *Session) UnreadAt(ctx context.Context, upTo chat.Seq) ([]Unread, *chat.Error) {
 	user, nick := s.User(), s.Nick()
 	rooms := map[chat.RoomID]*chat.RoomInfo{}
 	var ids []chat.RoomID
@@ -28,7 +34,7 @@ func (s *Session) Unread(ctx context.Context) ([]Unread, *chat.Error) {
 		rooms[room.ID] = room
 		ids = append(ids, room.ID)
 	}
-	counted, err := s.hub.store.Unread(ctx, user, ids, func(ev *chat.Event) bool {
+	counted, err := s.hub.store.Unread(ctx, user, ids, upTo, func(ev *chat.Event) bool {
 		room := rooms[ev.Room]
 		return room.Flags&chat.Direct != 0 || ev.Calls(room, user, nick)
 	})

@@ -10,9 +10,9 @@ import (
 )
 
 // maxRaw is how much may wait to be written beside the frames, in bytes: the
-// longest message, copied to the clipboard, and more. What comes beyond is left
-// out.
-const maxRaw = 128 << 10
+// longest message on its way to the clipboard, or a few pictures for a terminal
+// that shows them. What comes beyond is left out.
+const maxRaw = 1 << 20
 
 // These messages of bubbletea's are for whoever runs a model, and are known only by
 // the functions that make them.

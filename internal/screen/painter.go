@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,14 @@ const (
 // maxKept is how large a buffer for frames may be to be kept for the next, in bytes.
 const maxKept = 32 << 10
 
+// kept returns a buffer for the next frame, empty: the same, unless it is large.
+func kept(b []byte) []byte {
+	if cap(b) > maxKept {
+		return nil
+	}
+	return b[:0]
+}
+
 // painter makes of views what a terminal has to be sent. It remembers what the
 // terminal shows.
 type painter struct {
@@ -51,15 +60,22 @@ type painter struct {
 }
 
 func newPainter(term string) *painter {
-	p := &painter{linux: strings.HasPrefix(term, "linux"), hidden: false}
-	profile := colorprofile.Env([]string{"TERM=" + term})
-	if strings.HasPrefix(term, "vt") || profile < colorprofile.ASCII {
-		profile = colorprofile.ASCII
-	}
-	if profile < colorprofile.ANSI256 {
+	p := &painter{linux: strings.HasPrefix(term, "linux")}
+	if profile := profileOf(term); profile < colorprofile.ANSI256 {
 		p.colours = &colorprofile.Writer{Forward: (*frameWriter)(p), Profile: profile}
 	}
 	return p
+}
+
+// monochrome are the names of terminals that have no colours, but bold text.
+var monochrome = regexp.MustCompile(`^$|^dumb|^vt[0-9]|-m(ono)?$`)
+
+// profileOf returns which colours a terminal has.
+func profileOf(term string) colorprofile.Profile {
+	if monochrome.MatchString(term) {
+		return colorprofile.ASCII
+	}
+	return colorprofile.Env([]string{"TERM=" + term})
 }
 
 // frameWriter writes to the frame that is being made.
@@ -82,10 +98,7 @@ func (p *painter) forget() { p.known = false }
 // frame returns what has to be written for a view, with what else is to go out
 // before it. It is good until the next call.
 func (p *painter) frame(v tea.View, raw []byte) []byte {
-	if cap(p.out) > maxKept {
-		p.out = nil
-	}
-	p.out = p.out[:0]
+	p.out = kept(p.out)
 	if !p.entered {
 		p.enter()
 	}

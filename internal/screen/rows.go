@@ -15,12 +15,12 @@ func (p *painter) rows(content string) {
 	p.shift()
 	for y, row := range p.next {
 		if old := at(p.shown, y); row != old {
-			p.row(y, row)
+			p.row(y, old, row)
 		}
 	}
 	for y := len(p.next); y < len(p.shown); y++ {
 		if p.shown[y] != "" {
-			p.row(y, "")
+			p.row(y, p.shown[y], "")
 		}
 	}
 	p.shown, p.next = p.next, p.shown
@@ -45,16 +45,20 @@ func at(rows []string, i int) string {
 	return ""
 }
 
-// row paints one row. It is emptied first and not behind the text, for behind a row
-// that fills the window the cursor stands on its last cell.
-func (p *painter) row(y int, text string) {
-	p.move(0, y)
+// row paints what of a row is not there yet. It is emptied first and not behind the
+// text, for behind a row that fills the window the cursor stands on its last cell.
+func (p *painter) row(y int, old, row string) {
+	bytes, cells := unchanged(old, row)
+	if cells >= p.size.Width {
+		bytes, cells = 0, 0
+	}
+	p.move(cells, y)
 	p.put("\x1b[K")
 	if p.colours != nil {
-		p.colours.WriteString(text)
+		p.colours.WriteString(row[bytes:])
 		return
 	}
-	p.put(text)
+	p.put(row[bytes:])
 }
 
 // shift has the terminal move rows up, if that leaves less to paint.

@@ -10,7 +10,9 @@
 // shows, and rows that only moved up are moved by the terminal.
 //
 // A model paints the whole screen: rows that are no wider than the window, each of
-// which ends the styles and links that it begins.
+// which ends the styles and links that it begins. Of a view there are, beside its
+// content, where the cursor is, the window's title and whether focus is reported;
+// there is no mouse, and the screen is always the other one (the alternate screen).
 //
 // The model belongs to the goroutine that calls Run. Beside it there are one that
 // reads, one while something is being written, and one for each command (tea.Cmd)
@@ -27,6 +29,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"golang.org/x/time/rate"
 )
 
 // Terminal is where a model is shown.
@@ -56,6 +59,15 @@ const (
 	MaxHeight = 200
 )
 
+// How many keys are taken, and how many bytes of what is pasted count as one. It is
+// enough for long texts from terminals that don't mark what is pasted, and so little
+// that nobody keeps the server busy by typing.
+const (
+	keysPerSecond = 4000
+	keysAtOnce    = 8000
+	pastedPerKey  = 16
+)
+
 // orElse returns the size as it can be painted, or another if it has no extent.
 func (s Size) orElse(other Size) Size {
 	if s.Width <= 0 || s.Height <= 0 {
@@ -67,19 +79,20 @@ func (s Size) orElse(other Size) Size {
 // Run shows a model until it quits or the input ends, which return nil, or until
 // reading or writing fails or ctx ends, which return why. The model is made with a
 // context that ends when Run leaves: its commands have to end by it. Before Run
-// returns, the terminal is as it was.
+// returns, the terminal is as it was, if it could be written to.
 func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &runner{
 		ctx: ctx, in: t.In, out: t.Out, size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
 		model: show(ctx), results: make(chan tea.Msg), typed: make(chan []byte), wrote: make(chan error, 1),
-		escape: stopped(), due: stopped(), painter: newPainter(t.Term),
+		escape: stopped(), due: stopped(), rest: stopped(),
+		allowance: rate.NewLimiter(keysPerSecond, keysAtOnce), painter: newPainter(t.Term),
 	}
 	r.helpers.Go(r.read)
 	err := r.loop(t.Resized)
 	cancel()
-	t.In.Close()
 	r.leave()
+	t.In.Close()
 	r.helpers.Wait()
 	return err
 }
@@ -99,6 +112,10 @@ type runner struct {
 
 	decoder decoder
 	escape  *time.Timer // runs while the decoder waits for the rest of a sequence
+
+	keys      int // that came since allowance was asked
+	allowance *rate.Limiter
+	rest      *time.Timer // runs while nothing is read
 
 	size    Size
 	resized bool // the model does not know yet
@@ -123,15 +140,22 @@ func stopped() *time.Timer {
 // loop is where everything happens that concerns the model.
 func (r *runner) loop(resized <-chan Size) error {
 	r.start(r.model.Init())
+	typed := r.typed
 	for !r.quit && r.ctx.Err() == nil {
 		r.paint()
 		select {
 		case <-r.ctx.Done():
-		case typed, ok := <-r.typed:
+		case keys, ok := <-typed:
 			if !ok {
 				return r.failure
 			}
-			r.decoder.decode(typed, r.key)
+			r.decoder.decode(keys, r.key)
+			r.listen()
+			if r.rests() {
+				typed = nil
+			}
+		case <-r.rest.C:
+			typed = r.typed
 			r.listen()
 		case <-r.escape.C:
 			r.decoder.giveUp(r.key)
@@ -144,7 +168,8 @@ func (r *runner) loop(resized <-chan Size) error {
 		case msg := <-r.results:
 			r.take(msg)
 		case err := <-r.wrote:
-			if r.writing = false; err != nil {
+			r.writing, r.painter.out = false, kept(r.painter.out)
+			if err != nil {
 				r.broken = true
 				return err
 			}
@@ -196,10 +221,27 @@ func (r *runner) listen() {
 
 // key gives the model what somebody typed.
 func (r *runner) key(msg tea.Msg) {
-	if !r.quit {
-		r.urgent = true
-		r.take(msg)
+	if r.quit {
+		return
 	}
+	r.urgent = true
+	r.keys++
+	if p, ok := msg.(tea.PasteMsg); ok {
+		r.keys += len(p.Content) / pastedPerKey
+	}
+	r.take(msg)
+}
+
+// rests has the reading rest if more was typed than anybody types, and reports
+// whether it does.
+func (r *runner) rests() bool {
+	wait := r.allowance.ReserveN(time.Now(), min(r.keys, keysAtOnce)).Delay()
+	r.keys = 0
+	if wait > 0 {
+		r.rest.Reset(wait)
+		r.escape.Stop() // what it waits for is not read
+	}
+	return wait > 0
 }
 
 // resize notes a size. The model hears of it when it is painted: of a flood of
@@ -227,7 +269,7 @@ func (r *runner) paint() {
 	}
 	frame := r.painter.frame(r.model.View(), r.raw)
 	r.pace.painted(time.Now())
-	r.dirty, r.urgent, r.raw = false, false, r.raw[:0]
+	r.dirty, r.urgent, r.raw = false, false, kept(r.raw)
 	if len(frame) > 0 {
 		r.write(frame)
 	}
@@ -249,6 +291,7 @@ func (r *runner) write(frame []byte) {
 func (r *runner) leave() {
 	r.due.Stop()
 	r.escape.Stop()
+	r.rest.Stop()
 	if r.writing {
 		r.broken = <-r.wrote != nil
 	}

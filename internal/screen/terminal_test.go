@@ -3,6 +3,7 @@ package screen_test
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -12,19 +13,23 @@ import (
 
 // terminal is a terminal of a certain size, which shows what is written to it.
 type terminal struct {
-	io.Reader // what is typed
-
 	mu     sync.Mutex // guards all below
 	screen *vt.Emulator
 	hidden bool
 	title  string
 	writes int
 	bytes  int
-	held   chan struct{} // a Write waits until it is closed, if there is one
+	log    []byte
+	modes  map[string]bool // private modes that were set and not reset, but the cursor
+	held   chan struct{}   // a Write waits until it is closed, if there is one
+	broken error
 }
 
+// modes are those that are off at first. 7 and 25 are on.
+var modes = regexp.MustCompile("\x1b\\[\\?(1004|1049|2004|2026|2027)([hl])")
+
 func newTerminal(width, height int) *terminal {
-	t := &terminal{screen: vt.NewEmulator(width, height)}
+	t := &terminal{screen: vt.NewEmulator(width, height), modes: map[string]bool{}}
 	t.screen.SetCallbacks(vt.Callbacks{
 		CursorVisibility: func(visible bool) { t.hidden = !visible },
 		Title:            func(title string) { t.title = title },
@@ -46,6 +51,17 @@ func (t *terminal) Write(b []byte) (int, error) {
 	defer t.mu.Unlock()
 	t.writes++
 	t.bytes += len(b)
+	t.log = append(t.log, b...)
+	for _, m := range modes.FindAllSubmatch(b, -1) {
+		if mode := string(m[1]); string(m[2]) == "h" {
+			t.modes[mode] = true
+		} else {
+			delete(t.modes, mode)
+		}
+	}
+	if t.broken != nil {
+		return 0, t.broken
+	}
 	return t.screen.Write(b)
 }
 

@@ -118,7 +118,8 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 // encoders returns all gateways' encoders, in the order of their dialects.
 func encoders(cfg *Config, epoch string) []hub.Encoder {
-	return slices.Concat(line.Encoders(cfg.Zone, cfg.URL), irc.Encoders(cfg.ServerName, cfg.URL), fullscreen.Encoders(), web.Encoders(epoch, cfg.Zone, cfg.URL))
+	lines := line.Encoders(cfg.Zone, cfg.URL)
+	return slices.Concat(lines, irc.Encoders(cfg.ServerName, cfg.URL), fullscreen.Encoders(lines[line.Plain]), web.Encoders(epoch, cfg.Zone, cfg.URL))
 }
 
 // server is a server from its start to its end.

@@ -18,7 +18,7 @@ const hostKeyName = "ssh-host.key"
 // drained.
 func (s *server) overSSH(serving context.Context, lines *line.Gateway) Handler {
 	full := fullscreen.New(fullscreen.Config{
-		Hub: s.hub, First: line.Dialects + irc.Dialects, Notes: line.Plain, Files: s.files, URL: s.cfg.URL,
+		Hub: s.hub, First: line.Dialects + irc.Dialects, Files: s.files, URL: s.cfg.URL,
 		Most: s.cfg.Limits.Screens, Logger: s.cfg.Logger,
 	})
 	g := ssh.New(ssh.Config{

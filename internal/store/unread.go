@@ -32,11 +32,11 @@ const (
 // in, where others said something after the marker. Mentions tells whether a
 // message is for them. What was deleted does not count.
 //
-// It looks at MaxUnread messages of each room at most.
-func (s *Store) Unread(ctx context.Context, user chat.UserID, rooms []chat.RoomID, mentions func(*chat.Event) bool) (all []Unread, err error) {
+// It looks at MaxUnread messages of each room at most, up to a position; 0 is the end.
+func (s *Store) Unread(ctx context.Context, user chat.UserID, rooms []chat.RoomID, upTo chat.Seq, mentions func(*chat.Event) bool) (all []Unread, err error) {
 	err = s.read(ctx, "count what is unread", func(conn *connection) error {
 		for _, room := range rooms {
-			u, err := unread(conn, user, room, mentions)
+			u, err := unread(conn, user, room, upTo, mentions)
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ func (s *Store) Unread(ctx context.Context, user chat.UserID, rooms []chat.RoomI
 	return all, err
 }
 
-func unread(conn *connection, user chat.UserID, room chat.RoomID, mentions func(*chat.Event) bool) (Unread, error) {
+func unread(conn *connection, user chat.UserID, room chat.RoomID, upTo chat.Seq, mentions func(*chat.Event) bool) (Unread, error) {
 	u := Unread{Room: room}
 	in := false
 	err := each(conn, queryMarker, func(row *sqlite.Stmt) error {
@@ -63,7 +63,11 @@ func unread(conn *connection, user chat.UserID, room chat.RoomID, mentions func(
 	if err != nil || chat.Seq(last) <= u.Marker {
 		return u, err
 	}
-	said, err := playBack(conn, room, Range{After: u.Marker, Limit: MaxUnread + 1})
+	r := Range{After: u.Marker, Limit: MaxUnread + 1}
+	if upTo != 0 {
+		r.Before = upTo + 1
+	}
+	said, err := playBack(conn, room, r)
 	if err != nil {
 		return u, err
 	}

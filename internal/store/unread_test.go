@@ -51,7 +51,7 @@ func (m *model) checkUnread() {
 	m.t.Helper()
 	for _, id := range m.state.Users() {
 		user, _ := m.state.User(id)
-		got, err := m.store.Unread(m.t.Context(), id, user.Rooms, someFor)
+		got, err := m.store.Unread(m.t.Context(), id, user.Rooms, 0, someFor)
 		if want := m.unread(&user); err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 			m.t.Fatalf("unread by %d: %v\n got %+v\nwant %+v", id, err, got, want)
 		}
@@ -71,7 +71,7 @@ func TestUnreadIsCountedUpToANumber(t *testing.T) {
 				sc.say(other, "hi")
 			}
 			sc.commit()
-			got, err := sc.store.Unread(t.Context(), 8, []chat.RoomID{other, room}, someFor)
+			got, err := sc.store.Unread(t.Context(), 8, []chat.RoomID{other, room}, 0, someFor)
 			want := store.Unread{Room: room, Marker: joined, First: joined + 1, Count: min(n, store.MaxUnread), More: n > store.MaxUnread}
 			if err != nil || len(got) != 1 || got[0] != want {
 				t.Errorf("%+v, %v; want %+v", got, err, want)
@@ -91,7 +91,7 @@ func TestUnreadAfterAMarkOfATimeAlone(t *testing.T) {
 	sc.add(chat.Event{Kind: chat.ReadMarked, Room: chat.UserID(8).Inbox(), By: 8, Nick: "bob", About: room, When: 1})
 	said := sc.say(room, "after")
 	sc.commit()
-	got, err := sc.store.Unread(t.Context(), 8, []chat.RoomID{room}, someFor)
+	got, err := sc.store.Unread(t.Context(), 8, []chat.RoomID{room}, 0, someFor)
 	want := store.Unread{Room: room, Marker: joined, First: said, Count: 1}
 	if err != nil || len(got) != 1 || got[0] != want {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
@@ -123,7 +123,7 @@ func BenchmarkUnread(b *testing.B) {
 		f.seq = sc.seq
 		b.Run(fmt.Sprintf("unread=%d", unread), func(b *testing.B) {
 			for b.Loop() {
-				all, err := s.Unread(b.Context(), user, f.rooms, someFor)
+				all, err := s.Unread(b.Context(), user, f.rooms, 0, someFor)
 				if err != nil || (len(all) == 0) != (unread == 0) {
 					b.Fatal(len(all), err)
 				}

@@ -148,12 +148,24 @@ func (p *painter) fill(st style, with string, to int) *painter {
 		return p
 	}
 	p.open(st)
-	for range n {
-		p.b.WriteString(with)
+	if with == " " {
+		p.blank(n)
+	} else {
+		for range n {
+			p.b.WriteString(with)
+		}
 	}
 	p.close(st)
 	p.width += n
 	return p
+}
+
+// blank writes spaces: most of a screen is that.
+func (p *painter) blank(n int) {
+	const spaces = "                                                                "
+	for ; n > 0; n -= len(spaces) {
+		p.b.WriteString(spaces[:min(n, len(spaces))])
+	}
 }
 
 // cells paints cells, as far as they fit; targets are where their links lead.

@@ -16,7 +16,9 @@
 // cells by grapheme clusters.
 //
 // What the user chooses is kept by the session, with the page's own choices, and
-// put in force at once, wherever it was chosen: see [SettingsKey].
+// put in force at once, wherever it was chosen: see [SettingsKey]. Whom it calls is
+// decided by package notify. Pictures are read once they are seen, decoded within
+// commands, and painted as characters, so that they scroll as text does.
 //
 // Everything that a session hands over is cleaned again before it is kept, whoever
 // has cleaned it before: no byte of a message reaches the terminal as a control.

@@ -31,6 +31,7 @@ type fake struct {
 	found   []Entry
 	reply   Reply
 	prefers map[string]string
+	unknown bool // what is preferred, as long as there is no connection
 	picture []byte
 	fetched []string // names of pictures
 	calls   []string // what was asked of it, but for reading
@@ -191,6 +192,9 @@ func (f *fake) Command(_ context.Context, room chat.RoomID, line string) (Reply,
 func (f *fake) Preferences(context.Context) (map[string]string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.unknown {
+		return nil, errDown
+	}
 	return maps.Clone(f.prefers), nil
 }
 

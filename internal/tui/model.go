@@ -80,6 +80,7 @@ type Model struct {
 	retries       time.Time
 	ended         bool // the session has
 	arrived       bool // it is known which rooms there are
+	preferring    bool // and what the user prefers
 	spoken        bool // the user has said something: no newcomer
 
 	rooms     []Room

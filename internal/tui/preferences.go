@@ -133,7 +133,7 @@ type (
 )
 
 // askPreferences asks for what the user has chosen. Where that fails, what Options
-// say is in force.
+// say is in force until there is a connection again.
 func (m *Model) askPreferences() tea.Cmd {
 	return func() tea.Msg {
 		all, err := m.session.Preferences(m.ctx)
@@ -147,6 +147,7 @@ func (m *Model) askPreferences() tea.Cmd {
 // setPreferences takes what was kept, but for what has changed since it was asked
 // for.
 func (m *Model) setPreferences(all preferencesMsg) {
+	m.preferring = true
 	for _, key := range PreferenceKeys {
 		if _, known := m.kept[key]; !known && m.underway[key] == nil {
 			m.kept[key] = first(all[key], chat.MaxProperty)

@@ -25,7 +25,7 @@ func TestSettingsAreKeptAndInForceAtOnce(t *testing.T) {
 		{"/set plain on", `terminal {"plain":true}`, "plain: on"},
 		{"/set pictures blocks", `terminal {"pictures":"blocks"}`, "pictures: blocks"},
 		{"/set notify all", `notify {"level":"all"}`, "notify: all"},
-		{"/set keywords deploy, Build failed", `notify {"level":"mentions","keywords":["deploy","Build failed"]}`, "keywords: deploy, Build failed"},
+		{"/set keywords deploy, Build failed", `notify {"keywords":["deploy","Build failed"],"level":"mentions"}`, "keywords: deploy, Build failed"},
 		{"/set quiet 22:00-07:00", `notify {"level":"mentions","quiet":{"from":"22:00","to":"07:00","zone":"UTC"}}`, "quiet: 22:00-07:00 UTC"},
 		{"/set silent on", `notify {"level":"mentions","silent":true}`, "silent: on"},
 		{"/notify off", `notify {"level":"mentions","silent":true}`, "silent: on"},
@@ -71,6 +71,12 @@ func TestFieldsOfThePageStay(t *testing.T) {
 		u.press("/set clock 12{enter}")
 		u.asked(`prefer settings {"clock":"12","density":"compact","enterSends":false}`)
 	})
+	f = village()
+	f.prefers = map[string]string{NotifyKey: `{"level":"all","later":[1],"silent":true,"quiet":null}`}
+	wide(t, f, func(u *user) {
+		u.press("/notify on{enter}")
+		u.asked(`prefer notify {"later":[1],"level":"all"}`)
+	})
 }
 
 func TestWhatIsChosenElsewhereIsFollowed(t *testing.T) {
@@ -81,6 +87,19 @@ func TestWhatIsChosenElsewhereIsFollowed(t *testing.T) {
 		u.misses("11:03am")
 		u.bring(Preferred{"other", `{"clock":"12"}`}, Preferred{SettingsKey, `{"clock":`}, Preferred{TerminalKey, `[]`}, Preferred{NotifyKey, `"x"`})
 		u.misses("11:03am")
+	})
+}
+
+// Who comes before there is a connection is asked again when there is one.
+func TestPreferencesAreAskedForUntilTheyAreKnown(t *testing.T) {
+	f := village()
+	f.prefers, f.unknown = map[string]string{SettingsKey: `{"clock":"12"}`}, true
+	wide(t, f, func(u *user) {
+		u.misses("11:03am")
+		u.f.unknown = false
+		u.bring(Connection{Online: false})
+		u.bring(Connection{Online: true})
+		u.sees("11:03am")
 	})
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -178,10 +179,15 @@ func (m *Model) wishes() notify.Preferences {
 
 // wish keeps of what somebody wants to be told, if it can be.
 func (m *Model) wish(p notify.Preferences) tea.Cmd {
-	value := p.Encode()
-	if _, err := notify.Parse(value); err != nil {
+	value := fieldsOf(m.kept[NotifyKey])
+	for _, known := range []string{"level", "rooms", "keywords", "quiet", "silent"} {
+		delete(value, known)
+	}
+	maps.Copy(value, fieldsOf(string(p.Encode())))
+	text := value.with("", nil)
+	if _, err := notify.Parse([]byte(text)); err != nil {
 		m.tell(err)
 		return nil
 	}
-	return m.prefer(NotifyKey, string(value))
+	return m.prefer(NotifyKey, text)
 }

@@ -141,12 +141,22 @@ func (m *Model) update(u Update) tea.Cmd {
 	case Preferred:
 		m.preferred(u)
 	case Connection:
-		if u.Online && !m.online {
-			m.retryPictures()
-		}
-		m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
+		return m.connection(u)
 	}
 	return nil
+}
+
+// connection takes whether there is one. When there is again, what could not be had
+// without is asked for anew.
+func (m *Model) connection(u Connection) (cmd tea.Cmd) {
+	if u.Online && !m.online {
+		m.retryPictures()
+		if !m.preferring {
+			cmd = m.askPreferences()
+		}
+	}
+	m.online, m.waiting, m.retries = u.Online, u.Waiting, u.Retry
+	return cmd
 }
 
 // missed forgets what is held of a room but for what is on its way: it is read anew

@@ -32,20 +32,32 @@ import (
 type Config struct {
 	Hub    *hub.Hub
 	First  hub.Dialect  // the dialect of the first of [Encoders]
-	Notes  hub.Dialect  // that in which what comes to a person's inbox is told in lines
 	Files  *files.Store // nil: there are none
 	URL    string       // of the server, for links to files
 	Most   int          // screens at once; 0 for no limit
 	Logger *slog.Logger
 }
 
-// Dialects is how many dialects the gateway has.
-const Dialects = 1
+// The gateway's dialects, counted from [Config.First].
+const (
+	dialectSilent = iota // of rooms: screens are painted of the events themselves
+	dialectNotes         // of the user's inbox: lines
 
-// Encoders returns the encoders of the gateway's dialects: none is needed, for screens
-// are painted of the events themselves.
-func Encoders() []hub.Encoder {
-	return []hub.Encoder{func(dst []byte, _ *chat.RoomInfo, _ *chat.Event) []byte { return dst }}
+	Dialects = iota // how many there are
+)
+
+// Encoders returns the encoders of the gateway's dialects, in their order. Notes tells
+// in lines what comes to somebody's inbox.
+func Encoders(notes hub.Encoder) []hub.Encoder {
+	return []hub.Encoder{
+		dialectSilent: func(dst []byte, _ *chat.RoomInfo, _ *chat.Event) []byte { return dst },
+		dialectNotes: func(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
+			if ev.Kind == chat.NickChanged || ev.Kind == chat.DirectOpened { // a screen shows it
+				return dst
+			}
+			return notes(dst, room, ev)
+		},
+	}
 }
 
 // Commands does what lines say that begin with /, for one session. It may be called

@@ -130,7 +130,7 @@ func (b *batch) preferences(ctx context.Context) {
 
 // note tells what is told to the user alone, in lines.
 func (b *batch) note(d *hub.Delivery) {
-	if !d.Room.Inbox() || len(d.Bytes) == 0 || d.Event != nil && d.Event.Kind == chat.NickChanged {
+	if !d.Room.Inbox() || len(d.Bytes) == 0 {
 		return
 	}
 	var lines []string

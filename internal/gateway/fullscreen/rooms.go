@@ -11,10 +11,12 @@ import (
 )
 
 // rooms returns the rooms that the user is in: those with a name in the order of
-// joining, then the conversations of two, the latest first.
+// joining, then the conversations of two, the latest first. What is unread in them is
+// counted up to where everything has been delivered. It is for who calls Next.
 func (s *Session) rooms(ctx context.Context) ([]tui.Room, error) {
 	joined := s.hub.Joined()
-	counted, err := s.hub.Unread(ctx)
+	upTo := s.hub.Delivered()
+	counted, err := s.hub.UnreadAt(ctx, upTo)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +38,7 @@ func (s *Session) rooms(ctx context.Context) ([]tui.Room, error) {
 	})
 	rooms := make([]tui.Room, len(joined))
 	for i, info := range joined {
-		r := tui.Room{ID: info.ID, Name: s.called(ctx, info), Topic: info.Topic, Direct: info.Flags&chat.Direct != 0, Read: s.hub.Head(info)}
+		r := tui.Room{ID: info.ID, Name: s.called(ctx, info), Topic: info.Topic, Direct: info.Flags&chat.Direct != 0, Read: min(s.hub.Head(info), upTo)}
 		if u := unread[info.ID]; u != nil {
 			r.Unread, r.Mentions, r.Read = u.Count, u.Mentions, u.Marker
 		}

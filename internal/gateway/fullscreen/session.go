@@ -111,9 +111,9 @@ func (s *Session) Wake() {
 // Dialect implements [hub.Peer]: what concerns the user alone is told in lines.
 func (s *Session) Dialect(room *chat.RoomInfo) hub.Dialect {
 	if room.Inbox() {
-		return s.gateway.cfg.Notes
+		return s.gateway.cfg.First + dialectNotes
 	}
-	return s.gateway.cfg.First
+	return s.gateway.cfg.First + dialectSilent
 }
 
 // Self implements [tui.Session].

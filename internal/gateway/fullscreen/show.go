@@ -13,7 +13,7 @@ import (
 
 // keep is how many entries of a room a screen holds: what comes before is in the store,
 // a page away.
-const keep = 80
+const keep = 60
 
 // Tell has the first that the user is told be a line. It is called before the session
 // is shown.

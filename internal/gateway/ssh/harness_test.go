@@ -24,6 +24,7 @@ import (
 	"hubbub/internal/commitlog"
 	"hubbub/internal/door"
 	"hubbub/internal/gateway"
+	"hubbub/internal/gateway/fullscreen"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/gateway/ssh"
 	"hubbub/internal/hub"
@@ -32,6 +33,9 @@ import (
 
 // stall is how long the server waits for who takes nothing.
 const stall = 30 * time.Second
+
+// mostScreens is how many whole screens the server shows at once.
+const mostScreens = 2
 
 // membersOnly lets nobody in as a guest.
 var membersOnly = hub.Policy{Registration: hub.Open}
@@ -43,6 +47,7 @@ type server struct {
 	door     *door.Door
 	pump     *gateway.Pump
 	gateway  *ssh.Gateway
+	full     *fullscreen.Gateway
 	key      *ssh.HostKey
 	serving  context.Context
 	stopping context.Context
@@ -62,9 +67,10 @@ func start(t *testing.T, policy hub.Policy) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lines := line.Encoders(time.UTC, "")
 	h, err := hub.New(t.Context(), hub.Config{
 		Policy: policy, Log: commitlog.NewLocal(), Store: st, Limits: hub.NoLimits(),
-		Encoders: line.Encoders(time.UTC, ""), Logger: slog.New(slog.DiscardHandler),
+		Encoders: append(lines, fullscreen.Encoders(lines[line.Plain])...), Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,8 +87,9 @@ func start(t *testing.T, policy hub.Policy) *server {
 	s := &server{T: t, hub: h, pump: gateway.NewPump(h, stall), key: key}
 	s.door = door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub"})
 	logger := slog.New(slog.DiscardHandler)
-	lines := line.New(line.Config{Pump: s.pump, Door: s.door, Logger: logger, Zone: time.UTC})
-	s.gateway = ssh.New(ssh.Config{Lines: lines, Door: s.door, Hub: h, Key: key, Logger: logger, Stall: stall, PerKey: 3})
+	talk := line.New(line.Config{Pump: s.pump, Door: s.door, Logger: logger, Zone: time.UTC})
+	s.full = fullscreen.New(fullscreen.Config{Hub: h, First: line.Dialects, Most: mostScreens, Logger: logger})
+	s.gateway = ssh.New(ssh.Config{Lines: talk, Full: s.full, Zone: time.UTC, Door: s.door, Hub: h, Key: key, Logger: logger, Stall: stall, PerKey: 3})
 	serving, end := context.WithCancel(context.Background())
 	stopping, stop := context.WithCancel(serving)
 	s.serving, s.stopping = serving, stopping

@@ -13,10 +13,13 @@ import (
 	"hubbub/internal/hub"
 )
 
-// sits opens a session in a terminal of a kind.
+// sits opens a session in a terminal of a kind, to chat in lines.
 func (s *server) sits(c *gossh.Client, kind string) *hands {
 	s.Helper()
 	return s.session(c, func(session *gossh.Session) error {
+		if err := session.Setenv("HUBBUB_PLAIN", "1"); err != nil {
+			return err
+		}
 		if err := session.RequestPty(kind, 24, 60, gossh.TerminalModes{}); err != nil {
 			return err
 		}

@@ -215,6 +215,7 @@ func (v *visit) end(status int) {
 	if t := v.stream.terminal.Load(); t != nil {
 		t.leave()
 	}
+	_ = v.stream.Close()       // a pipe's end never fails to be closed
 	_ = v.channel.CloseWrite() // here and below: or there is nobody to tell
 	_, _ = v.channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
 	_ = v.channel.Close()

@@ -64,7 +64,7 @@ func (w *wishes) setZone(name string) bool {
 func (w *wishes) options(term string, zone *time.Location) tui.Options {
 	o := tui.Options{
 		Language: tui.LanguageOf(cmp.Or(w.all, w.messages, w.lang)), Notify: tui.NotifyFor(term, w.program),
-		Zone: cmp.Or(w.zone, zone), Graphics: tui.Graphics{TrueColour: w.colours == "truecolor" || w.colours == "24bit"},
+		Zone: cmp.Or(w.zone, zone), Graphics: tui.GraphicsFor(term, w.program, w.colours),
 	}
 	if w.noColor {
 		o.Theme = tui.None
