@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"sync"
@@ -119,6 +121,7 @@ func (f *full) prefersPlain(ctx context.Context) bool {
 func (f *full) show(ctx context.Context) (plainly bool, err error) {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
+	defer quiet()()
 	options := f.flags.screenOptions()
 	options.NewID = f.session.NewID
 	model := &local{tui.New(ctx, f.session, options)}
@@ -141,6 +144,15 @@ func (f *full) show(ctx context.Context) (plainly bool, err error) {
 		err = nil
 	}
 	return plainly, err
+}
+
+// quiet sends what packages log by themselves nowhere, until the function that it
+// returns is called: net/http tells of a spare connection that the server has greeted as
+// a person's, and would do so in the middle of the screen.
+func quiet() (restore func()) {
+	to := log.Writer()
+	log.SetOutput(io.Discard)
+	return func() { log.SetOutput(to) }
 }
 
 // leave has a guest leave, within a moment.
