@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// A stranger with a bare OpenSSH is in the lobby, and is told what to type.
+// A stranger with OpenSSH who wants lines is told what to type.
 func TestSSHInATerminal(t *testing.T) {
 	d := newDesk(t, "ssh", "nc")
 	s := &shell{t: t, home: d.home, port: d.port}
 	nc := d.netcat()
-	zoe := d.open("ssh", append([]string{"ssh"}, s.arguments("tea+zoe")...)...)
+	zoe := d.open("ssh", append([]string{"ssh", "-o", "SetEnv=HUBBUB_PLAIN=1"}, s.arguments("tea+zoe")...)...)
 	zoe.waits("Type a line to say it", "You are in "+tea)
 	zoe.types("hello from a terminal")
 	nc.waits("<zoe> hello from a terminal")
