@@ -52,8 +52,6 @@ func (s *liveStream) serve(ctx context.Context) error {
 	return s.reason(context.Cause(ctx))
 }
 
-// typeEvents is the type of a frame with several events of a room.
-const typeEvents = "events"
 
 // The codes with which a server closes that wants to hear no more of us: the
 // session was ended, or what we came by counts no more.
@@ -171,7 +169,7 @@ func (s *liveStream) receive(m *api.Message) error {
 		s.welcome(m)
 	case m.Type == api.TypeEvent && m.Event != nil:
 		return s.live.happened(m.Event, s.handle)
-	case m.Type == typeEvents:
+	case m.Type == api.TypeEvents:
 		for i := range m.Events {
 			if err := s.live.happened(&m.Events[i], s.handle); err != nil {
 				return err

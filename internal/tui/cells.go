@@ -65,14 +65,18 @@ func ascii(s string) bool {
 	return true
 }
 
+// shortCluster returns what is painted of a cluster. One that ends in a joiner is joined
+// with nothing, and some terminals (tmux) would put what they are told next into it, be
+// that the beginning of another row.
 func shortCluster(s string) string {
 	n := 0
 	for i := range s {
 		if n++; n > maxCluster {
-			return s[:i]
+			s = s[:i]
+			break
 		}
 	}
-	return s
+	return strings.TrimRight(s, "\u200d")
 }
 
 // cellsOf takes text apart. It must be clean.

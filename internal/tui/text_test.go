@@ -191,3 +191,17 @@ func TestNotificationsSuitTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsPaintedEndsInNoJoiner(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"zero\u200d", "zero"},
+		{"o\u200d\u200d next", "o next"},
+		{"👩\u200d👧 \u200d", "👩\u200d👧 "},
+		{"क्\u200dष", "क्\u200dष"},
+		{"tower" + strings.Repeat("\u0301", maxCluster-2) + "\u200d\u0301", "tower" + strings.Repeat("\u0301", maxCluster-2)},
+	} {
+		if got := cleanText(c.text); got != c.want {
+			t.Errorf("%q is painted as %q, want %q", c.text, got, c.want)
+		}
+	}
+}
