@@ -52,7 +52,6 @@ func (s *liveStream) serve(ctx context.Context) error {
 	return s.reason(context.Cause(ctx))
 }
 
-
 // The codes with which a server closes that wants to hear no more of us: the
 // session was ended, or what we came by counts no more.
 const (
