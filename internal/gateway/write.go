@@ -83,6 +83,11 @@ func (c *Conn) write(out *gather, t *try) (done bool, err error) {
 		d, err := c.session.Next(c.ctx, maxWrite-out.len(), t == nil)
 		switch {
 		case err != nil:
+			// What was gathered came before: without it there would be a gap, or half a
+			// frame, before the goodbye.
+			if done, err := out.flush(t); !done || err != nil {
+				return done, err
+			}
 			return false, err
 		case d.Kind == hub.Nothing:
 			return out.flush(t)
@@ -109,6 +114,7 @@ type gather struct {
 	first hub.Delivery // taken, and not added yet
 	lone  []byte       // shared bytes, if there is nothing else
 	held  *[]byte      // the buffer; nil until it is needed
+	last  chat.Seq     // everything up to it is written once what has been gathered is; 0 if that changes nothing
 
 	handed hub.Delivery // see hand
 }
@@ -119,14 +125,14 @@ func (g *gather) add(d *hub.Delivery) {
 	switch d.Kind {
 	case hub.Events:
 		g.share(d.Bytes)
-		c.last = d.Last
+		g.last = d.Last
 	case hub.Entered:
 		g.own(c.protocol.Entered(g.buffer(), g.hand(d)))
 	case hub.Exited:
 		g.own(c.protocol.Exited(g.buffer(), d.Room))
 	case hub.Personal:
 		g.own(c.protocol.(Tracker).Personal(g.buffer(), g.hand(d)))
-		c.last = d.Last
+		g.last = d.Last
 	case hub.Answered:
 		switch {
 		case d.Answer.Body != nil:
@@ -188,10 +194,11 @@ func (g *gather) flush(t *try) (done bool, err error) {
 	if len(b) == 0 && g.held != nil {
 		b = *g.held
 	}
+	n := 0
 	if len(b) == 0 {
+		g.written()
 		return true, nil
 	}
-	n := 0
 	if t != nil {
 		n, err = t.write(g.conn.raw, b)
 	} else {
@@ -210,12 +217,22 @@ func (g *gather) flush(t *try) (done bool, err error) {
 	if g.held != nil {
 		*g.held = (*g.held)[:0]
 	}
+	if err == nil {
+		g.written()
+	}
 	return true, err
+}
+
+// written notes that everything that was gathered has been written.
+func (g *gather) written() {
+	if g.last != 0 {
+		g.conn.last, g.last = g.last, 0
+	}
 }
 
 // drop forgets what has been gathered.
 func (g *gather) drop() {
-	g.conn, g.lone, g.handed = nil, nil, hub.Delivery{}
+	g.conn, g.lone, g.last, g.handed = nil, nil, 0, hub.Delivery{}
 	if g.held != nil {
 		*g.held = (*g.held)[:0]
 	}
