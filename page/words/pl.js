@@ -53,7 +53,7 @@ export default {
   'signin.register': 'Załóż konto',
   'signin.registerLead': 'Z kontem nick jest tylko Twój i możesz wrócić z każdego miejsca.',
   'signin.invitedLead': 'Masz zaproszenie do {name}. Wybierz nick i hasło.',
-  'signin.newcomerLead': 'Jesteś tu pierwszy raz. Wybierz nick i wejdź.',
+  'signin.newcomerLead': 'Jesteś tu pierwszy raz. Wybierz nick i wejdź. Hasło nie jest potrzebne: logujesz się przez {name}.',
   'signin.invitation': 'Kod zaproszenia',
   'signin.ownerLead': 'Nikogo tu jeszcze nie ma. Serwer wypisał przy starcie kod: kto się z nim zarejestruje, zostanie właścicielem serwera.',
   'signin.ownerCode': 'Kod, który wypisał serwer',
