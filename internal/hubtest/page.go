@@ -107,7 +107,7 @@ func (p *Program) address(resource string, h *api.Hello) string {
 		q.Set("epoch", h.Epoch)
 		q.Set("after", strconv.FormatUint(h.After, 10))
 	}
-	return "http://server.invalid/api/v1/" + resource + "?" + q.Encode()
+	return "http://server.localhost/api/v1/" + resource + "?" + q.Encode()
 }
 
 // conversePage has one connection by WebSocket.
