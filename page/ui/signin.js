@@ -35,7 +35,7 @@ export default function SignIn() {
   const [wanted, want] = useState(/** @type {Way | null} */ (null));
   if (!about) return html`<${Unreachable} />`;
   const all = ways(about, invited);
-  if (newcomer() !== null) all.unshift('newcomer');
+  if (about.oidc && newcomer() !== null) all.unshift('newcomer');
   const way = wanted ?? all[0];
   return html`
     <main class="signin">
@@ -138,12 +138,12 @@ function Register({ about, invited }) {
     </form>`;
 }
 
-/** Newcomer makes an account that the one elsewhere proves: it has no password. */
-function Newcomer() {
+/** Newcomer makes an account that the one elsewhere proves: it has no password. @param {{about: Api.Server}} props */
+function Newcomer({ about }) {
   const { busy, error, submit } = useForm((event) => ({ register: { nick: value(event, 'nick').trim() } }));
   return html`
     <form onSubmit=${submit}>
-      <p class="signin-lead">${t('signin.newcomerLead')}</p>
+      <p class="signin-lead">${t('signin.newcomerLead', { name: about.oidc?.name ?? '' })}</p>
       <${Field} label=${t('signin.nick')} name="nick" autocomplete="nickname" maxlength="64" autofocus required defaultValue=${newcomer() ?? ''} hint=${t('signin.nickHint')} error=${error} />
       <${Button} type="submit" kind="main" busy=${busy}>${t('signin.to.newcomer')}<//>
     </form>`;

@@ -52,7 +52,7 @@ export default {
   'signin.register': 'Make the account',
   'signin.registerLead': 'With an account your name is yours, and you can come back from anywhere.',
   'signin.invitedLead': 'You are invited to {name}. Choose a nick and a password.',
-  'signin.newcomerLead': 'You are new here. Choose what others call you, and come in.',
+  'signin.newcomerLead': 'You are new here. Choose what others call you, and come in. You need no password: you log in by {name}.',
   'signin.invitation': 'Code of the invitation',
   'signin.ownerLead': 'You are the first here. When the server started it printed a code: whoever registers with it owns the server.',
   'signin.ownerCode': 'The code that the server printed',
