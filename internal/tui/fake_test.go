@@ -36,7 +36,9 @@ type fake struct {
 	fetched []string // names of pictures
 	calls   []string // what was asked of it, but for reading
 	pages   int
-	fail    error // of what changes something
+	fail    error         // of what changes something
+	hold    chan struct{} // drafts are not kept before it is closed; nil does not hold them
+	places  bool          // but they are placed
 	seq     chat.Seq
 	pending []Update
 	wake    chan struct{}
@@ -149,9 +151,19 @@ func (f *fake) did(format string, args ...any) error {
 	return f.fail
 }
 
-func (f *fake) Say(_ context.Context, d Draft) error {
+func (f *fake) Say(ctx context.Context, d Draft) error {
 	if err := f.did("say %d %q action=%t answer=%d", d.Room, d.Text, d.Action, d.Answer); err != nil {
 		return err
+	}
+	if f.places {
+		d.Placed()
+	}
+	if f.hold != nil {
+		select {
+		case <-f.hold:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	f.say(Entry{Room: d.Room, By: ann, Nick: "ann", Text: d.Text, Client: d.ID, Target: d.Answer})
 	return nil

@@ -102,6 +102,7 @@ type Model struct {
 	asking   *asking // what a command asks, or nil
 	flash    string  // until the next key
 	said     time.Time
+	turn     <-chan struct{} // closed when the next draft may be handed over
 
 	links   int // the last number given
 	targets map[int]string
@@ -131,6 +132,9 @@ func New(ctx context.Context, session Session, options Options) *Model {
 		album: album{held: map[string]*picture{}}, expected: options.Room,
 		typing: map[string]time.Time{}, targets: map[int]string{},
 	}
+	first := make(chan struct{})
+	close(first)
+	m.turn = first
 	m.obey()
 	return m
 }

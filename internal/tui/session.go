@@ -32,7 +32,9 @@ type Session interface {
 	People(ctx context.Context, room chat.RoomID) ([]Person, error)
 
 	// Say says something, and returns when it is kept: the entry comes from Next,
-	// with the draft's ID. Saying it again under the same ID is harmless.
+	// with the draft's ID. Saying it again under the same ID is harmless. Drafts are
+	// handed over one after the other, in the order in which they were written: the
+	// next when Say has returned, or has called the draft's Placed.
 	Say(ctx context.Context, d Draft) error
 	// Edit gives a message another text.
 	Edit(ctx context.Context, message chat.Seq, text string) error
@@ -146,6 +148,10 @@ type Draft struct {
 	Text   string
 	Action bool     // said with /me
 	Answer chat.Seq // the message that it answers, or 0
+
+	// Placed may be called once it is sure that the draft comes before those that
+	// are said later, so that they need not wait until it is kept. It may be nil.
+	Placed func()
 }
 
 // Reply is what a command has to tell: lines for the user alone, and the room to

@@ -31,6 +31,23 @@ func TestWhatIsTypedIsSaidAndSeen(t *testing.T) {
 	})
 }
 
+// However commands run beside each other: the next draft is handed over when the one
+// before is kept, or placed.
+func TestDraftsAreSaidInTheOrderInWhichTheyWereWritten(t *testing.T) {
+	wide(t, village(), func(u *user) {
+		all := []string{`say 1 "one" action=false answer=0`, `say 1 "two" action=false answer=0`, `say 1 "three" action=false answer=0`}
+		u.f.hold = make(chan struct{})
+		u.press("one{enter}two{enter}three{enter}")
+		u.asked(all[0])
+		close(u.f.hold)
+		u.settle()
+		u.asked(all...)
+		u.f.calls, u.f.hold, u.f.places = nil, make(chan struct{}), true
+		u.press("one{enter}two{enter}three{enter}")
+		u.asked(all...)
+	})
+}
+
 func TestComposerEdits(t *testing.T) {
 	for _, c := range []struct{ keys, want string }{
 		{"a{alt+enter}b", "a\nb|"},
