@@ -31,7 +31,8 @@ type fake struct {
 	found   []Entry
 	reply   Reply
 	prefers map[string]string
-	unknown bool // what is preferred, as long as there is no connection
+	lost    error // of pages
+	unknown bool  // what is preferred, as long as there is no connection
 	picture []byte
 	fetched []string // names of pictures
 	calls   []string // what was asked of it, but for reading
@@ -99,6 +100,9 @@ func (f *fake) Page(_ context.Context, room chat.RoomID, w Where) (Page, error) 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.pages++
+	if f.lost != nil {
+		return Page{}, f.lost
+	}
 	all := f.entries[room]
 	at := func(s chat.Seq) int {
 		i, _ := slices.BinarySearchFunc(all, s, func(e Entry, s chat.Seq) int { return cmp.Compare(e.Seq, s) })
@@ -258,6 +262,12 @@ type user struct {
 // moves any more.
 func use(t *testing.T, f *fake, width, height int, options Options, act func(u *user)) {
 	t.Helper()
+	useSession(t, f, f, width, height, options, act)
+}
+
+// useSession is use of a session that has a fake behind it.
+func useSession(t *testing.T, f *fake, s Session, width, height int, options Options, act func(u *user)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		n := 0
@@ -265,7 +275,7 @@ func use(t *testing.T, f *fake, width, height int, options Options, act func(u *
 		options.Zone = time.UTC
 		options.Now = func() time.Time { return noon.Add(time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))) }
 		options.NewID = func() string { n++; return fmt.Sprint("id", n) }
-		u := &user{t: t, f: f, m: New(ctx, f, options), results: make(chan tea.Msg, 10000)}
+		u := &user{t: t, f: f, m: New(ctx, s, options), results: make(chan tea.Msg, 10000)}
 		u.start(u.m.Init())
 		u.take(tea.WindowSizeMsg{Width: width, Height: height})
 		u.settle()

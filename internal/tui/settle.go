@@ -20,6 +20,7 @@ func (m *Model) enter(id chat.RoomID) tea.Cmd {
 		m.timelines[id] = &timeline{room: id}
 	}
 	t := m.timeline()
+	t.failed = false
 	if t.loaded && t.news == 0 {
 		m.markNews(t, m.room(id).Read)
 	}
@@ -101,7 +102,7 @@ func (m *Model) settle() tea.Cmd {
 
 // fetch reads more of a timeline if what is seen is near an end of what is held.
 func (m *Model) fetch(t *timeline, top, bottom int) tea.Cmd {
-	if t.loading {
+	if t.loading || t.failed {
 		return nil
 	}
 	where := Where{Limit: m.pageSize()}

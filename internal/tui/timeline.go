@@ -35,6 +35,7 @@ type timeline struct {
 	loaded       bool
 	loading      bool
 	stale        bool     // what is being loaded is not wanted any more
+	failed       bool     // it could not be read; that is tried again when somebody wants to see it
 	older, newer bool     // the session has more
 	missed       chat.Seq // the last that came while newer
 	mark         chat.Seq

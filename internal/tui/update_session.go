@@ -121,7 +121,9 @@ func (m *Model) updates(msg updatesMsg) tea.Cmd {
 func (m *Model) update(u Update) tea.Cmd {
 	switch u := u.(type) {
 	case Posted:
-		return m.posted(m.item(u.Entry))
+		if u.Entry.Seq != 0 {
+			return m.posted(m.item(u.Entry))
+		}
 	case Changed:
 		if t := m.timelines[u.Entry.Room]; t != nil {
 			t.replace(m.item(u.Entry))
@@ -151,6 +153,9 @@ func (m *Model) update(u Update) tea.Cmd {
 func (m *Model) connection(u Connection) (cmd tea.Cmd) {
 	if u.Online && !m.online {
 		m.retryPictures()
+		for _, t := range m.timelines {
+			t.failed = false
+		}
 		if !m.preferring {
 			cmd = m.askPreferences()
 		}
@@ -306,27 +311,25 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	}
 	if msg.err != nil {
 		m.tell(msg.err)
-		t.older, t.newer = false, t.newer && msg.where.After == 0
-		t.loaded = true
+		t.failed = t.failed || msg.where.Around == 0
 		return nil
 	}
 	if msg.where.Before != t.first() && msg.where.Before != 0 || msg.where.After != t.last() && msg.where.After != 0 {
 		return nil // it does not continue what is held: that was let go of meanwhile
 	}
-	items := make([]*item, 0, len(msg.page.Entries))
-	for _, e := range msg.page.Entries {
-		items = append(items, m.item(e))
-	}
-	switch where := msg.where; {
-	case where.Before != 0:
+	items := m.items(msg.page.Entries)
+	switch first, last := t.first(), t.last(); {
+	case msg.where.Before != 0:
 		t.prepend(items)
 		t.older = msg.page.Older
-		if t.news > 0 && !t.newer { // some of it may be new too
+		t.failed = t.older && t.first() == first // or it would be asked for without end
+		if t.news > 0 && !t.newer {              // some of it may be new too
 			m.markNews(t, t.mark)
 		}
-	case where.After != 0:
+	case msg.where.After != 0:
 		t.put(items...)
 		t.newer = msg.page.Newer || t.missed > msg.missed
+		t.failed = msg.page.Newer && t.last() == last
 	default:
 		m.open(t, items, msg)
 	}
@@ -334,11 +337,26 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	return nil
 }
 
+// items returns the entries of a page, in order, each once.
+func (m *Model) items(entries []Entry) []*item {
+	items := make([]*item, 0, len(entries))
+	for _, e := range entries {
+		if e.Seq != 0 { // which is for what is on its way
+			items = append(items, m.item(e))
+		}
+	}
+	slices.SortStableFunc(items, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
+	return slices.CompactFunc(items, func(a, b *item) bool { return a.Seq == b.Seq })
+}
+
 // open shows a page that does not continue what was there.
 func (m *Model) open(t *timeline, items []*item, msg pageMsg) {
 	sending := t.items[t.kept():]
 	if around := msg.where.Around; around != 0 {
-		t.items, t.bottom, t.selected = nil, around, around
+		t.items, t.bottom, t.selected = nil, around, 0
+		if slices.ContainsFunc(items, func(i *item) bool { return i.Seq == around }) {
+			t.selected = around
+		}
 	} else {
 		items = slices.DeleteFunc(items, func(i *item) bool { return t.find(i.Seq) != nil })
 	}

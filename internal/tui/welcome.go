@@ -5,8 +5,8 @@ package tui
 // beginRows tell what is before a timeline: more of it, or its beginning; and in a
 // room where nobody has said anything, what to do about that.
 func (m *Model) beginRows(t *timeline, width int) (rows []row) {
-	if t.older {
-		return append(rows, m.paint(width).put(faint, "  "+m.language.say(wOlder)).row())
+	if t.older || !t.loaded {
+		return append(rows, m.paint(width).put(faint, "  "+m.language.say(t.coming(wOlder))).row())
 	}
 	name := ""
 	if r := m.room(t.room); r != nil {
@@ -25,8 +25,10 @@ func (m *Model) beginRows(t *timeline, width int) (rows []row) {
 func (m *Model) welcomeRows(width int) (rows []row) {
 	t := m.timeline()
 	switch {
-	case t != nil && !t.loaded || t == nil && !m.arrived:
+	case t == nil && !m.arrived:
 		return []row{m.paint(width).put(faint, "  "+m.language.say(wComing)).row()}
+	case t != nil && !t.loaded:
+		return m.plainRows("  "+m.language.say(t.coming(wComing)), faint, width, 2)
 	case t != nil:
 		return m.beginRows(t, width)
 	}
@@ -34,6 +36,14 @@ func (m *Model) welcomeRows(width int) (rows []row) {
 		rows = append(rows, m.plainRows("  "+m.language.say(w), plain, width, 2)...)
 	}
 	return rows
+}
+
+// coming returns a word for what is being read, or says that it could not be.
+func (t *timeline) coming(w word) word {
+	if t.failed {
+		return wNotRead
+	}
+	return w
 }
 
 // anySaid reports whether anybody has said something that is held.

@@ -49,6 +49,7 @@ var table = [wordEnd][languages]string{
 	wNew:         {"%d new since %s|%d new since %s", "%d nowa od %s|%d nowe od %s|%d nowych od %s"},
 	wMore:        {"%d more below · End|%d more below · End", "%d dalej w dół · End|%d dalej w dół · End|%d dalej w dół · End"},
 	wOlder:       {"older messages are coming…", "wczytuję starsze wiadomości…"},
+	wNotRead:     {"this could not be read; PgUp tries again", "tego nie udało się wczytać; PgUp próbuje ponownie"},
 	wBegin:       {"this is where %s begins", "tu zaczyna się %s"},
 	wLines:       {"%d more line|%d more lines", "jeszcze %d wiersz|jeszcze %d wiersze|jeszcze %d wierszy"},
 	wEdited:      {"(edited)", "(zmieniona)"},
@@ -128,6 +129,7 @@ const (
 	wNew
 	wMore
 	wOlder
+	wNotRead
 	wBegin
 	wLines
 	wEdited
