@@ -27,6 +27,7 @@ func cleanText(s string) string {
 	if ascii(s) {
 		return s
 	}
+	s = strings.ReplaceAll(s, string(placeholder), "\ufffd") // kitty would show a picture there
 	var b strings.Builder
 	for g := displaywidth.StringGraphemes(s); g.Next(); {
 		if g.Width() > 0 || g.Value() == "\n" {

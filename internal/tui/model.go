@@ -90,6 +90,7 @@ type Model struct {
 	timelines map[chat.RoomID]*timeline
 	people    []Person // of the current room
 	typing    map[string]time.Time
+	hushing   bool // it is waited for who stops
 
 	visits int // counts the rooms that were left
 
@@ -199,9 +200,8 @@ func (m *Model) room(id chat.RoomID) *Room {
 // paint begins a row.
 func (m *Model) paint(limit int) *painter { return newPainter(m.colour, limit) }
 
-// item returns an entry as it is kept: clean, in the user's time, with its links
-// numbered.
-func (m *Model) item(e Entry) *item {
+// clean returns an entry as it is kept: harmless, and in the user's time.
+func (m *Model) clean(e Entry) Entry {
 	e.Time = e.Time.In(m.chosen.zone)
 	e.Nick, e.Name, e.Whose, e.Quote = cleanLine(e.Nick), cleanLine(e.Name), cleanLine(e.Whose), cleanLine(e.Quote)
 	if e.said() {
@@ -210,6 +210,12 @@ func (m *Model) item(e Entry) *item {
 		e.Text = cleanLine(e.Text)
 	}
 	e.Reactions, e.Files = cleanReactions(e.Reactions), cleanFiles(e.Files)
+	return e
+}
+
+// item returns an entry to be shown in a timeline, with its links numbered.
+func (m *Model) item(e Entry) *item {
+	e = m.clean(e)
 	it := &item{Entry: e}
 	m.spoken = m.spoken || e.said() && e.By == m.self.ID
 	old := m.heldAs(&e)

@@ -59,7 +59,7 @@ func TestWhatWasChosenIsInForceFromTheBeginning(t *testing.T) {
 	wide(t, f, func(u *user) {
 		u.sees(" 8:03pm        bob  A picture")
 		u.sees("tu zaczyna się")
-		u.misses("weszli")
+		u.misses("dołącz")
 	})
 }
 

@@ -337,7 +337,7 @@ func (m *Model) openLinks(it *item) tea.Cmd {
 			return m.openURL(l.target)
 		}
 	}
-	m.flash = m.language.say(wNoLink, "")
+	m.flash = m.language.say(wNoLinks)
 	return nil
 }
 

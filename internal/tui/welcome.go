@@ -8,11 +8,14 @@ func (m *Model) beginRows(t *timeline, width int) (rows []row) {
 	if t.older || !t.loaded {
 		return append(rows, m.paint(width).put(faint, "  "+m.language.say(t.coming(wOlder))).row())
 	}
-	name := ""
+	name, begin := "", wBegin
 	if r := m.room(t.room); r != nil {
 		name = r.Name
+		if r.Direct {
+			begin = wBeginDirect
+		}
 	}
-	rows = append(rows, m.paint(width).put(faint, "  "+m.language.say(wBegin, name)).row())
+	rows = append(rows, m.paint(width).put(faint, "  "+m.language.say(begin, name)).row())
 	if t.loaded && !t.anySaid() {
 		for _, w := range []word{wNothingYet, wFirstKeys} {
 			rows = append(rows, m.plainRows("  "+m.language.say(w), plain, width, 2)...)
