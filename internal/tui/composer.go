@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/clipperhouse/displaywidth"
@@ -40,6 +41,21 @@ func (c *composer) reset(draft string) {
 	c.editor.Clear()
 	c.editor.Set(draft)
 }
+
+// take empties what is being written, and remembers it, unless that is a command that
+// may have a secret in it.
+func (c *composer) take() {
+	verb, rest, _ := strings.Cut(strings.ToLower(c.editor.Text()), " ")
+	switch {
+	case slices.Contains(secretive, verb), verb == "/join" && strings.Contains(rest, "key="):
+		c.editor.Clear()
+	default:
+		c.editor.Take()
+	}
+}
+
+// secretive are commands that ask for a password, which some write behind them.
+var secretive = []string{"/login", "/auth", "/identify", "/signin", "/register", "/password", "/passwd", "/totp"}
 
 // draft returns what is to be kept when one turns to something else.
 func (c *composer) draft() string {

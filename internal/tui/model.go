@@ -100,8 +100,10 @@ type Model struct {
 	drafts   map[chat.RoomID]string
 	overlay  overlay // or nil
 	question *question
-	asking   *asking // what a command asks, or nil
-	flash    string  // until the next key
+	asking   *asking  // what a command asks, or nil
+	flash    string   // until the next key
+	told     []string // to be shown when nothing else is asked
+	called   time.Time
 	said     time.Time
 	turn     <-chan struct{} // closed when the next draft may be handed over
 

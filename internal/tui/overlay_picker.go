@@ -16,6 +16,7 @@ type choice struct {
 	style  style
 	room   chat.RoomID
 	seq    chat.Seq
+	nick   string // who said it
 	text   string
 }
 
@@ -152,7 +153,7 @@ func (m *Model) choiceOf(e Entry) choice {
 	}
 	return choice{
 		label: e.Nick + ": " + text, detail: name + e.Time.Format("2006-01-02 15:04"),
-		style: plain, room: e.Room, seq: e.Seq, text: e.Text,
+		style: plain, room: e.Room, seq: e.Seq, nick: e.Nick, text: e.Text,
 	}
 }
 

@@ -87,9 +87,10 @@ func (m *Model) askPeople() tea.Cmd {
 	}
 }
 
-// settle does what a change of any kind may make necessary: reads what is about to
-// be seen, tells what was read, forgets what is far away.
+// settle does what a change of any kind may make necessary: shows what had to wait,
+// reads what is about to be seen, tells what was read, forgets what is far away.
 func (m *Model) settle() tea.Cmd {
+	m.showTold()
 	t := m.timeline()
 	if t == nil || m.ended {
 		return nil

@@ -102,7 +102,7 @@ func (m *Model) enterKey() tea.Cmd {
 		return nil
 	}
 	answer := c.answer
-	c.editor.Take()
+	c.take()
 	c.answer = 0
 	switch action, acts := strings.CutPrefix(text, "/me "); {
 	case acts:
@@ -164,6 +164,11 @@ func (m *Model) saveEdit(text string) tea.Cmd {
 		}
 		return nil
 	}
+	if err := chat.CheckText(text); err != nil {
+		m.tell(err)
+		return nil
+	}
+	c.take() // so that it can be found again if it is refused
 	c.reset(c.kept)
 	return m.do(func() error { return m.session.Edit(m.ctx, seq, text) })
 }

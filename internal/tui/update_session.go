@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -292,11 +293,21 @@ func (m *Model) alert(it *item) tea.Cmd {
 	if it.Calls || r.Direct {
 		r.Mentions++
 	}
-	if m.watched(it.Room) || !m.wants(it, r) {
+	now := m.options.Now()
+	if m.watched(it.Room) || now.Sub(m.called) < callEvery || !m.wants(it, r) {
 		return nil
 	}
-	return m.options.Notify.command(m.language.say(wCalled, it.Nick, r.Name), it.Text)
+	m.called = now
+	title := it.Nick
+	if !r.Direct {
+		title = m.language.say(wCalled, it.Nick, r.Name)
+	}
+	return m.options.Notify.command(title, it.Text)
 }
+
+// callEvery is how often the user is called at most: what was said while one was away
+// comes all at once.
+const callEvery = time.Second
 
 // page takes part of a timeline.
 func (m *Model) page(msg pageMsg) tea.Cmd {
@@ -398,12 +409,12 @@ func (m *Model) replied(msg replyMsg) tea.Cmd {
 		m.tell(msg.err)
 		return nil
 	}
-	lines := m.showLines(msg.reply.Lines)
 	cmd := m.show(msg.reply.Show)
 	if a := msg.reply.Ask; a != nil && a.Answer != nil {
-		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
-			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
-		}
+		m.ask(a) // with what there is to tell before it is answered
+		m.asking.question = strings.Join(append(cleanLines(msg.reply.Lines), m.asking.question), " ")
+	} else {
+		m.showLines(msg.reply.Lines)
 	}
 	return cmd
 }
@@ -417,18 +428,38 @@ func (m *Model) show(id chat.RoomID) tea.Cmd {
 	return m.enter(id)
 }
 
+// maxTold is how many lines are shown that are for the user alone.
+const maxTold = 2000
+
 // showLines shows what is for the user alone: one line in the status, more laid over
-// the screen.
-func (m *Model) showLines(all []string) (lines []string) {
-	for _, line := range all {
+// the screen, as soon as nothing that is being typed would go there.
+func (m *Model) showLines(lines []string) {
+	switch lines = cleanLines(lines); {
+	case len(lines) == 1:
+		m.flash = lines[0]
+	case len(lines) > 1:
+		m.told = append(m.told, lines[:min(len(lines), maxTold-len(m.told))]...)
+		if m.busy() { // and until then there is at least a sign of it
+			m.flash = lines[0] + " …"
+		}
+	}
+}
+
+func cleanLines(all []string) (lines []string) {
+	for _, line := range all[:min(len(all), maxTold)] {
 		lines = append(lines, cleanLine(line))
 	}
-	switch len(lines) {
-	case 0:
-	case 1:
-		m.flash = lines[0]
-	default:
-		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
-	}
 	return lines
+}
+
+// busy reports whether somebody types, or has something to answer.
+func (m *Model) busy() bool {
+	return m.overlay != nil || m.question != nil || m.asking != nil || m.composer.editor.Text() != ""
+}
+
+// showTold lays what was told over the screen, if it can be.
+func (m *Model) showTold() {
+	if len(m.told) > 0 && !m.busy() {
+		m.overlay, m.told = &pager{title: m.language.say(wAnswer), lines: m.told}, nil
+	}
 }
