@@ -26,7 +26,7 @@ var topics = []topic{
 		"Alt-↑ Alt-↓	selects a message: then reply, react, edit, delete",
 		"Alt-Enter	begins a new line",
 		"Tab	completes names, #rooms, /commands and :emoji:",
-		"Ctrl-D	leaves",
+		"Ctrl-D	leaves; /quit does too",
 		"",
 		"More: /help keys, /help messages, /help rooms, /help text, /help screen",
 	}, {
@@ -39,7 +39,7 @@ var topics = []topic{
 		"Alt-↑ Alt-↓	wybiera wiadomość: odpowiedź, reakcja, edycja, usunięcie",
 		"Alt-Enter	zaczyna nowy wiersz",
 		"Tab	uzupełnia nicki, #pokoje, /polecenia i :emoji:",
-		"Ctrl-D	wychodzi",
+		"Ctrl-D	wychodzi, jak /quit",
 		"",
 		"Więcej: /help keys, /help messages, /help rooms, /help text, /help screen",
 	}}},
@@ -108,6 +108,8 @@ var topics = []topic{
 		"/rooms	lists what rooms there are",
 		"/topic text	says what the room is about",
 		"/invite nick	invites somebody",
+		"/whois nick	tells who somebody is",
+		"/nick name	changes what you are called",
 	}, {
 		"/join #pokój	wchodzi, a gdy pokoju nie ma, zakłada go",
 		"/leave	wychodzi",
@@ -115,6 +117,8 @@ var topics = []topic{
 		"/rooms	wymienia pokoje",
 		"/topic tekst	mówi, o czym jest pokój",
 		"/invite nick	zaprasza kogoś",
+		"/whois nick	mówi, kto to jest",
+		"/nick nazwa	zmienia twój nick",
 	}}},
 	{"text", [languages][]string{{
 		"@nick	calls somebody",

@@ -271,3 +271,35 @@ func FuzzThumbnail(f *testing.F) {
 		}
 	})
 }
+
+// What needs no rows, as pictures that can't be shown, is no way to have any number of
+// them read, or the same ones again and again.
+func TestMorePicturesThanAreHeldAreNotRead(t *testing.T) {
+	f := gallery(t, 80)
+	for i := range f.entries[lobby] {
+		f.entries[lobby][i].Files[0].Width = 0 // which is not known
+	}
+	f.picture = []byte("no picture")
+	use(t, f, 80, 190, Options{Pictures: Blocks}, func(u *user) {
+		u.press("xyz")
+		if read, held := len(u.f.fetched), len(u.m.album.held); read != maxPictures || held != maxPictures {
+			t.Errorf("%d were read and %d are held, not %d", read, held, maxPictures)
+		}
+	})
+}
+
+func TestAPictureThatWasReadForAnotherWayIsNotShown(t *testing.T) {
+	m := New(t.Context(), gallery(t, 1), Options{Pictures: Blocks})
+	f := File{ID: "1", Type: "image/png"}
+	old := m.readPicture(f)().(pictureMsg)
+	m.closeAlbum()
+	now := m.readPicture(f)
+	m.gotPicture(old)
+	if m.album.held[f.key()].ready {
+		t.Error("what was read before is shown")
+	}
+	m.gotPicture(now().(pictureMsg))
+	if p := m.album.held[f.key()]; !p.ready || p.thumbnail == nil || m.album.reading != 0 {
+		t.Errorf("%+v is held, and %d are being read", p, m.album.reading)
+	}
+}

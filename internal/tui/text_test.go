@@ -205,3 +205,10 @@ func TestWhatIsPaintedEndsInNoJoiner(t *testing.T) {
 		}
 	}
 }
+
+// A terminal that shows pictures in the places of characters shows none of a text's.
+func TestTextHasNoPlacesOfPictures(t *testing.T) {
+	if got := cleanText("x\U0010EEEE\u0305\u0305y"); strings.ContainsRune(got, placeholder) || width(got) != 3 {
+		t.Errorf("%q is painted", got)
+	}
+}
