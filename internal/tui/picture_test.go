@@ -189,6 +189,7 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		"PNG": {small, true}, "JPEG": {j.Bytes(), true}, "GIF": {g.Bytes(), true},
 		"nothing": {nil, false}, "text": {[]byte("hello"), false}, "half": {small[:len(small)/2], false}, "a head": {small[:8], false},
 		"many pixels": {pngOf(t, image.NewGray(image.Rect(0, 0, 2000, 600))), false}, "RIFF": {[]byte("RIFFxxxxWAVE"), false},
+		"many scans": {append(bytes.Clone(j.Bytes()[:j.Len()-2]), bytes.Repeat([]byte(jpegScan+"\x00\x08\x01\x01\x00\x00\x3f\x00"), 1000)...), false},
 		"many bytes": {append(bytes.Clone(small), make([]byte, MaxPicture)...), false},
 	} {
 		if thumb, err := thumbnailOf(c.data, false); (err == nil) != c.ok || c.ok && (thumb.columns != 20 || thumb.rows != 5) {
