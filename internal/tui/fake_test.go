@@ -245,6 +245,13 @@ func (f *fake) done() (calls []string) {
 	return calls
 }
 
+// was reports whether something was asked of the session.
+func (f *fake) was(call string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Contains(f.calls, call)
+}
+
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 // user is somebody at a terminal: it has keys pressed and reads the screen.
