@@ -74,6 +74,12 @@ type Model struct {
 	look     int // counts changes of how everything looks
 
 	width, height int
+	painted       int       // bytes of the last screen
+	seen          []row     // room for those of a timeline that are seen
+	roomRows      []paneRow // as they were painted, by their place on the screen
+	personRows    []paneRow
+	noRoomRow     paneRow // where no room is, and nobody
+	nobodyRow     paneRow
 	focused       bool
 	online        bool
 	waiting       int // drafts that the session keeps
@@ -218,11 +224,11 @@ func (m *Model) clean(e Entry) Entry {
 // item returns an entry to be shown in a timeline, with its links numbered.
 func (m *Model) item(e Entry) *item {
 	e = m.clean(e)
-	it := &item{Entry: e}
+	it := &item{Entry: e, day: dayOf(e.Time)}
 	m.spoken = m.spoken || e.said() && e.By == m.self.ID
-	old := m.heldAs(&e)
+	links, files := m.heldLinks(&e)
 	if e.said() {
-		it.links = m.number(findLinks(e.Text), old.links)
+		it.links = m.number(findLinks(e.Text), links)
 	}
 	for _, f := range e.Files {
 		target, ok := targetOf(f.URL)
@@ -231,7 +237,7 @@ func (m *Model) item(e Entry) *item {
 		}
 		it.files = append(it.files, link{target: target})
 	}
-	it.files = m.number(it.files, old.files)
+	it.files = m.number(it.files, files)
 	return it
 }
 
@@ -260,20 +266,19 @@ const maxTargets = 999
 
 func (m *Model) lastTarget() int { return min(4*m.options.Keep, maxTargets) }
 
-// heldAs returns how an entry is held, from before it was changed or from when it
-// was on its way.
-func (m *Model) heldAs(e *Entry) *item {
+// heldLinks returns the links that an entry is held with, from before it was changed
+// or from when it was on its way.
+func (m *Model) heldLinks(e *Entry) (links, files []link) {
 	if t := m.timelines[e.Room]; t != nil {
-		if old := t.find(e.Seq); old != nil {
-			return old
+		old := t.find(e.Seq)
+		if old == nil && e.By == m.self.ID && e.Client != "" {
+			old = t.onItsWay(e.Client)
 		}
-		if e.By == m.self.ID && e.Client != "" {
-			if old := t.onItsWay(e.Client); old != nil {
-				return old
-			}
+		if old != nil {
+			return old.links, old.files
 		}
 	}
-	return &item{}
+	return nil, nil
 }
 
 // number gives links their numbers: those that they had, if they were there before.

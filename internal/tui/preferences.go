@@ -119,6 +119,7 @@ func (m *Model) moveTo(zone *time.Location) {
 		t.since = t.since.In(zone)
 		for _, it := range t.items {
 			it.Time = it.Time.In(zone)
+			it.day = dayOf(it.Time)
 		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"hubbub/internal/chat"
 )
 
-// Session is somebody's connection to the chat, as this interface needs it. Self
-// answers at once; the others may wait, and are called from commands, several at
-// a time. An error that is a *chat.Error is shown as it is; of others, that it did
+// Session is somebody's connection to the chat, as this interface needs it. Self and
+// MarkRead answer at once; the others may wait, and are called from commands, several
+// at a time. An error that is a *chat.Error is shown as it is; of others, that it did
 // not work.
 type Session interface {
 	// Self returns who uses the session.
@@ -42,7 +42,8 @@ type Session interface {
 	Delete(ctx context.Context, message chat.Seq) error
 	// React adds an emoji to a message, or takes it back.
 	React(ctx context.Context, message chat.Seq, emoji string, on bool) error
-	// MarkRead tells that everything up to a message was seen.
+	// MarkRead notes that everything up to a message was seen, to be told to the
+	// server soon.
 	MarkRead(ctx context.Context, room chat.RoomID, upTo chat.Seq) error
 	// Typing tells that the user writes something just now.
 	Typing(ctx context.Context, room chat.RoomID) error

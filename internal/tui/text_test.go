@@ -101,7 +101,7 @@ func FuzzWrapKeepsTextAndWidth(f *testing.F) {
 				most = max(first, 2)
 			}
 			for _, c := range line {
-				w += c.width
+				w += int(c.width)
 				if c.text != " " {
 					kept++
 				}
