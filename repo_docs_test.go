@@ -185,3 +185,39 @@ func TestMakeTargetsExplainThemselves(t *testing.T) {
 		}
 	}
 }
+
+// shown is a block of code that is a screen which another test compares: its first line
+// says in which file that is, and under which name.
+var shown = regexp.MustCompile("(?m)^```text (\\S+\\.txt) (\\S+)\n((?:[^`\n].*\n|\n)*)```$")
+
+// screen returns what is kept under a name in a file of screens.
+func screen(t *testing.T, file, name string) string {
+	t.Helper()
+	_, rest, found := strings.Cut("\n"+read(t, file), "\n== "+name+", ")
+	if !found {
+		t.Fatalf("%s has no screen %s", file, name)
+	}
+	_, rest, _ = strings.Cut(rest, "\n")
+	rest, _, _ = strings.Cut(rest, "\n== ")
+	return strings.TrimSuffix(rest, "\n") + "\n"
+}
+
+// To show them as they are now: go test . -run Screens -update
+func TestScreensInDocumentsAreAsOtherTestsSeeThem(t *testing.T) {
+	const file = "docs/terminal.md"
+	text := read(t, file)
+	if n := len(shown.FindAllString(text, -1)); n != 3 {
+		t.Errorf("%s shows %d screens, not 3", file, n)
+	}
+	want := shown.ReplaceAllStringFunc(text, func(block string) string {
+		match := shown.FindStringSubmatch(block)
+		return fmt.Sprintf("```text %s %s\n%s```", match[1], match[2], screen(t, match[1], match[2]))
+	})
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if text != want {
+		t.Errorf("%s shows other screens than there are: go test . -run Screens -update", file)
+	}
+}

@@ -21,7 +21,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/modules.txt anew")
+var update = flag.Bool("update", false, "write docs/modules.txt, and the screens in docs/terminal.md, anew")
 
 const module = "hubbub"
 

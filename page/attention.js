@@ -49,8 +49,11 @@ export function words(text) {
   return [...new Set(all)].slice(0, maxKeywords);
 }
 
-/** cut returns as much of a word as may be kept. @param {string} word @returns {string} */
-const cut = (word) => new TextEncoder().encode(word).length <= maxKeyword ? word : cut([...word].slice(0, -1).join(''));
+/** cut returns as much of a word as may be kept. @param {string} word */
+function cut(word) {
+  let bytes = 0;
+  return [...word].filter((letter) => (bytes += new TextEncoder().encode(letter).length) <= maxKeyword).join('');
+}
 
 /** minutes returns the minutes of "22:30" since midnight; -1 if it is no time of day. @param {string | undefined} time */
 export function minutes(time) {

@@ -203,7 +203,8 @@ function receive(message) {
 function welcome(message) {
   const fresh = !message.resumed;
   if (message.user) makeWay(message.user);
-  if (position.epoch && position.epoch !== message.epoch) forgetMessages();
+  const another = position.epoch && position.epoch !== message.epoch;
+  if (another) forgetMessages();
   position.epoch = message.epoch ?? '';
   if (fresh) position.seq = message.seq ?? 0;
   const session = me.peek();
@@ -222,7 +223,7 @@ function welcome(message) {
   meet(states);
   ready.value = true;
   const shown = current.peek(), beside = thread.peek();
-  if (beside && (beside.room.stale || beside.trouble.peek())) openThread(beside.room, beside.root);
+  if (beside && (another || beside.room.stale || beside.trouble.peek())) openThread(beside.room, beside.root);
   if (shown && (shown.stale || !shown.timeline.live)) loadNewest(shown); // the second where it could not be had before, or the log is another
 }
 
@@ -234,6 +235,7 @@ function doubt(room) {
 
 /** forgetMessages is for when the log is another: their numbers mean nothing now. */
 function forgetMessages() {
+  quotes.value = new Map();
   for (const room of rooms.peek().values()) {
     room.timeline = new Timeline();
     room.changed();

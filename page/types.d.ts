@@ -171,7 +171,7 @@ declare namespace Api {
 
   /** A frame of the live connection. */
   interface Message {
-    type: 'welcome' | 'event' | 'entered' | 'exited' | 'ack' | 'error' | 'signal' | 'bye';
+    type: 'welcome' | 'event' | 'events' | 'entered' | 'exited' | 'ack' | 'error' | 'signal' | 'bye';
     id?: string;
     epoch?: string;
     seq?: number;
@@ -182,6 +182,7 @@ declare namespace Api {
     rooms?: Room[];
     room?: Room;
     event?: Event;
+    events?: Event[];
     signal?: Signal;
     code?: string;
     text?: string;

@@ -188,7 +188,7 @@ func TestAMemberLinksAnAccountElsewhere(t *testing.T) {
 	t.Parallel()
 	otter := ownSite(t, byTheFirm)
 	otter.visit("/lobby#settings/security")
-	otter.click("a.button", "Link an account with the firm")
+	otter.click("button", "Link an account with the firm")
 	otter.provesElsewhere("otter.of.the.firm")
 	otter.sees(".group .entry", "the firm")
 	otter.click(".section-link", "Account")
@@ -196,4 +196,34 @@ func TestAMemberLinksAnAccountElsewhere(t *testing.T) {
 	otter.click("a.button", "Continue with the firm")
 	otter.provesElsewhere("otter.of.the.firm")
 	otter.sees(composer, "")
+}
+
+func TestWhoLoggedInAWhileAgoGivesThePasswordBeforeLinking(t *testing.T) {
+	t.Parallel()
+	otter := ownSite(t, byTheFirm)
+	otter.visit("/lobby#settings/security")
+	evaluate[bool](otter, `(() => {
+		const ask = window.fetch;
+		let given = false;
+		window.fetch = async (where, how) => {
+			if (!String(where).endsWith('/session/confirmation')) return ask(where, how);
+			if (how.method === 'GET') return given ? ask(where, how) : Response.json({ code: 'password', detail: 'Once more.' }, { status: 403 });
+			const answer = await ask(where, how);
+			given = answer.ok;
+			return answer;
+		};
+		return true;
+	})()`) // as if that were long ago; what is given is judged by the server
+	link := func(given string) {
+		t.Helper()
+		otter.click("button", "Link an account with the firm")
+		otter.sees("dialog h2", "Your password once more")
+		otter.fill("dialog input[type=password]", "Password", given)
+		otter.press("Enter")
+	}
+	link("not my password")
+	otter.sees(".group .field-error", "")
+	link(password)
+	otter.provesElsewhere("otter.of.the.firm")
+	otter.sees(".group .entry", "the firm")
 }

@@ -86,18 +86,27 @@ func TestWhatIsChosenIsSeenInForcedColours(t *testing.T) {
 	w.sees(".reaction[aria-pressed=true]", "")
 	const marks = `(() => {
 		const look = (one) => { const s = getComputedStyle(one); return [s.outlineStyle, s.outlineWidth, s.borderColor, s.borderWidth, s.backgroundColor, s.fontWeight, s.textDecorationLine, s.forcedColorAdjust].join(' '); };
-		const same = [];
+		const found = [], same = [];
 		for (const [chosen, other] of [['.room-link[aria-current]', '.room-link:not([aria-current])'], ['.section-link[aria-current]', '.section-link:not([aria-current])'],
 			['.option[aria-selected=true]', '.option[aria-selected=false]'], ['.reaction[aria-pressed=true]', '.reaction.add'], ['[role=switch]:checked', '[role=switch]:not(:checked)']]) {
 			const a = document.querySelector(chosen), b = document.querySelector(other);
+			if (a && b) found.push(chosen);
 			if (a && b && look(a) === look(b)) same.push(chosen);
 		}
-		return same;
+		return { found, same };
 	})()`
+	compared := map[string]bool{}
 	for _, screen := range screens {
 		w.show(screen)
-		for _, what := range evaluate[[]string](w, marks) {
+		seen := evaluate[struct{ Found, Same []string }](w, marks)
+		for _, what := range seen.Found {
+			compared[what] = true
+		}
+		for _, what := range seen.Same {
 			t.Errorf("%s: %s looks as what is not chosen", screen.name, what)
 		}
+	}
+	if len(compared) < 5 {
+		t.Errorf("compared are only %v", compared)
 	}
 }

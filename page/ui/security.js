@@ -98,6 +98,11 @@ function Passkeys() {
 /** Elsewhere are accounts elsewhere that let one in here. @param {{name: string}} props */
 function Elsewhere({ name }) {
   const answer = useLoaded((signal) => get('/tokens', { signal }));
+  const { busy, error, run } = useDoing();
+  const link = () => run(async () => {
+    await confirmed(() => get('/session/confirmation')); // here it can be given; where the browser is sent it can't
+    location.assign('/api/v1/oidc/start?link&to=' + encodeURIComponent(location.pathname + location.hash));
+  });
   return html`
     <div class="group">
       <h4>${t('account.elsewhere')}</h4>
@@ -105,7 +110,8 @@ function Elsewhere({ name }) {
       <${Loaded} answer=${answer}>${(/** @type {{credentials: Credential[]}} */ { credentials }) => html`
         <${Entries} all=${credentials.filter((one) => one.proof === 'oidc')} id=${(/** @type {Credential} */ one) => one.number} name=${(/** @type {Credential} */ one) => one.name || name} more=${added}
           none=${t('account.noElsewhere')} dropLabel=${t('settings.remove')} drop=${(/** @type {Credential} */ one) => del(`/tokens/${one.number}`)} asks=${(/** @type {Credential} */ one) => t('account.passkeyDrop', { name: one.name || name })} reload=${answer.reload} />`}<//>
-      <a class="button plain" href=${'/api/v1/oidc/start?link&to=' + encodeURIComponent(location.pathname + location.hash)}>${t('account.elsewhereAdd', { name })}</a>
+      ${error && html`<p class="field-error" role="alert">${error}</p>`}
+      <${Button} busy=${busy} onClick=${link}>${t('account.elsewhereAdd', { name })}<//>
     </div>`;
 }
 
