@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -355,9 +356,9 @@ func keysOf(keys string) (all []tea.KeyPressMsg) {
 			keys = rest
 			continue
 		}
-		r := []rune(keys)[0]
-		all = append(all, tea.KeyPressMsg{Code: r, Text: string(r)})
-		keys = keys[len(string(r)):]
+		r, n := utf8.DecodeRuneInString(keys)
+		all = append(all, tea.KeyPressMsg{Code: r, Text: keys[:n]}) // which may be no character
+		keys = keys[n:]
 	}
 	return all
 }

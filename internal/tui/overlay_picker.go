@@ -91,7 +91,7 @@ func (p *picker) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 		if do := p.more[name]; do != nil && len(p.shown) > 0 {
 			return p.close(m, do)
 		}
-		if typed(&p.editor, k) {
+		if typedLine(&p.editor, k) {
 			p.at = 0
 			p.filter()
 		}
