@@ -45,11 +45,11 @@ func (m *Message) Read(text string) {
 // name notes that a word may be somebody's nick. A nick may end in a full stop, a
 // dash or an apostrophe, and a sentence may put one after it.
 func (m *Message) name(word string) {
-	if word == "" || len(m.named) >= maxNamed {
+	bare := strings.TrimRight(word, ".-'’")
+	if bare == "" || len(m.named) >= maxNamed {
 		return
 	}
-	m.named[word] = struct{}{}
-	m.named[strings.TrimRight(word, ".-'’")] = struct{}{}
+	m.named[word], m.named[bare] = struct{}{}, struct{}{}
 	if i := strings.LastIndexAny(word, "'’"); i > 0 { // alice's
 		m.named[word[:i]] = struct{}{}
 	}
@@ -104,14 +104,28 @@ func hasWord(text, word string) bool {
 		}
 		i += from
 		before, _ := utf8.DecodeLastRuneInString(text[:i])
-		first, n := utf8.DecodeRuneInString(word)
+		first, _ := utf8.DecodeRuneInString(word)
 		last, _ := utf8.DecodeLastRuneInString(word)
 		after, _ := utf8.DecodeRuneInString(text[i+len(word):])
 		if !joined(before, first) && !joined(last, after) {
 			return true
 		}
-		from = i + n
+		from = i + wordRest(text[i:])
 	}
+}
+
+// wordRest returns how far it is to where another word may begin: within one there is
+// nothing to be found, and to look at each place takes long in "aaaa…".
+func wordRest(text string) int {
+	before, n := utf8.DecodeRuneInString(text)
+	for n < len(text) {
+		r, size := utf8.DecodeRuneInString(text[n:])
+		if !joined(before, r) {
+			break
+		}
+		before, n = r, n+size
+	}
+	return n
 }
 
 // joined reports whether two runes that follow each other are in one word. Where

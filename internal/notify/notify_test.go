@@ -135,7 +135,7 @@ func TestAKeywordIsAWord(t *testing.T) {
 		{"the build failed again", "build failed", true}, {"the build  failed", "build failed", false},
 		{"C++ is", "c++", true}, {"c++11", "c++", true}, {"#tea", "#tea", true}, {"x#tea", "#tea", true},
 		{"今日は部署会議です", "部署", true}, {"Żółw", "żółw", true}, {"żółwie", "żółw", false}, {"cafe\u0301", "café", true},
-		{"a_deploy", "deploy", false}, {"aaaa", "aa", false}, {"", "x", false},
+		{"a_deploy", "deploy", false}, {"aaaa", "aa", false}, {"aaaa aa", "aa", true}, {"aaaa(aa", "aa", true}, {"aaaa (aa) b", "aa) b", true}, {"x#teas #tea", "#tea", true}, {"тестtest 部tea署", "tea", true}, {"", "x", false},
 	} {
 		p := &notify.Reader{ID: alice, Nick: "alice", Preferences: prefer(t, `{"keywords":["`+c.keyword+`"]}`)}
 		if got := notify.Decide(said(c.text, nil), p, noon) == notify.Keyword; got != c.has {

@@ -28,6 +28,9 @@ func (s *Session) Say(ctx context.Context, d tui.Draft) error {
 	if err != nil {
 		return refusal(err)
 	}
+	if d.Placed != nil {
+		d.Placed()
+	}
 	if !s.live.Online() {
 		s.mu.Lock()
 		s.changedConnection = true // one more waits

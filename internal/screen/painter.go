@@ -28,8 +28,9 @@ const (
 	keysOn, keysOff = "\x1b[>4;2m\x1b[>1u", "\x1b[<1u\x1b[>4m"
 )
 
-// maxKept is how large a buffer for frames may be to be kept for the next, in bytes.
-const maxKept = 32 << 10
+// maxKept is how large a buffer for frames may be to be kept for the next, in bytes:
+// those that tell what has changed are small, and most screens are at rest.
+const maxKept = 4 << 10
 
 // kept returns a buffer for the next frame, empty: the same, unless it is large.
 func kept(b []byte) []byte {

@@ -71,7 +71,7 @@ func (p *painter) shift() {
 		bottom--
 	}
 	by, saved := 0, 1 // about what the sequences cost
-	for k := 1; k < bottom-top; k++ {
+	for k := 1; bottom-top-k > saved; k++ { // further up there is no more to save
 		if n := p.saving(top, bottom, k); n > saved {
 			by, saved = k, n
 		}

@@ -41,7 +41,7 @@ func (a *asking) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 		m.flash = m.language.say(wNotAnswered)
 	case "up", "down", "ctrl+p", "ctrl+n": // there is no history of answers
 	default:
-		typed(&a.editor, k)
+		typedLine(&a.editor, k)
 	}
 	return nil
 }

@@ -16,9 +16,9 @@ const maxCluster = 12
 // cell is a cluster that is painted.
 type cell struct {
 	text  string
-	width int
+	width uint8
 	style style
-	link  int // 1 + its index, or 0
+	link  uint8 // 1 + its index, or 0: there are at most maxLinks
 }
 
 // cleanText makes text harmless and takes what can't be seen by itself out of it.
@@ -27,6 +27,7 @@ func cleanText(s string) string {
 	if ascii(s) {
 		return s
 	}
+	s = strings.ReplaceAll(s, string(placeholder), "\ufffd") // kitty would show a picture there
 	var b strings.Builder
 	for g := displaywidth.StringGraphemes(s); g.Next(); {
 		if g.Width() > 0 || g.Value() == "\n" {
@@ -82,7 +83,7 @@ func shortCluster(s string) string {
 // cellsOf takes text apart. It must be clean.
 func cellsOf(cells []cell, text string, st style, link int) []cell {
 	for g := displaywidth.StringGraphemes(text); g.Next(); {
-		cells = append(cells, cell{g.Value(), g.Width(), st, link})
+		cells = append(cells, cell{g.Value(), uint8(g.Width()), st, uint8(link)})
 	}
 	return cells
 }
@@ -114,7 +115,7 @@ const (
 	selectedSign      // it is selected
 )
 
-// painter paints one row: it never gets wider than its limit.
+// painter paints a row, or one below another: none gets wider than the limit.
 type painter struct {
 	b      strings.Builder
 	colour *palette
@@ -178,12 +179,12 @@ func (p *painter) cells(cells []cell, targets []string) *painter {
 		first := cells[i]
 		p.begin(first, targets)
 		for ; i < len(cells) && cells[i].style == first.style && cells[i].link == first.link; i++ {
-			if p.width+cells[i].width > p.limit {
+			if p.width+int(cells[i].width) > p.limit {
 				i = len(cells)
 				break
 			}
 			p.b.WriteString(cells[i].text)
-			p.width += cells[i].width
+			p.width += int(cells[i].width)
 		}
 		p.end(first)
 	}
@@ -226,6 +227,13 @@ func (p *painter) add(r row) *painter {
 	return p
 }
 
+// below begins the next row.
+func (p *painter) below() *painter {
+	p.b.WriteByte('\n')
+	p.width = 0
+	return p
+}
+
 func (p *painter) row() row { return row{text: p.b.String(), width: p.width} }
 
 // wrap breaks cells into rows of at most first and then width cells, between words
@@ -252,7 +260,7 @@ func breakAt(cells []cell, limit int) (n, next int) {
 		if cells[i].text == " " {
 			space = i
 		}
-		if used += cells[i].width; used > limit {
+		if used += int(cells[i].width); used > limit {
 			switch {
 			case space == i:
 				return i, i + 1

@@ -19,24 +19,25 @@ type command struct {
 // commands are those that are completed, in the order in which they are offered.
 // What is not among them goes to the session too.
 var commands = []command{
-	{"/help", [languages]string{"help on a topic", "pomoc na temat"}},
+	{"/help", [languages]string{"help on a topic", "pomoc na podany temat"}},
 	{"/join", [languages]string{"come into a room", "wejdź do pokoju"}},
 	{"/leave", [languages]string{"leave the room", "wyjdź z pokoju"}},
 	{"/dm", [languages]string{"talk with one person", "porozmawiaj z jedną osobą"}},
 	{"/rooms", [languages]string{"what rooms there are", "jakie są pokoje"}},
-	{"/nick", [languages]string{"change your name", "zmień swoją nazwę"}},
+	{"/nick", [languages]string{"change your name", "zmień swój nick"}},
 	{"/topic", [languages]string{"set the topic", "zmień temat"}},
 	{"/invite", [languages]string{"invite somebody", "zaproś kogoś"}},
 	{"/whois", [languages]string{"who somebody is", "kto to jest"}},
 	{"/me", [languages]string{"say what you do", "powiedz, co robisz"}},
 	{"/search", [languages]string{"search all rooms", "szukaj we wszystkich pokojach"}},
 	{"/mentions", [languages]string{"what called you", "wzmianki o tobie"}},
-	{"/open", [languages]string{"open a link by its number", "otwórz odnośnik o numerze"}},
+	{"/open", [languages]string{"open a link by its number", "otwórz odnośnik o podanym numerze"}},
 	{"/set", [languages]string{"see and change settings", "zobacz i zmień ustawienia"}},
 	{"/theme", [languages]string{"auto, dark, light or none", "auto, dark, light albo none"}},
-	{"/notify", [languages]string{"of what this room tells you", "o czym zawiadamia ten pokój"}},
-	{"/retry", [languages]string{"send again what was not sent", "wyślij ponownie, czego nie wysłano"}},
-	{"/drop", [languages]string{"forget what was not sent", "porzuć, czego nie wysłano"}},
+	{"/notify", [languages]string{"of what this room tells you", "o czym powiadamia ten pokój"}},
+	{"/retry", [languages]string{"send again what was not sent", "wyślij ponownie to, czego nie wysłano"}},
+	{"/drop", [languages]string{"forget what was not sent", "porzuć to, czego nie wysłano"}},
+	{"/plain", [languages]string{"lines instead of this screen", "wiersze zamiast tego ekranu"}},
 	{"/quit", [languages]string{"leave", "wyjdź z programu"}},
 }
 
@@ -82,12 +83,34 @@ func (m *Model) command(line string) tea.Cmd {
 
 func (m *Model) openNumber(rest string) tea.Cmd {
 	n, err := strconv.Atoi(strings.Trim(rest, "[]"))
-	target, ok := m.targets[n]
+	target, ok := m.linkSeen(n)
+	if !ok {
+		target, ok = m.targets[n]
+	}
 	if err != nil || !ok {
 		m.flash = m.language.say(wNoLink, cleanLine(rest))
 		return nil
 	}
 	return m.openURL(target)
+}
+
+// linkSeen returns where the link leads that is seen with a number. Numbers are used
+// again after a while, and who types one means what is before their eyes.
+func (m *Model) linkSeen(n int) (string, bool) {
+	t := m.timeline()
+	if t == nil {
+		return "", false
+	}
+	g := m.geometry()
+	top, bottom := t.seen(g.body, m.blockHeight(t, g.timeline))
+	for _, it := range slices.Backward(t.items[top:bottom]) {
+		for _, l := range slices.Concat(it.links, it.files) {
+			if l.number == n && l.target != "" {
+				return l.target, true
+			}
+		}
+	}
+	return "", false
 }
 
 // retry sends again what could not be sent, under the same IDs.

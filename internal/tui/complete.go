@@ -178,11 +178,6 @@ func (m *Model) recentNicks() (nicks []string) {
 
 func begins(name, with string) bool { return strings.HasPrefix(chat.Fold(name), chat.Fold(with)) }
 
-func firstName(label string) string {
-	name, _, _ := strings.Cut(label, ":")
-	return name
-}
-
 // popUp paints the candidates, to be laid over the last rows of the timeline.
 func (m *Model) popUp(width, height int) (rows []row) {
 	c := m.composer.completion

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/clipperhouse/displaywidth"
@@ -40,6 +41,21 @@ func (c *composer) reset(draft string) {
 	c.editor.Clear()
 	c.editor.Set(draft)
 }
+
+// take empties what is being written, and remembers it, unless that is a command that
+// may have a secret in it.
+func (c *composer) take() {
+	verb, rest, _ := strings.Cut(strings.ToLower(c.editor.Text()), " ")
+	switch {
+	case slices.Contains(secretive, verb), verb == "/join" && strings.Contains(rest, "key="):
+		c.editor.Clear()
+	default:
+		c.editor.Take()
+	}
+}
+
+// secretive are commands that ask for a password, which some write behind them.
+var secretive = []string{"/login", "/auth", "/identify", "/signin", "/register", "/password", "/passwd", "/totp"}
 
 // draft returns what is to be kept when one turns to something else.
 func (c *composer) draft() string {
@@ -129,28 +145,29 @@ func (c *composer) vertical(step, cells int) bool {
 }
 
 // view paints what is being written, and returns where the cursor is in it.
-func (m *Model) composerRows(g geometry) (rows []row, x, y int) {
+func (m *Model) composerRows(p *painter, g geometry) (x, y int) {
 	if m.asking != nil {
 		r, x := m.asking.row(m, g.width)
-		return []row{r}, x, 0
+		p.below().add(r)
+		return x, 0
 	}
 	c := &m.composer
 	cells := max(g.width-len(label), 1)
 	all, at, column := c.rows(cells)
 	first := min(max(0, at-g.composer/2), max(0, len(all)-g.composer))
-	for i := first; i < len(all) && len(rows) < g.composer; i++ {
-		p := m.paint(g.width)
-		if i == 0 {
+	for i := first; i < min(len(all), first+g.composer); i++ {
+		switch p.below(); {
+		case c.editor.Text() == "":
+			p.put(accent, label).put(faint, m.hint())
+			continue
+		case i == 0:
 			p.put(accent, label)
-		} else {
-			p.put(plain, strings.Repeat(" ", len(label)))
+		default:
+			p.fill(plain, " ", len(label))
 		}
-		rows = append(rows, p.put(plain, shownText(c.editor.Text()[all[i].start:all[i].end])).row())
+		p.put(plain, shownText(c.editor.Text()[all[i].start:all[i].end]))
 	}
-	if c.editor.Text() == "" {
-		rows[0] = m.paint(g.width).put(accent, label).put(faint, m.hint()).row()
-	}
-	return rows, min(len(label)+column, max(g.width-1, 0)), at - first
+	return min(len(label)+column, max(g.width-1, 0)), at - first
 }
 
 // shownText is what of a text in the composer is painted. What a person types is

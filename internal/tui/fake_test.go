@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -31,12 +32,15 @@ type fake struct {
 	found   []Entry
 	reply   Reply
 	prefers map[string]string
-	unknown bool // what is preferred, as long as there is no connection
+	lost    error // of pages
+	unknown bool  // what is preferred, as long as there is no connection
 	picture []byte
 	fetched []string // names of pictures
 	calls   []string // what was asked of it, but for reading
 	pages   int
-	fail    error // of what changes something
+	fail    error         // of what changes something
+	hold    chan struct{} // drafts are not kept before it is closed; nil does not hold them
+	places  bool          // but they are placed
 	seq     chat.Seq
 	pending []Update
 	wake    chan struct{}
@@ -97,6 +101,9 @@ func (f *fake) Page(_ context.Context, room chat.RoomID, w Where) (Page, error) 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.pages++
+	if f.lost != nil {
+		return Page{}, f.lost
+	}
 	all := f.entries[room]
 	at := func(s chat.Seq) int {
 		i, _ := slices.BinarySearchFunc(all, s, func(e Entry, s chat.Seq) int { return cmp.Compare(e.Seq, s) })
@@ -149,9 +156,19 @@ func (f *fake) did(format string, args ...any) error {
 	return f.fail
 }
 
-func (f *fake) Say(_ context.Context, d Draft) error {
+func (f *fake) Say(ctx context.Context, d Draft) error {
 	if err := f.did("say %d %q action=%t answer=%d", d.Room, d.Text, d.Action, d.Answer); err != nil {
 		return err
+	}
+	if f.places {
+		d.Placed()
+	}
+	if f.hold != nil {
+		select {
+		case <-f.hold:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	f.say(Entry{Room: d.Room, By: ann, Nick: "ann", Text: d.Text, Client: d.ID, Target: d.Answer})
 	return nil
@@ -229,6 +246,13 @@ func (f *fake) done() (calls []string) {
 	return calls
 }
 
+// was reports whether something was asked of the session.
+func (f *fake) was(call string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Contains(f.calls, call)
+}
+
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 // user is somebody at a terminal: it has keys pressed and reads the screen.
@@ -246,6 +270,12 @@ type user struct {
 // moves any more.
 func use(t *testing.T, f *fake, width, height int, options Options, act func(u *user)) {
 	t.Helper()
+	useSession(t, f, f, width, height, options, act)
+}
+
+// useSession is use of a session that has a fake behind it.
+func useSession(t *testing.T, f *fake, s Session, width, height int, options Options, act func(u *user)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		n := 0
@@ -253,7 +283,7 @@ func use(t *testing.T, f *fake, width, height int, options Options, act func(u *
 		options.Zone = time.UTC
 		options.Now = func() time.Time { return noon.Add(time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))) }
 		options.NewID = func() string { n++; return fmt.Sprint("id", n) }
-		u := &user{t: t, f: f, m: New(ctx, f, options), results: make(chan tea.Msg, 10000)}
+		u := &user{t: t, f: f, m: New(ctx, s, options), results: make(chan tea.Msg, 10000)}
 		u.start(u.m.Init())
 		u.take(tea.WindowSizeMsg{Width: width, Height: height})
 		u.settle()
@@ -326,9 +356,9 @@ func keysOf(keys string) (all []tea.KeyPressMsg) {
 			keys = rest
 			continue
 		}
-		r := []rune(keys)[0]
-		all = append(all, tea.KeyPressMsg{Code: r, Text: string(r)})
-		keys = keys[len(string(r)):]
+		r, n := utf8.DecodeRuneInString(keys)
+		all = append(all, tea.KeyPressMsg{Code: r, Text: keys[:n]}) // which may be no character
+		keys = keys[n:]
 	}
 	return all
 }

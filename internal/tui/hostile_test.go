@@ -70,6 +70,22 @@ func TestHostileTextPaintsNothingButItself(t *testing.T) {
 	}
 }
 
+// A terminal may say of a key that its text is anything.
+func TestAKeyWithALineBreakStaysInItsLine(t *testing.T) {
+	f := village()
+	f.reply = asks(new([]string))
+	wide(t, f, func(u *user) {
+		for _, text := range []string{"a\nb", "\r", "\u2028", "\x1b[2J\n"} {
+			for _, keys := range []string{"{ctrl+k}", "{ctrl+s}", "/login{enter}"} {
+				u.press(keys)
+				u.take(tea.KeyPressMsg{Code: 'a', Text: text})
+				u.settle()
+				u.press("{esc}")
+			}
+		}
+	})
+}
+
 func TestResizingLosesNothing(t *testing.T) {
 	use(t, village(), 80, 24, Options{}, func(u *user) {
 		u.press("a draft{alt+up}{alt+up}")

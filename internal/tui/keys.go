@@ -29,6 +29,12 @@ func typed(e *prompt.Editor, k tea.KeyPressMsg) bool {
 	return ok && e.Key(prompt.Key{Code: code})
 }
 
+// typedLine is typed for what has one line, whatever text a terminal says a key has.
+func typedLine(e *prompt.Editor, k tea.KeyPressMsg) bool {
+	k.Text = strings.ReplaceAll(chat.CleanText(strings.ToValidUTF8(k.Text, "")), "\n", " ")
+	return typed(e, k)
+}
+
 // commandKeys are the keys that do something to the whole, by name.
 var commandKeys = map[string]func(*Model) tea.Cmd{
 	"alt+a":       (*Model).nextActivity,

@@ -102,7 +102,7 @@ func (m *Model) socialRow(items []*item, width int) row {
 	var parts []string
 	for i, w := range []word{wJoined, wLeft, wRenamed} {
 		if len(names[i]) > 0 {
-			parts = append(parts, m.language.say(w, m.some(names[i])))
+			parts = append(parts, m.language.count(len(names[i]), w, m.some(names[i])))
 		}
 	}
 	text := m.stamp(items[len(items)-1]) + strings.Join(parts, " · ")
@@ -327,6 +327,9 @@ func (m *Model) happened(it *item) string {
 	l := m.language
 	switch it.Kind {
 	case chat.TopicSet:
+		if it.Text == "" {
+			return l.say(wTopicGone, it.Nick)
+		}
 		return l.say(wTopic, it.Nick, it.Text)
 	case chat.Pinned:
 		return l.say(wPinned, it.Nick, it.Whose)

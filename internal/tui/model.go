@@ -74,6 +74,12 @@ type Model struct {
 	look     int // counts changes of how everything looks
 
 	width, height int
+	painted       int       // bytes of the last screen
+	seen          []row     // room for those of a timeline that are seen
+	roomRows      []paneRow // as they were painted, by their place on the screen
+	personRows    []paneRow
+	noRoomRow     paneRow // where no room is, and nobody
+	nobodyRow     paneRow
 	focused       bool
 	online        bool
 	waiting       int // drafts that the session keeps
@@ -90,6 +96,7 @@ type Model struct {
 	timelines map[chat.RoomID]*timeline
 	people    []Person // of the current room
 	typing    map[string]time.Time
+	hushing   bool // it is waited for who stops
 
 	visits int // counts the rooms that were left
 
@@ -99,9 +106,12 @@ type Model struct {
 	drafts   map[chat.RoomID]string
 	overlay  overlay // or nil
 	question *question
-	asking   *asking // what a command asks, or nil
-	flash    string  // until the next key
+	asking   *asking  // what a command asks, or nil
+	flash    string   // until the next key
+	told     []string // to be shown when nothing else is asked
+	called   time.Time
 	said     time.Time
+	turn     <-chan struct{} // closed when the next draft may be handed over
 
 	links   int // the last number given
 	targets map[int]string
@@ -131,6 +141,9 @@ func New(ctx context.Context, session Session, options Options) *Model {
 		album: album{held: map[string]*picture{}}, expected: options.Room,
 		typing: map[string]time.Time{}, targets: map[int]string{},
 	}
+	first := make(chan struct{})
+	close(first)
+	m.turn = first
 	m.obey()
 	return m
 }
@@ -195,9 +208,8 @@ func (m *Model) room(id chat.RoomID) *Room {
 // paint begins a row.
 func (m *Model) paint(limit int) *painter { return newPainter(m.colour, limit) }
 
-// item returns an entry as it is kept: clean, in the user's time, with its links
-// numbered.
-func (m *Model) item(e Entry) *item {
+// clean returns an entry as it is kept: harmless, and in the user's time.
+func (m *Model) clean(e Entry) Entry {
 	e.Time = e.Time.In(m.chosen.zone)
 	e.Nick, e.Name, e.Whose, e.Quote = cleanLine(e.Nick), cleanLine(e.Name), cleanLine(e.Whose), cleanLine(e.Quote)
 	if e.said() {
@@ -206,11 +218,17 @@ func (m *Model) item(e Entry) *item {
 		e.Text = cleanLine(e.Text)
 	}
 	e.Reactions, e.Files = cleanReactions(e.Reactions), cleanFiles(e.Files)
-	it := &item{Entry: e}
+	return e
+}
+
+// item returns an entry to be shown in a timeline, with its links numbered.
+func (m *Model) item(e Entry) *item {
+	e = m.clean(e)
+	it := &item{Entry: e, day: dayOf(e.Time)}
 	m.spoken = m.spoken || e.said() && e.By == m.self.ID
-	old := m.heldAs(&e)
+	links, files := m.heldLinks(&e)
 	if e.said() {
-		it.links = m.number(findLinks(e.Text), old.links)
+		it.links = m.number(findLinks(e.Text), links)
 	}
 	for _, f := range e.Files {
 		target, ok := targetOf(f.URL)
@@ -219,7 +237,7 @@ func (m *Model) item(e Entry) *item {
 		}
 		it.files = append(it.files, link{target: target})
 	}
-	it.files = m.number(it.files, old.files)
+	it.files = m.number(it.files, files)
 	return it
 }
 
@@ -248,20 +266,19 @@ const maxTargets = 999
 
 func (m *Model) lastTarget() int { return min(4*m.options.Keep, maxTargets) }
 
-// heldAs returns how an entry is held, from before it was changed or from when it
-// was on its way.
-func (m *Model) heldAs(e *Entry) *item {
+// heldLinks returns the links that an entry is held with, from before it was changed
+// or from when it was on its way.
+func (m *Model) heldLinks(e *Entry) (links, files []link) {
 	if t := m.timelines[e.Room]; t != nil {
-		if old := t.find(e.Seq); old != nil {
-			return old
+		old := t.find(e.Seq)
+		if old == nil && e.By == m.self.ID && e.Client != "" {
+			old = t.onItsWay(e.Client)
 		}
-		if e.By == m.self.ID && e.Client != "" {
-			if old := t.onItsWay(e.Client); old != nil {
-				return old
-			}
+		if old != nil {
+			return old.links, old.files
 		}
 	}
-	return &item{}
+	return nil, nil
 }
 
 // number gives links their numbers: those that they had, if they were there before.

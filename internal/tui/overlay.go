@@ -68,10 +68,10 @@ func (m *Model) title(text string, width int) row {
 func visibleLine(e *prompt.Editor, cells int) (text string, cursor int) {
 	before, at := e.Text()[:e.Cursor()], e.Cursor()
 	for _, c := range slices.Backward(cellsOf(nil, before, plain, 0)) { // its end is what counts
-		if cursor+c.width > cells {
+		if cursor+int(c.width) > cells {
 			break
 		}
-		cursor += c.width
+		cursor += int(c.width)
 		at -= len(c.text)
 	}
 	return cleanText(before[at:] + e.Text()[e.Cursor():]), cursor

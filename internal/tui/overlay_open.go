@@ -84,7 +84,7 @@ func (m *Model) openThread(it *item) tea.Cmd {
 	}
 	p := &picker{title: wThread, waiting: true, pick: showChoice}
 	p.more = map[string]func(*Model, choice) tea.Cmd{"ctrl+r": func(m *Model, c choice) tea.Cmd {
-		m.composer.answer, m.composer.about = c.seq, firstName(c.label)
+		m.composer.reply(&item{Entry: Entry{Seq: c.seq, Nick: c.nick}})
 		return nil
 	}}
 	m.offer(p)

@@ -16,6 +16,7 @@ type choice struct {
 	style  style
 	room   chat.RoomID
 	seq    chat.Seq
+	nick   string // who said it
 	text   string
 }
 
@@ -35,6 +36,9 @@ type picker struct {
 	pick    func(m *Model, c choice) tea.Cmd
 	more    map[string]func(m *Model, c choice) tea.Cmd // other keys
 }
+
+// maxFound is how much of a list is offered.
+const maxFound = 500
 
 // foundMsg is the list that a picker asked for.
 type foundMsg struct {
@@ -87,7 +91,7 @@ func (p *picker) key(m *Model, k tea.KeyPressMsg) tea.Cmd {
 		if do := p.more[name]; do != nil && len(p.shown) > 0 {
 			return p.close(m, do)
 		}
-		if typed(&p.editor, k) {
+		if typedLine(&p.editor, k) {
 			p.at = 0
 			p.filter()
 		}
@@ -130,7 +134,7 @@ func (m *Model) found(msg foundMsg) {
 	if msg.err != nil {
 		p.failed = m.sentence(msg.err)
 	}
-	for _, e := range msg.entries {
+	for _, e := range msg.entries[:min(len(msg.entries), maxFound)] {
 		p.all = append(p.all, m.choiceOf(e))
 	}
 	p.filter()
@@ -138,18 +142,18 @@ func (m *Model) found(msg foundMsg) {
 
 // choiceOf returns an entry as something to choose.
 func (m *Model) choiceOf(e Entry) choice {
-	it := m.item(e)
+	e = m.clean(e)
 	name := ""
-	if r := m.room(it.Room); r != nil {
+	if r := m.room(e.Room); r != nil {
 		name = r.Name + " "
 	}
-	text := cleanLine(it.Text)
-	if it.Deleted {
+	text := cleanLine(e.Text)
+	if e.Deleted {
 		text = m.language.say(wDeleted)
 	}
 	return choice{
-		label: it.Nick + ": " + text, detail: name + it.Time.Format("2006-01-02 15:04"),
-		style: plain, room: it.Room, seq: it.Seq, text: it.Text,
+		label: e.Nick + ": " + text, detail: name + e.Time.Format("2006-01-02 15:04"),
+		style: plain, room: e.Room, seq: e.Seq, nick: e.Nick, text: e.Text,
 	}
 }
 

@@ -74,11 +74,19 @@ type format struct {
 	decode func(*bytes.Reader) (image.Image, error)
 }
 
+// A JPEG may go over all its pixels in any number of scans of some bytes each: that is
+// seconds of work for each picture. Real ones have at most about ten.
+const (
+	jpegBegins = "\xff\xd8\xff"
+	jpegScan   = "\xff\xda" // which is nowhere within what is compressed
+	maxScans   = 100
+)
+
 // formats are those that are shown.
 func formats() []format {
 	return []format{
 		{"\x89PNG\r\n\x1a\n", func(r *bytes.Reader) (image.Config, error) { return png.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return png.Decode(r) }},
-		{"\xff\xd8\xff", func(r *bytes.Reader) (image.Config, error) { return jpeg.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return jpeg.Decode(r) }},
+		{jpegBegins, func(r *bytes.Reader) (image.Config, error) { return jpeg.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return jpeg.Decode(r) }},
 		{"GIF8", func(r *bytes.Reader) (image.Config, error) { return gif.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return gif.Decode(r) }}, // its first frame
 		{"RIFF", func(r *bytes.Reader) (image.Config, error) { return webp.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return webp.Decode(r) }},
 	}
@@ -103,6 +111,9 @@ func decodePicture(data []byte) (image.Image, error) {
 	for _, f := range formats() {
 		if !bytes.HasPrefix(data, []byte(f.begins)) {
 			continue
+		}
+		if f.begins == jpegBegins && bytes.Count(data, []byte(jpegScan)) > maxScans {
+			return nil, errNoPicture
 		}
 		c, err := f.config(bytes.NewReader(data))
 		if err != nil || c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {

@@ -189,6 +189,7 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		"PNG": {small, true}, "JPEG": {j.Bytes(), true}, "GIF": {g.Bytes(), true},
 		"nothing": {nil, false}, "text": {[]byte("hello"), false}, "half": {small[:len(small)/2], false}, "a head": {small[:8], false},
 		"many pixels": {pngOf(t, image.NewGray(image.Rect(0, 0, 2000, 600))), false}, "RIFF": {[]byte("RIFFxxxxWAVE"), false},
+		"many scans": {append(bytes.Clone(j.Bytes()[:j.Len()-2]), bytes.Repeat([]byte(jpegScan+"\x00\x08\x01\x01\x00\x00\x3f\x00"), 1000)...), false},
 		"many bytes": {append(bytes.Clone(small), make([]byte, MaxPicture)...), false},
 	} {
 		if thumb, err := thumbnailOf(c.data, false); (err == nil) != c.ok || c.ok && (thumb.columns != 20 || thumb.rows != 5) {
@@ -270,4 +271,36 @@ func FuzzThumbnail(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What needs no rows, as pictures that can't be shown, is no way to have any number of
+// them read, or the same ones again and again.
+func TestMorePicturesThanAreHeldAreNotRead(t *testing.T) {
+	f := gallery(t, 80)
+	for i := range f.entries[lobby] {
+		f.entries[lobby][i].Files[0].Width = 0 // which is not known
+	}
+	f.picture = []byte("no picture")
+	use(t, f, 80, 190, Options{Pictures: Blocks}, func(u *user) {
+		u.press("xyz")
+		if read, held := len(u.f.fetched), len(u.m.album.held); read != maxPictures || held != maxPictures {
+			t.Errorf("%d were read and %d are held, not %d", read, held, maxPictures)
+		}
+	})
+}
+
+func TestAPictureThatWasReadForAnotherWayIsNotShown(t *testing.T) {
+	m := New(t.Context(), gallery(t, 1), Options{Pictures: Blocks})
+	f := File{ID: "1", Type: "image/png"}
+	old := m.readPicture(f)().(pictureMsg)
+	m.closeAlbum()
+	now := m.readPicture(f)
+	m.gotPicture(old)
+	if m.album.held[f.key()].ready {
+		t.Error("what was read before is shown")
+	}
+	m.gotPicture(now().(pictureMsg))
+	if p := m.album.held[f.key()]; !p.ready || p.thumbnail == nil || m.album.reading != 0 {
+		t.Errorf("%+v is held, and %d are being read", p, m.album.reading)
+	}
 }

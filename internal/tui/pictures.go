@@ -30,6 +30,7 @@ type picture struct {
 // pictureMsg is a picture that was read, or that can't be.
 type pictureMsg struct {
 	key       string
+	picture   *picture // for which it was read
 	thumbnail *thumbnail
 }
 
@@ -56,22 +57,33 @@ func (m *Model) kitty() bool { return m.chosen.pictures == AutoPictures && m.opt
 func (m *Model) fetchPictures(t *timeline, top, bottom int) tea.Cmd {
 	a := &m.album
 	a.time++
-	var cmds []tea.Cmd
+	var wanted []*File
 	for i := min(bottom, len(t.items)) - 1; i >= max(top, 0); i-- {
 		for _, f := range m.pictured(t.items[i]) {
 			if p := a.held[f.key()]; p != nil {
 				p.seen = a.time
-			} else if a.reading < maxReading && m.online {
-				cmds = append(cmds, m.forgetPicture(), m.readPicture(*f))
+			} else {
+				wanted = append(wanted, f)
 			}
 		}
+	}
+	var cmds []tea.Cmd
+	for _, f := range wanted {
+		if a.held[f.key()] != nil { // a message may have it twice
+			continue
+		}
+		if a.reading >= maxReading || !m.online || !m.forgetPicture(&cmds) {
+			break
+		}
+		cmds = append(cmds, m.readPicture(*f))
 	}
 	return tea.Batch(cmds...)
 }
 
 func (m *Model) readPicture(f File) tea.Cmd {
 	m.album.reading++
-	m.album.held[f.key()] = &picture{seen: m.album.time}
+	p := &picture{seen: m.album.time}
+	m.album.held[f.key()] = p
 	kitty := m.kitty()
 	return func() tea.Msg {
 		var t *thumbnail
@@ -79,15 +91,15 @@ func (m *Model) readPicture(f File) tea.Cmd {
 		if err == nil {
 			t, _ = thumbnailOf(data, kitty) // nil is shown as what can't be shown
 		}
-		return pictureMsg{f.key(), t}
+		return pictureMsg{f.key(), p, t}
 	}
 }
 
 // forgetPicture makes room for another picture, if need be: it forgets the one that
-// was not seen for the longest time.
-func (m *Model) forgetPicture() tea.Cmd {
+// was not seen for the longest time. It reports false if all are seen.
+func (m *Model) forgetPicture(cmds *[]tea.Cmd) bool {
 	if len(m.album.held) < maxPictures {
-		return nil
+		return true
 	}
 	oldest := ""
 	for key, p := range m.album.held {
@@ -95,22 +107,22 @@ func (m *Model) forgetPicture() tea.Cmd {
 			oldest = key
 		}
 	}
-	id := 0
-	if p := m.album.held[oldest]; p != nil {
-		id = p.id
-		delete(m.album.held, oldest)
+	p := m.album.held[oldest]
+	if p == nil {
+		return false
 	}
-	if id == 0 {
-		return nil
+	delete(m.album.held, oldest)
+	if p.id != 0 {
+		*cmds = append(*cmds, tea.Raw(takeBack(p.id)))
 	}
-	return tea.Raw(takeBack(id))
+	return true
 }
 
 // gotPicture shows a picture that was read.
 func (m *Model) gotPicture(msg pictureMsg) tea.Cmd {
 	m.album.reading--
 	p := m.album.held[msg.key]
-	if p == nil || p.ready {
+	if p == nil || p != msg.picture {
 		return nil // it was chosen otherwise meanwhile
 	}
 	p.ready, p.thumbnail = true, msg.thumbnail

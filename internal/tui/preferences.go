@@ -119,6 +119,7 @@ func (m *Model) moveTo(zone *time.Location) {
 		t.since = t.since.In(zone)
 		for _, it := range t.items {
 			it.Time = it.Time.In(zone)
+			it.day = dayOf(it.Time)
 		}
 	}
 }
@@ -158,17 +159,21 @@ func (m *Model) setPreferences(all preferencesMsg) {
 
 // underway is a preference on its way to the server.
 type underway struct {
-	value  string
-	before string  // what was kept until then
-	came   bool    // the session has brought it
-	since  string  // what it has brought last, from then on
-	next   *string // what has been chosen meanwhile
+	value string
+	kept  string  // what is kept of it, by what the session has told last
+	came  bool    // the session has brought the value itself: what it told since is newer
+	next  *string // what has been chosen meanwhile
 }
 
-// prefer puts a value in force, and has it kept.
+// prefer puts a value in force, and has it kept. Nothing is put in the place of what
+// has not come yet: fields of it would be lost.
 func (m *Model) prefer(key, value string) tea.Cmd {
-	before := m.kept[key]
-	if before == value {
+	before, known := m.kept[key]
+	switch {
+	case !known && !m.preferring:
+		m.flash = m.language.say(wNotYet)
+		return m.askPreferences()
+	case before == value:
 		return nil
 	}
 	if len(value) > chat.MaxProperty {
@@ -185,7 +190,7 @@ func (m *Model) prefer(key, value string) tea.Cmd {
 }
 
 func (m *Model) sendPreference(key, value, before string) tea.Cmd {
-	m.underway[key] = &underway{value: value, before: before}
+	m.underway[key] = &underway{value: value, kept: before}
 	return func() tea.Msg { return preferredMsg{key, m.session.Prefer(m.ctx, key, value)} }
 }
 
@@ -198,26 +203,24 @@ func (m *Model) preferenceSent(msg preferredMsg) tea.Cmd {
 		return nil
 	case msg.err != nil:
 		m.tell(msg.err)
-		m.kept[msg.key] = u.before
+		m.kept[msg.key] = u.kept
 	case u.next != nil:
 		return m.sendPreference(msg.key, *u.next, u.value)
 	case u.came:
-		m.kept[msg.key] = u.since
+		m.kept[msg.key] = u.kept
 	}
 	m.obey()
 	return nil
 }
 
 // preferred takes what the session says is kept. While something is on its way,
-// what comes before that is old.
+// what comes before that is old, unless it turns out that it could not be kept.
 func (m *Model) preferred(p Preferred) {
 	if p.Key != SettingsKey && p.Key != TerminalKey && p.Key != NotifyKey || len(p.Value) > chat.MaxProperty {
 		return
 	}
 	if u := m.underway[p.Key]; u != nil {
-		if u.came = u.came || p.Value == u.value; u.came {
-			u.since = p.Value
-		}
+		u.kept, u.came = p.Value, u.came || p.Value == u.value
 		return
 	}
 	if m.kept[p.Key] != p.Value {

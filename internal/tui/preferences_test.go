@@ -59,7 +59,7 @@ func TestWhatWasChosenIsInForceFromTheBeginning(t *testing.T) {
 	wide(t, f, func(u *user) {
 		u.sees(" 8:03pm        bob  A picture")
 		u.sees("tu zaczyna się")
-		u.misses("weszli")
+		u.misses("dołącz")
 	})
 }
 
@@ -224,4 +224,38 @@ func FuzzPreferences(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// What is kept has fields that would be lost if it were written before it was read.
+func TestNothingIsChosenBeforeItIsKnownWhatIsKept(t *testing.T) {
+	f := village()
+	f.prefers, f.unknown = map[string]string{TerminalKey: `{"zone":"Asia/Tokyo"}`}, true
+	wide(t, f, func(u *user) {
+		for _, line := range []string{"/theme light", "/set clock off", "/notify off", "/set notify all"} {
+			u.press(line + "{enter}")
+			u.sees("Your settings have not come yet.")
+		}
+		u.asked()
+		u.f.unknown = false
+		u.press("/theme light{enter}") // asks again
+		u.sees("Your settings have not come yet.")
+		u.press("/theme light{enter}")
+		u.asked(`prefer terminal {"theme":"light","zone":"Asia/Tokyo"}`)
+	})
+}
+
+// What was chosen elsewhere while one's own choice was on its way is in force if that
+// is refused.
+func TestARefusedChoiceLeavesWhatIsKept(t *testing.T) {
+	m := New(t.Context(), village(), Options{Zone: time.UTC})
+	m.Update(preferencesMsg{SettingsKey: `{"clock":"24"}`})
+	m.prefer(SettingsKey, `{"clock":"12"}`)
+	m.preferred(Preferred{SettingsKey, `{"comings":false}`})
+	if m.chosen.clock != Clock12 || m.chosen.noComings {
+		t.Error("one's own choice is not in force at once")
+	}
+	m.preferenceSent(preferredMsg{SettingsKey, errDown})
+	if m.chosen.clock != Clock24 || !m.chosen.noComings {
+		t.Errorf("in force is %s", m.kept[SettingsKey])
+	}
 }

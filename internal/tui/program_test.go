@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -44,8 +43,9 @@ func TestModelRunsInAProgram(t *testing.T) {
 	}
 	until("the room", f.read)
 	for _, step := range []struct{ keys, call string }{
-		{"a\x1b\rb 界\r", `say 1 "a\nb 界" action=false answer=0`},            // Alt-Enter
-		{"\x1b[1;3A\x1b[1;5Axy", "delete 21"},                               // Alt-Up, Ctrl-Up
+		{"a\x1b\rb 界\r", `say 1 "a\nb 界" action=false answer=0`}, // Alt-Enter
+		{"", "read 1 1001"},                   // what was said is there, and seen
+		{"\x1b[1;3A\x1b[1;5Axy", "delete 21"}, // Alt-Up, Ctrl-Up
 		{"\x0bdev\r\x1b1\x1b2here\r", `say 2 "here" action=false answer=0`}, // Ctrl-K, Alt-1, Alt-2
 		{"\x1b[200~one\ntwo\x1b[201~\r", `say 2 "one\ntwo" action=false answer=0`},
 		{"\x1bm\x1b[27u\x13noon\r", "search noon"}, // Alt-M, Escape, Ctrl-S
@@ -53,7 +53,7 @@ func TestModelRunsInAProgram(t *testing.T) {
 		if _, err := io.WriteString(keys, step.keys); err != nil {
 			t.Fatal(err)
 		}
-		until(step.call, func() bool { return slices.Contains(f.done(), step.call) })
+		until(step.call, func() bool { return f.was(step.call) })
 	}
 	io.WriteString(keys, "\x1b[27u\x04") // Escape, Ctrl-D
 	if err := <-ended; err != nil {

@@ -64,6 +64,7 @@ func (m *Model) scroll(direction int) tea.Cmd {
 	if t == nil {
 		return nil
 	}
+	t.failed = false
 	g := m.geometry()
 	n := max(1, g.body-2)
 	if direction < 0 {
@@ -77,6 +78,7 @@ func (m *Model) scroll(direction int) tea.Cmd {
 // oldest shows the beginning of what is held.
 func (m *Model) oldest() tea.Cmd {
 	if t := m.timeline(); t != nil && t.kept() > 0 {
+		t.failed = false
 		m.reveal(t, t.first())
 	}
 	return nil
@@ -88,7 +90,7 @@ func (m *Model) newest() tea.Cmd {
 	if t == nil {
 		return nil
 	}
-	t.bottom, t.below, t.selected = 0, 0, 0
+	t.bottom, t.below, t.selected, t.failed = 0, 0, 0, false
 	if t.newer { // what is held does not reach so far: settle reads the end
 		*t = timeline{room: t.room, items: t.items[t.kept():], mark: t.mark}
 	}

@@ -7,9 +7,9 @@ import (
 	"hubbub/internal/chat"
 )
 
-// Session is somebody's connection to the chat, as this interface needs it. Self
-// answers at once; the others may wait, and are called from commands, several at
-// a time. An error that is a *chat.Error is shown as it is; of others, that it did
+// Session is somebody's connection to the chat, as this interface needs it. Self and
+// MarkRead answer at once; the others may wait, and are called from commands, several
+// at a time. An error that is a *chat.Error is shown as it is; of others, that it did
 // not work.
 type Session interface {
 	// Self returns who uses the session.
@@ -32,7 +32,9 @@ type Session interface {
 	People(ctx context.Context, room chat.RoomID) ([]Person, error)
 
 	// Say says something, and returns when it is kept: the entry comes from Next,
-	// with the draft's ID. Saying it again under the same ID is harmless.
+	// with the draft's ID. Saying it again under the same ID is harmless. Drafts are
+	// handed over one after the other, in the order in which they were written: the
+	// next when Say has returned, or has called the draft's Placed.
 	Say(ctx context.Context, d Draft) error
 	// Edit gives a message another text.
 	Edit(ctx context.Context, message chat.Seq, text string) error
@@ -40,7 +42,8 @@ type Session interface {
 	Delete(ctx context.Context, message chat.Seq) error
 	// React adds an emoji to a message, or takes it back.
 	React(ctx context.Context, message chat.Seq, emoji string, on bool) error
-	// MarkRead tells that everything up to a message was seen.
+	// MarkRead notes that everything up to a message was seen, to be told to the
+	// server soon.
 	MarkRead(ctx context.Context, room chat.RoomID, upTo chat.Seq) error
 	// Typing tells that the user writes something just now.
 	Typing(ctx context.Context, room chat.RoomID) error
@@ -146,6 +149,10 @@ type Draft struct {
 	Text   string
 	Action bool     // said with /me
 	Answer chat.Seq // the message that it answers, or 0
+
+	// Placed may be called once it is sure that the draft comes before those that
+	// are said later, so that they need not wait until it is kept. It may be nil.
+	Placed func()
 }
 
 // Reply is what a command has to tell: lines for the user alone, and the room to

@@ -25,14 +25,14 @@ type setting struct {
 func settings() []setting {
 	return []setting{
 		{"theme", []string{"auto", "dark", "light", "none"}, [languages]string{"the colours", "kolory"}, (*Model).themeName, textField(TerminalKey, "theme")},
-		{"language", []string{"auto", "en", "pl"}, [languages]string{"what stands around the messages", "język tego, co wokół wiadomości"}, (*Model).languageName, textField(SettingsKey, "language")},
+		{"language", []string{"auto", "en", "pl"}, [languages]string{"what stands around the messages", "język interfejsu"}, (*Model).languageName, textField(SettingsKey, "language")},
 		{"clock", []string{"24", "12", "off"}, [languages]string{"times beside the messages", "godziny przy wiadomościach"}, (*Model).clockName, (*Model).setClock},
 		{"zone", nil, [languages]string{"the time zone, as in Europe/Warsaw, or auto", "strefa czasowa, np. Europe/Warsaw, albo auto"}, (*Model).zoneName, (*Model).setZone},
 		{"pictures", []string{"auto", "blocks", "off"}, [languages]string{"pictures under the messages", "obrazki pod wiadomościami"}, (*Model).picturesName, keepText(TerminalKey, "pictures")},
 		{"comings", []string{"on", "off"}, [languages]string{"who comes and goes", "kto przychodzi i wychodzi"}, (*Model).comingsName, onField(SettingsKey, "comings")},
 		{"plain", []string{"on", "off"}, [languages]string{"lines instead of this screen, next time", "od następnego razu wiersze zamiast ekranu"}, (*Model).plainName, onField(TerminalKey, "plain")},
-		{"notify", []string{"all", "mentions", "nothing"}, [languages]string{"what calls you (/notify: here)", "co cię woła (tutaj: /notify)"}, (*Model).levelName, (*Model).setLevel},
-		{"keywords", nil, [languages]string{"words that call you as your name does: a, b", "słowa, które wołają jak twoje imię: a, b"}, (*Model).keywordNames, (*Model).setKeywords},
+		{"notify", []string{"all", "mentions", "nothing"}, [languages]string{"what calls you (/notify: here)", "co cię woła (w tym pokoju: /notify)"}, (*Model).levelName, (*Model).setLevel},
+		{"keywords", nil, [languages]string{"words that call you as your name does: a, b", "słowa, które wołają jak twój nick: a, b"}, (*Model).keywordNames, (*Model).setKeywords},
 		{"quiet", nil, [languages]string{"when nothing calls you: 22:00-07:00 or off", "kiedy nic cię nie woła: 22:00-07:00 albo off"}, (*Model).quietHours, (*Model).setQuiet},
 		{"silent", []string{"on", "off"}, [languages]string{"nothing calls you, until it is off", "nic cię nie woła, aż będzie off"}, (*Model).silentName, (*Model).setSilent},
 	}

@@ -20,6 +20,7 @@ func (m *Model) enter(id chat.RoomID) tea.Cmd {
 		m.timelines[id] = &timeline{room: id}
 	}
 	t := m.timeline()
+	t.failed = false
 	if t.loaded && t.news == 0 {
 		m.markNews(t, m.room(id).Read)
 	}
@@ -86,9 +87,10 @@ func (m *Model) askPeople() tea.Cmd {
 	}
 }
 
-// settle does what a change of any kind may make necessary: reads what is about to
-// be seen, tells what was read, forgets what is far away.
+// settle does what a change of any kind may make necessary: shows what had to wait,
+// reads what is about to be seen, tells what was read, forgets what is far away.
 func (m *Model) settle() tea.Cmd {
+	m.showTold()
 	t := m.timeline()
 	if t == nil || m.ended {
 		return nil
@@ -96,12 +98,13 @@ func (m *Model) settle() tea.Cmd {
 	g := m.geometry()
 	top, bottom := t.seen(g.body, m.blockHeight(t, g.timeline))
 	top, bottom = t.forget(top, bottom, m.options.Keep)
-	return tea.Batch(m.fetch(t, top, bottom), m.fetchPictures(t, top, bottom), m.markRead(t))
+	m.markRead(t)
+	return tea.Batch(m.fetch(t, top, bottom), m.fetchPictures(t, top, bottom))
 }
 
 // fetch reads more of a timeline if what is seen is near an end of what is held.
 func (m *Model) fetch(t *timeline, top, bottom int) tea.Cmd {
-	if t.loading {
+	if t.loading || t.failed {
 		return nil
 	}
 	where := Where{Limit: m.pageSize()}
@@ -128,14 +131,15 @@ func (m *Model) read(t *timeline, where Where) tea.Cmd {
 }
 
 // markRead tells that what is seen was read.
-func (m *Model) markRead(t *timeline) tea.Cmd {
+func (m *Model) markRead(t *timeline) {
 	r := m.room(t.room)
 	if !m.watched(t.room) || !t.following() || r == nil || t.last() <= r.Read || !t.loaded {
-		return nil
+		return
 	}
-	room, upTo := r.ID, t.last()
-	r.Read, r.Unread, r.Mentions = upTo, 0, 0
-	return m.do(func() error { return m.session.MarkRead(m.ctx, room, upTo) })
+	r.Read, r.Unread, r.Mentions = t.last(), 0, 0
+	if err := m.session.MarkRead(m.ctx, r.ID, r.Read); err != nil {
+		m.tell(err)
+	}
 }
 
 // jump shows an entry, wherever it is.

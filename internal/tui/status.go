@@ -7,8 +7,7 @@ import (
 )
 
 // statusRow tells what one is asked, or is doing, or what else is going on.
-func (m *Model) statusRow(g geometry) row {
-	p := m.paint(g.width)
+func (m *Model) statusRow(p *painter, g geometry) {
 	t, c := m.timeline(), &m.composer
 	switch {
 	case m.asking != nil:
@@ -26,7 +25,7 @@ func (m *Model) statusRow(g geometry) row {
 	default:
 		m.goingOn(p, g)
 	}
-	return p.put(plain, " ").fill(faint, "─", g.width).row()
+	p.put(plain, " ").fill(faint, "─", g.width)
 }
 
 // part is something that the status tells.

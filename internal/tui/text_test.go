@@ -101,7 +101,7 @@ func FuzzWrapKeepsTextAndWidth(f *testing.F) {
 				most = max(first, 2)
 			}
 			for _, c := range line {
-				w += c.width
+				w += int(c.width)
 				if c.text != " " {
 					kept++
 				}
@@ -203,5 +203,12 @@ func TestWhatIsPaintedEndsInNoJoiner(t *testing.T) {
 		if got := cleanText(c.text); got != c.want {
 			t.Errorf("%q is painted as %q, want %q", c.text, got, c.want)
 		}
+	}
+}
+
+// A terminal that shows pictures in the places of characters shows none of a text's.
+func TestTextHasNoPlacesOfPictures(t *testing.T) {
+	if got := cleanText("x\U0010EEEE\u0305\u0305y"); strings.ContainsRune(got, placeholder) || width(got) != 3 {
+		t.Errorf("%q is painted", got)
 	}
 }

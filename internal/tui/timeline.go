@@ -11,6 +11,7 @@ import (
 // item is an entry of a timeline, and how it was laid out last.
 type item struct {
 	Entry
+	day    int // of Time, in the user's zone
 	links  []link
 	files  []link // where the files are; without a target if that is nowhere
 	failed string // why it could not be sent
@@ -35,6 +36,7 @@ type timeline struct {
 	loaded       bool
 	loading      bool
 	stale        bool     // what is being loaded is not wanted any more
+	failed       bool     // it could not be read; that is tried again when somebody wants to see it
 	older, newer bool     // the session has more
 	missed       chat.Seq // the last that came while newer
 	mark         chat.Seq
@@ -46,6 +48,9 @@ type timeline struct {
 	bottom   chat.Seq
 	below    int
 	selected chat.Seq
+
+	begins beginning // what the rows before the first are laid out from
+	begun  []row     // and these; nil if they are not
 
 	left int // when another room was shown, by Model.visits
 }
@@ -172,7 +177,7 @@ func (t *timeline) block(i int) (from, to int) {
 // joins reports whether an item is in one block with the one before it.
 func (t *timeline) joins(i int) bool {
 	a, b := t.items[i-1], t.items[i]
-	return a.social() && b.social() && sameDay(a.Time, b.Time) && !t.newsBegin(i)
+	return a.social() && b.social() && a.day == b.day && !t.newsBegin(i)
 }
 
 // newsBegin reports whether the first new entry is at i.
@@ -183,14 +188,11 @@ func (t *timeline) newsBegin(i int) bool {
 
 // dayBegins reports whether an item is the first of its day.
 func (t *timeline) dayBegins(i int) bool {
-	return i == 0 || !sameDay(t.items[i-1].Time, t.items[i].Time)
+	return i == 0 || t.items[i-1].day != t.items[i].day
 }
 
-func sameDay(a, b time.Time) bool {
-	ay, am, ad := a.Date()
-	by, bm, bd := b.Date()
-	return ay == by && am == bm && ad == bd
-}
+// dayOf tells days apart by a number.
+func dayOf(t time.Time) int { return t.Year()*366 + t.YearDay() }
 
 // bottomIndex returns the last item that is seen, or -1, and how many of its rows
 // are hidden below.

@@ -331,3 +331,71 @@ func benchModel(n int) *Model {
 	m.Update(pageMsg{room: lobby, page: Page{Entries: f.entries[lobby]}})
 	return m
 }
+
+// A page that could not be read is not taken for the beginning of a room.
+func TestWhatCouldNotBeReadIsSaidAndTriedAgain(t *testing.T) {
+	f := longFake(400)
+	f.lost = errDown
+	use(t, f, 80, 20, Options{}, func(u *user) {
+		again := "this could not be read; PgUp tries again"
+		u.sees(again)
+		u.misses("Nobody has said anything")
+		before := u.f.pages
+		u.press("xyz{bs}{bs}{bs}")
+		if u.f.pages != before {
+			t.Errorf("it was tried %d times by itself", u.f.pages-before)
+		}
+		u.f.say(Entry{Room: lobby, By: bob, Nick: "bob", Text: "something new"})
+		u.settle()
+		u.sees("something new")
+		u.misses("this is where #lobby begins")
+		u.f.lost = nil
+		u.press("{pgup}")
+		u.sees("message 400.")
+		u.f.lost = errDown
+		for range 100 {
+			u.press("{pgup}")
+		}
+		u.sees(again)
+		u.misses("this is where #lobby begins")
+		u.f.lost = nil
+		u.bring(Connection{Online: false})
+		u.bring(Connection{Online: true})
+		for range 200 {
+			u.press("{pgup}")
+		}
+		u.sees("this is where #lobby begins")
+	})
+}
+
+// badPages is a session whose pages are out of order, twice, and never end.
+type badPages struct{ *fake }
+
+func (b badPages) Page(ctx context.Context, room chat.RoomID, w Where) (Page, error) {
+	p, err := b.fake.Page(ctx, room, w)
+	slices.Reverse(p.Entries)
+	p.Entries = append(p.Entries, p.Entries...)
+	p.Entries = append(p.Entries, Entry{Room: room, Kind: chat.Message, Text: "of no place"})
+	return Page{p.Entries, true, true}, err
+}
+
+func TestPagesThatAreWrongAreNotAskedForWithoutEnd(t *testing.T) {
+	f := longFake(300)
+	useSession(t, f, badPages{f}, 80, 20, Options{}, func(u *user) {
+		for range 60 {
+			u.press("{pgup}")
+		}
+		for range 60 {
+			u.press("{pgdown}")
+		}
+		if u.f.pages > 150 {
+			t.Errorf("%d pages were asked for", u.f.pages)
+		}
+		u.misses("of no place")
+		for id, tl := range u.m.timelines {
+			if !slices.IsSortedFunc(tl.items[:tl.kept()], func(a, b *item) int { return int(a.Seq) - int(b.Seq) }) {
+				t.Errorf("room %d is not in order", id)
+			}
+		}
+	})
+}

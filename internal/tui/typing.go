@@ -14,20 +14,23 @@ const maxTyping = 20
 
 func (m *Model) types(u Typing) tea.Cmd {
 	nick := cleanLine(u.Nick)
-	if u.Room != m.current || nick == m.self.Nick || len(m.typing) >= maxTyping {
+	if u.Room != m.current || nick == m.self.Nick || nick == "" {
 		return nil
 	}
-	first := len(m.typing) == 0
+	if _, known := m.typing[nick]; !known && len(m.typing) >= maxTyping {
+		return nil
+	}
 	m.typing[nick] = m.options.Now().Add(typingFor)
-	if !first {
-		return nil
-	}
 	return m.waitQuiet()
 }
 
-// waitQuiet waits until somebody may have stopped writing. It ends with the session,
-// as tea.Tick would not.
+// waitQuiet waits until somebody may have stopped writing, once at a time. It ends
+// with the session, as tea.Tick would not.
 func (m *Model) waitQuiet() tea.Cmd {
+	if m.hushing {
+		return nil
+	}
+	m.hushing = true
 	return func() tea.Msg {
 		timer := time.NewTimer(typingFor)
 		defer timer.Stop()
@@ -42,6 +45,7 @@ func (m *Model) waitQuiet() tea.Cmd {
 
 // hush forgets who has stopped writing, and waits on for the others.
 func (m *Model) hush() tea.Cmd {
+	m.hushing = false
 	now := m.options.Now()
 	for nick, until := range m.typing {
 		if !now.Before(until) {

@@ -1,9 +1,11 @@
 package tui
 
 import (
+	"context"
 	"encoding/base64"
 	"slices"
 	"strings"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -100,7 +102,7 @@ func (m *Model) enterKey() tea.Cmd {
 		return nil
 	}
 	answer := c.answer
-	c.editor.Take()
+	c.take()
 	c.answer = 0
 	switch action, acts := strings.CutPrefix(text, "/me "); {
 	case acts:
@@ -136,9 +138,21 @@ func (m *Model) say(d Draft) tea.Cmd {
 	return tea.Batch(m.send(d), m.newest())
 }
 
-// send hands a draft to the session.
+// send hands a draft to the session when it is its turn: commands run beside each
+// other, and one that begins later may be the first to get there.
 func (m *Model) send(d Draft) tea.Cmd {
-	return func() tea.Msg { return saidMsg{d.Room, d.ID, m.session.Say(m.ctx, d)} }
+	turn, next := m.turn, make(chan struct{})
+	m.turn = next
+	d.Placed = sync.OnceFunc(func() { close(next) })
+	return func() tea.Msg {
+		defer d.Placed()
+		select {
+		case <-turn:
+			return saidMsg{d.Room, d.ID, m.session.Say(m.ctx, d)}
+		case <-m.ctx.Done():
+			return saidMsg{d.Room, d.ID, context.Cause(m.ctx)}
+		}
+	}
 }
 
 func (m *Model) saveEdit(text string) tea.Cmd {
@@ -150,6 +164,11 @@ func (m *Model) saveEdit(text string) tea.Cmd {
 		}
 		return nil
 	}
+	if err := chat.CheckText(text); err != nil {
+		m.tell(err)
+		return nil
+	}
+	c.take() // so that it can be found again if it is refused
 	c.reset(c.kept)
 	return m.do(func() error { return m.session.Edit(m.ctx, seq, text) })
 }
@@ -323,7 +342,7 @@ func (m *Model) openLinks(it *item) tea.Cmd {
 			return m.openURL(l.target)
 		}
 	}
-	m.flash = m.language.say(wNoLink, "")
+	m.flash = m.language.say(wNoLinks)
 	return nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -121,7 +121,9 @@ func (m *Model) updates(msg updatesMsg) tea.Cmd {
 func (m *Model) update(u Update) tea.Cmd {
 	switch u := u.(type) {
 	case Posted:
-		return m.posted(m.item(u.Entry))
+		if u.Entry.Seq != 0 {
+			return m.posted(m.item(u.Entry))
+		}
 	case Changed:
 		if t := m.timelines[u.Entry.Room]; t != nil {
 			t.replace(m.item(u.Entry))
@@ -151,6 +153,9 @@ func (m *Model) update(u Update) tea.Cmd {
 func (m *Model) connection(u Connection) (cmd tea.Cmd) {
 	if u.Online && !m.online {
 		m.retryPictures()
+		for _, t := range m.timelines {
+			t.failed = false
+		}
 		if !m.preferring {
 			cmd = m.askPreferences()
 		}
@@ -287,11 +292,21 @@ func (m *Model) alert(it *item) tea.Cmd {
 	if it.Calls || r.Direct {
 		r.Mentions++
 	}
-	if m.watched(it.Room) || !m.wants(it, r) {
+	now := m.options.Now()
+	if m.watched(it.Room) || now.Sub(m.called) < callEvery || !m.wants(it, r) {
 		return nil
 	}
-	return m.options.Notify.command(m.language.say(wCalled, it.Nick, r.Name), it.Text)
+	m.called = now
+	title := it.Nick
+	if !r.Direct {
+		title = m.language.say(wCalled, it.Nick, r.Name)
+	}
+	return m.options.Notify.command(title, it.Text)
 }
+
+// callEvery is how often the user is called at most: what was said while one was away
+// comes all at once.
+const callEvery = time.Second
 
 // page takes part of a timeline.
 func (m *Model) page(msg pageMsg) tea.Cmd {
@@ -306,27 +321,25 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	}
 	if msg.err != nil {
 		m.tell(msg.err)
-		t.older, t.newer = false, t.newer && msg.where.After == 0
-		t.loaded = true
+		t.failed = t.failed || msg.where.Around == 0
 		return nil
 	}
 	if msg.where.Before != t.first() && msg.where.Before != 0 || msg.where.After != t.last() && msg.where.After != 0 {
 		return nil // it does not continue what is held: that was let go of meanwhile
 	}
-	items := make([]*item, 0, len(msg.page.Entries))
-	for _, e := range msg.page.Entries {
-		items = append(items, m.item(e))
-	}
-	switch where := msg.where; {
-	case where.Before != 0:
+	items := m.items(msg.page.Entries)
+	switch first, last := t.first(), t.last(); {
+	case msg.where.Before != 0:
 		t.prepend(items)
 		t.older = msg.page.Older
-		if t.news > 0 && !t.newer { // some of it may be new too
+		t.failed = t.older && t.first() == first // or it would be asked for without end
+		if t.news > 0 && !t.newer {              // some of it may be new too
 			m.markNews(t, t.mark)
 		}
-	case where.After != 0:
+	case msg.where.After != 0:
 		t.put(items...)
 		t.newer = msg.page.Newer || t.missed > msg.missed
+		t.failed = msg.page.Newer && t.last() == last
 	default:
 		m.open(t, items, msg)
 	}
@@ -334,11 +347,26 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	return nil
 }
 
+// items returns the entries of a page, in order, each once.
+func (m *Model) items(entries []Entry) []*item {
+	items := make([]*item, 0, len(entries))
+	for _, e := range entries {
+		if e.Seq != 0 { // which is for what is on its way
+			items = append(items, m.item(e))
+		}
+	}
+	slices.SortStableFunc(items, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
+	return slices.CompactFunc(items, func(a, b *item) bool { return a.Seq == b.Seq })
+}
+
 // open shows a page that does not continue what was there.
 func (m *Model) open(t *timeline, items []*item, msg pageMsg) {
 	sending := t.items[t.kept():]
 	if around := msg.where.Around; around != 0 {
-		t.items, t.bottom, t.selected = nil, around, around
+		t.items, t.bottom, t.selected = nil, around, 0
+		if slices.ContainsFunc(items, func(i *item) bool { return i.Seq == around }) {
+			t.selected = around
+		}
 	} else {
 		items = slices.DeleteFunc(items, func(i *item) bool { return t.find(i.Seq) != nil })
 	}
@@ -372,45 +400,4 @@ func (m *Model) sent(msg saidMsg) {
 	if it := t.onItsWay(msg.id); it != nil {
 		it.failed, it.laid = m.sentence(msg.err), layout{}
 	}
-}
-
-// replied shows what a command had to tell.
-func (m *Model) replied(msg replyMsg) tea.Cmd {
-	if msg.err != nil {
-		m.tell(msg.err)
-		return nil
-	}
-	lines := m.showLines(msg.reply.Lines)
-	cmd := m.show(msg.reply.Show)
-	if a := msg.reply.Ask; a != nil && a.Answer != nil {
-		if m.ask(a); len(lines) > 0 { // what there is to tell before it is answered
-			m.asking.question = strings.Join(append(lines, m.asking.question), " ")
-		}
-	}
-	return cmd
-}
-
-// show shows a room, now or as soon as it is known that the user is in it.
-func (m *Model) show(id chat.RoomID) tea.Cmd {
-	m.expected = 0
-	if id != 0 && m.room(id) == nil {
-		m.expected = id
-	}
-	return m.enter(id)
-}
-
-// showLines shows what is for the user alone: one line in the status, more laid over
-// the screen.
-func (m *Model) showLines(all []string) (lines []string) {
-	for _, line := range all {
-		lines = append(lines, cleanLine(line))
-	}
-	switch len(lines) {
-	case 0:
-	case 1:
-		m.flash = lines[0]
-	default:
-		m.overlay = &pager{title: m.language.say(wAnswer), lines: lines}
-	}
-	return lines
 }

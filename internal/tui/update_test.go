@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,23 @@ func TestWhatIsTypedIsSaidAndSeen(t *testing.T) {
 		}
 		u.press("/me waves{enter}//etc{enter}/topic new{enter}")
 		u.asked(`say 1 "hello 世界" action=false answer=0`, `say 1 "waves" action=true answer=0`, `say 1 "/etc" action=false answer=0`, `command 1 "/topic new"`)
+	})
+}
+
+// However commands run beside each other: the next draft is handed over when the one
+// before is kept, or placed.
+func TestDraftsAreSaidInTheOrderInWhichTheyWereWritten(t *testing.T) {
+	wide(t, village(), func(u *user) {
+		all := []string{`say 1 "one" action=false answer=0`, `say 1 "two" action=false answer=0`, `say 1 "three" action=false answer=0`}
+		u.f.hold = make(chan struct{})
+		u.press("one{enter}two{enter}three{enter}")
+		u.asked(all[0])
+		close(u.f.hold)
+		u.settle()
+		u.asked(all...)
+		u.f.calls, u.f.hold, u.f.places = nil, make(chan struct{}), true
+		u.press("one{enter}two{enter}three{enter}")
+		u.asked(all...)
 	})
 }
 
@@ -373,4 +391,150 @@ func TestThemesChangeColoursOnly(t *testing.T) {
 		u.press("/theme pink{enter}")
 		u.sees("theme can be: auto, dark, light, none")
 	})
+}
+
+// There is one timer, however often people begin and stop.
+func TestOneTimerWaitsForWhoStopsTyping(t *testing.T) {
+	m := New(t.Context(), village(), Options{})
+	m.Update(updatesMsg{updates: []Update{Rooms{[]Room{{ID: lobby, Name: "#lobby"}}}}})
+	timers := 0
+	for range 5 {
+		if m.types(Typing{lobby, "bob"}) != nil {
+			timers++
+		}
+		clear(m.typing)
+	}
+	if m.hush(); timers != 1 || m.types(Typing{lobby, "bob"}) == nil {
+		t.Errorf("%d timers, and then none", timers)
+	}
+}
+
+func TestManyWhoTypeDoSoInPolish(t *testing.T) {
+	use(t, village(), 100, 30, Options{Language: Polish}, func(u *user) {
+		for _, nick := range []string{"bob", "cid", "eve", "fay", "gus"} {
+			u.bring(Typing{lobby, nick})
+		}
+		u.sees("bob, cid, eve, fay, gus piszą")
+	})
+}
+
+// Numbers of links are used again; what is seen with one is what it opens.
+func TestANumberOpensTheLinkThatIsSeenWithIt(t *testing.T) {
+	var opened []string
+	use(t, village(), 80, 24, Options{Keep: LeastKeep, Open: func(url string) error { opened = append(opened, url); return nil }}, func(u *user) {
+		u.f.say(Entry{Room: lobby, By: bob, Nick: "bob", Text: "https://good.example"})
+		u.settle()
+		u.sees("https://good.example [3]")
+		for range 10 {
+			u.f.say(Entry{Room: dev, By: cid, Nick: "cid", Text: strings.Repeat("https://evil.example ", maxLinks)})
+		}
+		u.settle()
+		u.press("/open 3{enter}")
+	})
+	if want := "[https://good.example]"; fmt.Sprint(opened) != want {
+		t.Errorf("opened %v", opened)
+	}
+}
+
+func TestWhatIsFoundTakesNoNumbers(t *testing.T) {
+	f := village()
+	f.found = []Entry{{Seq: 12, Room: dev, Kind: chat.Message, Time: noon, Nick: "cid", Text: strings.Repeat("https://a.example ", 20)}}
+	wide(t, f, func(u *user) {
+		before := u.m.links
+		u.press("/search a{enter}{esc}")
+		if u.m.links != before {
+			t.Errorf("%d numbers are gone", u.m.links-before)
+		}
+	})
+}
+
+// What somebody is told while they type does not take their keys.
+func TestWhatIsToldWaitsWhileSomebodyTypes(t *testing.T) {
+	wide(t, village(), func(u *user) {
+		u.press("hel")
+		u.bring(Told{[]string{"bob invites you.", "Say /join #tea."}})
+		u.sees("bob invites you. …")
+		u.press("lo")
+		if got := u.written(); got != "hello|" {
+			t.Errorf("written: %q", got)
+		}
+		u.press("{enter}")
+		u.sees("Say /join #tea.")
+		u.press("{esc}")
+		u.misses("Say /join #tea.")
+		u.take(tea.PasteMsg{Content: "one\ntwo"})
+		u.bring(Told{[]string{"first", "second"}})
+		u.sees("Enter sends 2 lines")
+		u.press("{esc}")
+		u.sees("second")
+	})
+}
+
+func TestPasswordsAreNotRemembered(t *testing.T) {
+	wide(t, village(), func(u *user) {
+		u.press("/topic tea{enter}/login ann hunter2{enter}/Register ann hunter2{enter}/join #tea key=hunter2{enter}")
+		if got := fmt.Sprint(u.m.composer.editor.History()); got != "[/topic tea]" {
+			t.Errorf("remembered: %s", got)
+		}
+	})
+}
+
+func TestAnEditThatIsRefusedIsNotLost(t *testing.T) {
+	wide(t, village(), func(u *user) {
+		u.f.fail = chat.Errorf(chat.Forbidden, "Too late.")
+		u.press("{up} and more{enter}")
+		u.sees("Too late.")
+		u.press("{ctrl+p}")
+		if got := u.written(); got != "I have read it. and more|" {
+			t.Errorf("written: %q", got)
+		}
+	})
+}
+
+// What was said while one was away comes all at once, and calls once.
+func TestOneIsCalledOnceForMuch(t *testing.T) {
+	wide(t, village(), func(u *user) {
+		for i := range 50 {
+			u.f.say(Entry{Room: bobRoom, By: bob, Nick: "bob", Text: fmt.Sprint("and ", i)})
+		}
+		u.settle()
+		<-time.After(callEvery)
+		u.f.say(Entry{Room: bobRoom, By: bob, Nick: "bob", Text: "still there?"})
+		u.settle()
+		if len(u.raw) != 2 {
+			t.Errorf("called %d times", len(u.raw))
+		}
+	})
+}
+
+// titles are how keys are called in the help.
+var titles = strings.NewReplacer("ctrl+", "Ctrl-", "alt+", "Alt-", "up", "↑", "down", "↓", "pgup", "PgUp", "pgdown", "PgDn", "enter", "Enter", "tab", "Tab", "home", "Home", "f1", "F1")
+
+func TestHelpTellsOfAllKeysAndCommands(t *testing.T) {
+	other := []string{"ctrl+up", "ctrl+down", "ctrl+pgup", "ctrl+pgdown", "shift+enter", "ctrl+j", "shift+tab", "up", "down", "esc", "ctrl+z", "ctrl+end"}
+	for l := range languages {
+		var all string
+		for _, topic := range topics {
+			all += strings.Join(topic.lines[l], "\n") + "\n"
+		}
+		for name := range commandKeys {
+			title := titles.Replace(name)
+			if at := len(title) - 1; at > 0 && title[at-1] == '-' {
+				title = title[:at] + strings.ToUpper(title[at:])
+			}
+			if !slices.Contains(other, name) && !strings.Contains(all, title) {
+				t.Errorf("%s is nowhere in language %d", title, l)
+			}
+		}
+		for name := range selectedKeys {
+			if name != "enter" && !strings.Contains(all, "\n"+name+"\t") {
+				t.Errorf("%s is nowhere in language %d", name, l)
+			}
+		}
+		for _, c := range commands {
+			if !strings.Contains(all, c.name) {
+				t.Errorf("%s is nowhere in language %d", c.name, l)
+			}
+		}
+	}
 }

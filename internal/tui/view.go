@@ -1,12 +1,9 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-
-	"hubbub/internal/chat"
 )
 
 // geometry is where everything is, in cells.
@@ -55,38 +52,49 @@ type Frame struct {
 
 // Frame paints the screen. It changes nothing but what is remembered of layouts.
 func (m *Model) Frame() Frame {
-	var f Frame
-	switch {
-	case m.width < leastWidth || m.height < leastHeight:
-		f.CursorHidden = true
-		if m.height > 0 {
-			f.Rows = append(f.Rows, m.paint(m.width).put(faint, m.language.say(wSmall)).row().text)
-		}
-	case m.overlay != nil && m.asking == nil:
-		rows, x, y := m.overlay.view(m, m.width, m.height)
-		f = Frame{texts(rows), x, y, x < 0}
-	default:
-		f = m.screen()
-	}
-	for len(f.Rows) < m.height {
-		f.Rows = append(f.Rows, "")
+	content, x, y, hidden := m.content()
+	f := Frame{X: x, Y: y, CursorHidden: hidden}
+	if m.height > 0 {
+		f.Rows = strings.Split(content, "\n")
 	}
 	return f
 }
 
-func texts(rows []row) (all []string) {
-	for _, r := range rows {
-		all = append(all, r.text)
+// content paints the screen: as many rows as the window has, a line break between
+// them. It returns where the cursor is, and whether there is none.
+func (m *Model) content() (text string, x, y int, hidden bool) {
+	switch {
+	case m.width < leastWidth || m.height < leastHeight:
+		small := m.paint(m.width).put(faint, m.language.say(wSmall)).row()
+		return m.stacked([]row{small}), 0, 0, true
+	case m.overlay != nil && m.asking == nil:
+		rows, x, y := m.overlay.view(m, m.width, m.height)
+		return m.stacked(rows), x, y, x < 0
 	}
-	return all
+	text, x, y = m.screen()
+	return text, x, y, m.question != nil
+}
+
+// stacked returns rows, and empty ones below them, as many as the window has.
+func (m *Model) stacked(rows []row) string {
+	var b strings.Builder
+	for y := range m.height {
+		if y > 0 {
+			b.WriteByte('\n')
+		}
+		if y < len(rows) {
+			b.WriteString(rows[y].text)
+		}
+	}
+	return b.String()
 }
 
 // View paints the screen. It is part of tea.Model.
 func (m *Model) View() tea.View {
-	f := m.Frame()
-	v := tea.View{Content: strings.Join(f.Rows, "\n"), AltScreen: true, ReportFocus: true, WindowTitle: m.windowTitle()}
-	if !f.CursorHidden {
-		v.Cursor = tea.NewCursor(f.X, f.Y)
+	content, x, y, hidden := m.content()
+	v := tea.View{Content: content, AltScreen: true, ReportFocus: true, WindowTitle: m.windowTitle()}
+	if !hidden {
+		v.Cursor = tea.NewCursor(x, y)
 	}
 	return v
 }
@@ -106,26 +114,26 @@ func (m *Model) windowTitle() string {
 	return title
 }
 
-func (m *Model) screen() Frame {
+// screen paints the panes, one row below the other into one piece of memory: this
+// is done for each message that comes.
+func (m *Model) screen() (text string, x, y int) {
 	g := m.geometry()
-	rows := make([]string, 0, g.height)
-	rows = append(rows, m.topicRow(g).text)
-	rows = m.bodyRows(rows, g)
-	rows = append(rows, m.statusRow(g).text)
-	composer, x, y := m.composerRows(g)
-	y += len(rows)
-	for _, r := range composer {
-		rows = append(rows, r.text)
-	}
-	return Frame{Rows: rows, X: x, Y: y, CursorHidden: m.question != nil}
+	p := &painter{colour: m.colour, limit: g.width}
+	p.b.Grow(m.painted + m.painted/8 + g.width) // about as much as last time
+	m.topicRow(p, g)
+	m.bodyRows(p, g)
+	m.statusRow(p.below(), g)
+	x, y = m.composerRows(p, g)
+	m.painted = p.b.Len()
+	return p.b.String(), x, y + 1 + g.body + 1
 }
 
 // topicRow names the room, what it is about, and how many are in it.
-func (m *Model) topicRow(g geometry) row {
-	p := m.paint(g.width)
+func (m *Model) topicRow(p *painter, g geometry) {
 	r := m.room(m.current)
 	if r == nil {
-		return p.put(accent, " hubbub").row()
+		p.put(accent, " hubbub")
+		return
 	}
 	people := ""
 	if len(m.people) > 0 && g.width >= 60 {
@@ -138,50 +146,43 @@ func (m *Model) topicRow(g geometry) row {
 	}
 	p.fill(plain, " ", p.limit)
 	p.limit = g.width
-	return p.put(faint, people).row()
+	p.put(faint, people)
 }
 
-// bodyRows paints the panes side by side: all rows into one piece of memory, since
-// this is done for each message that comes.
-func (m *Model) bodyRows(all []string, g geometry) []string {
-	timeline := m.timelineRows(g)
-	popUp := m.popUp(g.timeline-1, g.body)
-	copy(timeline[g.body-len(popUp):], popUp)
-	p := m.paint(g.width)
-	p.b.Grow(g.body * (g.width + 64))
-	ends := make([]int, g.body)
+// bodyRows paints the panes side by side.
+func (m *Model) bodyRows(p *painter, g geometry) {
+	timeline, popUp := m.timelineRows(g), m.popUp(g.timeline-1, g.body)
 	firstRoom := max(0, min(m.place()-g.body/2, len(m.rooms)-g.body)) // the current one is seen
 	for i := range g.body {
-		p.width, p.limit = 0, g.width
+		p.below()
 		if g.rooms > 0 {
-			m.paintRoom(p, firstRoom+i, g)
+			p.add(m.roomRow(firstRoom+i, i, g))
 		}
-		p.signed(&timeline[i])
+		switch up := g.body - i; { // rows that are missing are missing at the top
+		case up <= len(popUp):
+			p.signed(&popUp[len(popUp)-up])
+		case up <= len(timeline):
+			p.signed(&timeline[len(timeline)-up])
+		}
 		if g.people > 0 {
-			p.fill(plain, " ", g.rooms+g.timeline).put(faint, "│")
-			m.paintPerson(p, i, g)
+			p.fill(plain, " ", g.rooms+g.timeline).add(m.personRow(i, g))
 		}
-		ends[i] = p.b.Len()
 	}
-	text, from := p.b.String(), 0
-	for _, end := range ends {
-		all = append(all, text[from:end])
-		from = end
-	}
-	return all
 }
 
-// timelineRows returns what of the timeline is seen; only that is laid out.
+// timelineRows returns what of the timeline is seen; only that is laid out. It is
+// good until the next call.
 func (m *Model) timelineRows(g geometry) []row {
-	rows := make([]row, 0, g.body+maxComposer)
+	rows := m.seen[:0]
 	if t := m.timeline(); t != nil && len(t.items) > 0 {
 		rows = m.seenRows(rows, t, g)
 	} else {
 		rows = append(rows, m.welcomeRows(g.timeline-1)...)
 	}
-	missing := max(0, g.body-len(rows)) // at the top
-	rows = slices.Insert(rows, 0, make([]row, missing)...)
-	return rows[len(rows)-g.body:]
+	if m.seen = rows; cap(rows) > 4*g.body { // there is a very long message
+		m.seen = nil
+	}
+	return rows[max(0, len(rows)-g.body):]
 }
 
 // seenRows appends the rows of the blocks that are seen, without those that are
@@ -214,49 +215,4 @@ func (p *painter) signed(r *row) {
 		p.put(plain, " ")
 	}
 	p.add(*r)
-}
-
-// paintRoom paints a row of the rooms.
-func (m *Model) paintRoom(p *painter, i int, g geometry) {
-	p.limit = g.rooms - 1
-	if i < len(m.rooms) {
-		m.roomRow(p, &m.rooms[i])
-	}
-	p.limit = g.width
-	p.fill(plain, " ", g.rooms-1).put(faint, "│")
-}
-
-func (m *Model) roomRow(p *painter, r *Room) {
-	st, sign, count := plain, " ", ""
-	switch {
-	case r.ID == m.current:
-		st, sign = accent, "›"
-	case r.Mentions > 0:
-		st, count = alarm, "!"+badge(r.Mentions)
-	case r.Unread > 0:
-		st, count = strong, badge(r.Unread)
-	}
-	name := shorten(r.Name, p.limit-2-width(count))
-	p.put(accent, sign).put(st, name).fill(plain, " ", p.limit-width(count)-1).put(st, count)
-}
-
-// paintPerson paints a row of who is in the room, those of rank first.
-func (m *Model) paintPerson(p *painter, i int, g geometry) {
-	if i >= len(m.people) {
-		return
-	}
-	if i == g.body-1 && i < len(m.people)-1 {
-		rest := len(m.people) - i
-		p.put(faint, " "+m.language.count(rest, wAnd, rest))
-		return
-	}
-	person := &m.people[i]
-	st, sign, away := nickStyleOf(person.Nick), " ", ""
-	if person.Rank >= chat.ModeratorRank {
-		sign = "@"
-	}
-	if person.Away {
-		st, away = faint, " "+m.language.say(wAway)
-	}
-	p.put(faint, sign).put(st, shorten(person.Nick, p.limit-p.width-width(away))).put(faint, away)
 }

@@ -43,29 +43,32 @@ type word uint8
 // in English for one and other, in Polish for one, few and many.
 var table = [wordEnd][languages]string{
 	wWrite:       {"Write to %s · /help · Tab completes", "Napisz do %s · /help · Tab uzupełnia"},
-	wNoRoom:      {"You are in no room yet. /join #lobby", "Nie ma cię jeszcze w żadnym pokoju. /join #lobby"},
+	wNoRoom:      {"You are in no room yet. /join #lobby", "Nie jesteś jeszcze w żadnym pokoju. /join #lobby"},
 	wRooms:       {"Rooms", "Pokoje"},
 	wPeople:      {"%d person|%d people", "%d osoba|%d osoby|%d osób"},
 	wNew:         {"%d new since %s|%d new since %s", "%d nowa od %s|%d nowe od %s|%d nowych od %s"},
-	wMore:        {"%d more below · End|%d more below · End", "%d dalej w dół · End|%d dalej w dół · End|%d dalej w dół · End"},
+	wMore:        {"%d more below · End|%d more below · End", "jeszcze %d niżej · End|jeszcze %d niżej · End|jeszcze %d niżej · End"},
 	wOlder:       {"older messages are coming…", "wczytuję starsze wiadomości…"},
+	wNotRead:     {"this could not be read; PgUp tries again", "tego nie udało się wczytać; PgUp próbuje ponownie"},
 	wBegin:       {"this is where %s begins", "tu zaczyna się %s"},
+	wBeginDirect: {"this is where the conversation with %s begins", "tu zaczyna się rozmowa: %s"},
 	wLines:       {"%d more line|%d more lines", "jeszcze %d wiersz|jeszcze %d wiersze|jeszcze %d wierszy"},
-	wEdited:      {"(edited)", "(zmieniona)"},
+	wEdited:      {"(edited)", "(edytowano)"},
 	wDeleted:     {"message deleted", "wiadomość usunięta"},
 	wReplies:     {"%d reply|%d replies", "%d odpowiedź|%d odpowiedzi|%d odpowiedzi"},
-	wJoined:      {"joined: %s", "weszli: %s"},
-	wLeft:        {"left: %s", "wyszli: %s"},
-	wRenamed:     {"renamed: %s", "nowe nazwy: %s"},
+	wJoined:      {"joined: %s|joined: %s", "dołącza: %s|dołączają: %s|dołączają: %s"},
+	wLeft:        {"left: %s|left: %s", "wychodzi: %s|wychodzą: %s|wychodzą: %s"},
+	wRenamed:     {"renamed: %s|renamed: %s", "nowy nick: %s|nowe nicki: %s|nowe nicki: %s"},
 	wAnd:         {"and %d more|and %d more", "i jeszcze %d|i jeszcze %d|i jeszcze %d"},
-	wTopic:       {"%s set the topic: %s", "%s zmienia temat: %s"},
-	wPinned:      {"%s pinned a message of %s", "%s przypina wiadomość od %s"},
-	wUnpinned:    {"%s unpinned a message of %s", "%s odpina wiadomość od %s"},
-	wKicked:      {"%s removed %s from the room", "%s usuwa %s z pokoju"},
-	wInvited:     {"%s invited %s", "%s zaprasza %s"},
+	wTopic:       {"%s set the topic: %s", "%s ustala temat: %s"},
+	wTopicGone:   {"%s removed the topic", "%s usuwa temat"},
+	wPinned:      {"%s pinned a message of %s", "%s przypina wiadomość (%s)"},
+	wUnpinned:    {"%s unpinned a message of %s", "%s odpina wiadomość (%s)"},
+	wKicked:      {"%s removed %s from the room", "%s wyprasza z pokoju: %s"},
+	wInvited:     {"%s invited %s", "%s zaprasza: %s"},
 	wCreated:     {"%s made the room", "%s zakłada pokój"},
-	wArchived:    {"%s closed the room", "%s zamyka pokój"},
-	wRestored:    {"%s opened the room again", "%s otwiera pokój na nowo"},
+	wArchived:    {"%s closed the room", "%s archiwizuje pokój"},
+	wRestored:    {"%s opened the room again", "%s otwiera pokój ponownie"},
 	wRoomRenamed: {"%s renamed the room to %s", "%s zmienia nazwę pokoju na %s"},
 	wOther:       {"%s changed something here (%s)", "%s coś tu zmienia (%s)"},
 	wSending:     {"sending…", "wysyłam…"},
@@ -73,15 +76,15 @@ var table = [wordEnd][languages]string{
 	wOffline:     {"offline", "brak połączenia"},
 	wRetry:       {", again at %s", ", ponownie o %s"},
 	wWaiting:     {"%d waiting|%d waiting", "%d czeka|%d czekają|%d czeka"},
-	wTyping:      {"%s is typing|%s are typing", "%s pisze|%s piszą|%s pisze"},
-	wReplying:    {"Reply to %s · Esc leaves", "Odpowiedź dla %s · Esc porzuca"},
+	wTyping:      {"%s is typing|%s are typing", "%s pisze|%s piszą|%s piszą"},
+	wReplying:    {"Reply to %s · Esc leaves", "Odpowiedź do: %s · Esc porzuca"},
 	wEditing:     {"Editing · Enter saves · Esc leaves", "Edycja · Enter zapisuje · Esc porzuca"},
-	wSelecting:   {"r reply · a react · e edit · x delete · t thread · o open · c copy · Esc", "r odpowiedz · a reakcja · e edytuj · x usuń · t wątek · o otwórz · c kopiuj · Esc"},
+	wSelecting:   {"r reply · a react · e edit · x delete · t thread · o open · c copy · Esc", "r odpisz · a reakcja · e edytuj · x usuń · t wątek · o link · c kopiuj · Esc"},
 	wPaste:       {"Enter sends %d line as one · e edits · Esc drops|Enter sends %d lines as one · e edits · Esc drops", "Enter wysyła %d wiersz razem · e edytuje · Esc porzuca|Enter wysyła %d wiersze razem · e edytuje · Esc porzuca|Enter wysyła %d wierszy razem · e edytuje · Esc porzuca"},
 	wDelete:      {"Delete this? y deletes · Esc keeps", "Usunąć to? y usuwa · Esc zostawia"},
 	wNotYours:    {"Only your own messages can be edited.", "Edytować można tylko własne wiadomości."},
 	wHistory:     {"Find in what you wrote", "Szukaj w tym, co napisano"},
-	wSwitch:      {"Go to a room", "Idź do pokoju"},
+	wSwitch:      {"Go to a room", "Przejdź do pokoju"},
 	wSearch:      {"Search · Enter searches, then opens", "Szukaj · Enter szuka, potem otwiera"},
 	wMentions:    {"What called you", "Wzmianki o tobie"},
 	wThread:      {"Thread · Enter shows · Ctrl-R replies", "Wątek · Enter pokazuje · Ctrl-R odpowiada"},
@@ -92,8 +95,10 @@ var table = [wordEnd][languages]string{
 	wAnswer:      {"Answer · Esc closes", "Odpowiedź · Esc zamyka"},
 	wNoTopic:     {"There is no help on %s. Topics: %s", "Nie ma pomocy na temat: %s. Tematy: %s"},
 	wNoLink:      {"There is no link %s here. Numbers stand behind links, as in [3].", "Nie ma tu odnośnika %s. Numery stoją za odnośnikami, jak [3]."},
+	wNoLinks:     {"There is no link in that message.", "W tej wiadomości nie ma odnośnika."},
 	wWentWrong:   {"That did not work. Try again in a moment.", "Nie udało się. Spróbuj ponownie za chwilę."},
 	wEnded:       {"The connection has ended. Ctrl-D leaves.", "Połączenie się zakończyło. Ctrl-D wychodzi."},
+	wNotYet:      {"Your settings have not come yet. Try again in a moment.", "Twoje ustawienia jeszcze nie przyszły. Spróbuj ponownie za chwilę."},
 	wSettings:    {"Settings · Enter changes one · Esc closes", "Ustawienia · Enter zmienia · Esc zamyka"},
 	wSet:         {"%s: %s", "%s: %s"},
 	wNoSetting:   {"There is no setting %s. /set shows all.", "Nie ma ustawienia %s. /set pokazuje wszystkie."},
@@ -103,10 +108,10 @@ var table = [wordEnd][languages]string{
 	wTooMuch:     {"That is too much to be kept.", "To za dużo, by to zachować."},
 	wAnswering:   {"Enter answers · Esc leaves it", "Enter odpowiada · Esc rezygnuje"},
 	wNotAnswered: {"Not answered: nothing was done.", "Bez odpowiedzi: nic nie zrobiono."},
-	wNewcomer:    {"Enter says it · /help · Ctrl-D leaves", "Enter mówi · /help · Ctrl-D wychodzi"},
-	wNothingYet:  {"Nobody has said anything here yet: write below, and Enter says it.", "Nikt tu jeszcze nic nie powiedział: napisz niżej, a Enter to powie."},
-	wFirstKeys:   {"Ctrl-K goes to a room by name, Alt-A to where something is new; /help tells the rest.", "Ctrl-K idzie do pokoju o podanej nazwie, Alt-A tam, gdzie jest coś nowego; resztę mówi /help."},
-	wFirstRoom:   {"/rooms shows which rooms there are, /help what else can be done, Ctrl-D leaves.", "/rooms pokazuje, jakie są pokoje, /help, co jeszcze można, Ctrl-D wychodzi."},
+	wNewcomer:    {"Enter says it · /help · Ctrl-D leaves", "Enter wysyła · /help · Ctrl-D wychodzi"},
+	wNothingYet:  {"Nobody has said anything here yet: write below, and Enter says it.", "Nikt tu jeszcze nic nie napisał: napisz coś poniżej i naciśnij Enter."},
+	wFirstKeys:   {"Ctrl-K goes to a room by name, Alt-A to where something is new; /help tells the rest.", "Ctrl-K przechodzi do pokoju o podanej nazwie, Alt-A tam, gdzie jest coś nowego; resztę opisuje /help."},
+	wFirstRoom:   {"/rooms shows which rooms there are, /help what else can be done, Ctrl-D leaves.", "/rooms pokazuje, jakie są pokoje, /help – co jeszcze można zrobić, Ctrl-D wychodzi."},
 	wComing:      {"just a moment…", "chwileczkę…"},
 	wAway:        {"away", "nie ma"},
 	wCalls:       {"%d mention|%d mentions", "%d wzmianka|%d wzmianki|%d wzmianek"},
@@ -128,7 +133,9 @@ const (
 	wNew
 	wMore
 	wOlder
+	wNotRead
 	wBegin
+	wBeginDirect
 	wLines
 	wEdited
 	wDeleted
@@ -138,6 +145,7 @@ const (
 	wRenamed
 	wAnd
 	wTopic
+	wTopicGone
 	wPinned
 	wUnpinned
 	wKicked
@@ -171,8 +179,10 @@ const (
 	wAnswer
 	wNoTopic
 	wNoLink
+	wNoLinks
 	wWentWrong
 	wEnded
+	wNotYet
 	wSettings
 	wSet
 	wNoSetting

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/gateway"
@@ -32,12 +33,27 @@ func (s *Session) Next(ctx context.Context) ([]tui.Update, error) {
 		if len(b.updates) > 0 {
 			return b.updates, nil
 		}
-		select {
-		case <-s.wake:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+		if err := s.wait(ctx); err != nil {
+			return nil, err
 		}
 	}
+}
+
+// wait waits until there may be something.
+func (s *Session) wait(ctx context.Context) error {
+	var late <-chan time.Time
+	if s.restless {
+		timer := time.NewTimer(time.Until(s.patience))
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-s.wake:
+	case <-late:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // batch is what one call of Next brings.
@@ -251,15 +267,22 @@ func (b *batch) complete(ctx context.Context, all bool) error {
 		s.stale = false
 		b.updates = append(b.updates, tui.Rooms{Rooms: rooms})
 	}
-	if all && s.restless {
+	if all && s.restless && !time.Now().Before(s.patience) {
 		s.restless = false
-		b.people(ctx)
+		b.people()
 	}
 	return nil
 }
 
+// Where more than a few are in a room, who they are is told again after so much time
+// for each: when all of a crowd come, each of them would be told of all.
+const (
+	few            = 20
+	pausePerPerson = 10 * time.Millisecond
+)
+
 // people adds who is in the room that is shown.
-func (b *batch) people(ctx context.Context) {
+func (b *batch) people() {
 	s := b.session
 	s.mu.Lock()
 	room := s.shown
@@ -267,7 +290,12 @@ func (b *batch) people(ctx context.Context) {
 	if room == 0 {
 		return
 	}
-	if people, err := s.peopleOf(room); err == nil {
-		b.updates = append(b.updates, tui.People{Room: room, People: people})
+	people, err := s.peopleOf(room)
+	if err != nil {
+		return
+	}
+	b.updates = append(b.updates, tui.People{Room: room, People: people})
+	if len(people) > few {
+		s.patience = time.Now().Add(time.Duration(len(people)) * pausePerPerson)
 	}
 }

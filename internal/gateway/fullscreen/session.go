@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"sync"
+	"time"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
@@ -25,8 +26,9 @@ type Session struct {
 	first chat.RoomID // 0 for none in particular
 
 	// Owned by who calls Next.
-	stale    bool // the rooms have changed since they were told
-	restless bool // who is in the room that is shown has, or how they are
+	stale    bool      // the rooms have changed since they were told
+	restless bool      // who is in the room that is shown has, or how they are
+	patience time.Time // until then they are not told again
 
 	marks markers
 

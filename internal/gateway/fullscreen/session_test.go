@@ -345,6 +345,29 @@ func TestRoomsAndPeopleFollow(t *testing.T) {
 	})
 }
 
+func TestCrowdIsNotToldAnewOfEachWhoComes(t *testing.T) {
+	in(t, func(w *world) {
+		bob := w.user("bob")
+		defer bob.Close(true)
+		if _, err := bob.People(w.Context(), w.lobby); err != nil {
+			t.Fatal(err)
+		}
+		bob.drain()
+		told := 0
+		for i := range 40 {
+			defer w.user(fmt.Sprint("guest", i)).Close(true)
+			told += len(of[tui.People](bob.drain()))
+		}
+		if told != 20 { // while there are up to 20, and once more
+			t.Errorf("told %d times", told)
+		}
+		<-time.After(time.Second)
+		if p := of[tui.People](bob.drain()); len(p) != 1 || len(p[0].People) != 41 {
+			t.Errorf("after a while %d", len(p))
+		}
+	})
+}
+
 func TestPreferencesAreKeptWithTheUser(t *testing.T) {
 	in(t, func(w *world) {
 		ann := w.user("ann")
