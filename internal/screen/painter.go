@@ -137,7 +137,8 @@ func (p *painter) enter() {
 	}
 }
 
-// leave returns what undoes everything, until the next frame, with what else is to go out before it.
+// leave returns what undoes everything, until the next frame, with what else is to go
+// out before it.
 func (p *painter) leave(raw []byte) []byte {
 	p.out = append(p.out[:0], raw...)
 	if !p.entered {

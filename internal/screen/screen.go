@@ -103,8 +103,10 @@ func (s Size) orElse(other Size) Size {
 func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &runner{
-		ctx: ctx, in: t.In, out: t.Out, told: t.Told, suspended: t.Suspend, size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
-		model: show(ctx), results: make(chan tea.Msg), typed: make(chan []byte), wrote: make(chan error, 1), faults: make(chan string, 1),
+		ctx: ctx, in: t.In, out: t.Out, told: t.Told, suspended: t.Suspend,
+		size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
+		model: show(ctx), results: make(chan tea.Msg), typed: make(chan []byte), wrote: make(chan error, 1),
+		faults: make(chan string, 1),
 		escape: stopped(), due: stopped(), rest: stopped(),
 		allowance: rate.NewLimiter(keysPerSecond, keysAtOnce), painter: newPainter(t.Term, t.Colours),
 	}
