@@ -69,7 +69,8 @@ func beMainProgram() string { return os.Args[0] }
 // Whatever happens to the process, the terminal is the screen's while it runs, and as it
 // was when it doesn't.
 func TestJoinHasTheTerminalOnlyWhileItRuns(t *testing.T) {
-	d := newDesk(t, "bash", "stty")
+	d := newDesk(t, "nc", "bash", "stty")
+	d.netcat() // the server has time for people
 	jo := d.open("join", "bash", "--norc", "+o", "history", "-i")
 	jo.resizes(80, 24)
 	script := "stty -g >before; sh -c 'echo $$ >pid; exec \"$0\" join --nick jo " + d.address + " tea' \"$1\"; echo it ended with $?; stty -g >after; cmp before after && echo nothing is left\n"
