@@ -16,6 +16,7 @@ import (
 
 	"hubbub/client"
 	"hubbub/internal/remote"
+	screens "hubbub/internal/screen"
 	"hubbub/internal/tui"
 )
 
@@ -43,7 +44,7 @@ func joinFull(ctx context.Context, f *joinFlags, in, out *os.File) error {
 }
 
 // full is the whole screen and the session behind it. The session has a goroutine of
-// its own; the program has several, and waits for those that paint and read.
+// its own; the screen ([screens.Run]) and the terminal ([device]) have theirs.
 type full struct {
 	flags   *joinFlags
 	session *remote.Session
@@ -123,32 +124,38 @@ func (f *full) prefersPlain(ctx context.Context) bool {
 // show shows the screen until it is left, or the session ends, and reports whether the
 // user wants to go on with lines.
 func (f *full) show(ctx context.Context) (plainly bool, err error) {
-	ctx, leave := context.WithCancel(ctx)
-	defer leave()
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
 	defer quiet()()
 	options := f.flags.screenOptions()
 	options.NewID = f.session.NewID
-	model := &local{tui.New(ctx, f.session, options)}
-	program := bubbletea.NewProgram(model, bubbletea.WithContext(ctx), bubbletea.WithInput(f.in), bubbletea.WithOutput(f.out), bubbletea.WithoutSignalHandler())
+	d, err := openDevice(f.in, f.out)
+	if err != nil {
+		return false, err
+	}
+	defer d.close()
 	var watcher sync.WaitGroup
 	watcher.Go(func() {
 		select {
 		case <-f.ended:
-			program.Quit()
+			leave(nil)
 		case <-f.session.Plain():
-			plainly = true
-			program.Quit()
+			leave(errPlainly)
 		case <-ctx.Done():
 		}
 	})
-	_, err = program.Run()
-	leave()
+	err = screens.Run(ctx, func(ctx context.Context) bubbletea.Model { return &local{tui.New(ctx, f.session, options)} }, d.terminal(options))
+	ended := ctx.Err() != nil // and not by the screen
+	leave(nil)
 	watcher.Wait()
-	if errors.Is(err, bubbletea.ErrProgramKilled) && !errors.Is(err, bubbletea.ErrProgramPanic) { // by the context
+	if ended {
 		err = nil
 	}
-	return plainly, err
+	return errors.Is(context.Cause(ctx), errPlainly), err
 }
+
+// errPlainly is why a screen ends whose user wants lines.
+var errPlainly = errors.New("go on with lines")
 
 // quiet sends what packages log by themselves nowhere, until the function that it
 // returns is called: net/http tells of a spare connection that the server has greeted as

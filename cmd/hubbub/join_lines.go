@@ -91,9 +91,7 @@ func (l *lines) run(ctx context.Context) error {
 		l.feed(ctx, input)
 	}()
 	l.judge()
-	if prompt.Interruptible {
-		<-fed // it is at its end, whether the input is or not
-	}
+	<-fed // it is at its end, whether the input is or not
 	err = l.finish(ctx, stop, ended)
 	all.Wait()
 	return l.verdict(err)

@@ -113,9 +113,7 @@ func (t *talk) run(ctx context.Context) error {
 	t.screen.Erase()
 	t.screen.Flush()
 	t.tty.Close()
-	if prompt.Interruptible {
-		reader.Wait()
-	}
+	reader.Wait()
 	switch {
 	case unanswered > 0:
 		return fmt.Errorf("left with %s not acknowledged: it may have arrived or not", count(unanswered, "message"))

@@ -14,7 +14,9 @@
 // Text is measured in cells and edited in grapheme clusters: what a reader takes
 // for one character is one for every key.
 //
-// The package starts no goroutines.
+// The package starts no goroutines, but on Windows one for each file that is read: the
+// reading of a console can't be ended there, so it ends with the program, and what it
+// reads too late is kept for whoever reads next.
 package prompt
 
 import (

@@ -13,10 +13,12 @@ type Terminal struct {
 	in, out *os.File
 	size    func(fd int) (width, height int, err error)
 	resized chan os.Signal // nil where there is no such signal
+	resumed chan os.Signal // the same
 	input   *Input
 
-	mu    sync.Mutex  // guards state
-	state *term.State // to go back to; nil while not in raw mode
+	mu     sync.Mutex  // guards the following, and what is done to the terminal by it
+	state  *term.State // to go back to; nil while not in raw mode
+	closed bool        // there is no way back into it
 }
 
 // IsTerminal reports whether f is one.
@@ -28,7 +30,7 @@ func Open(in, out *os.File) (*Terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Terminal{in: in, out: out, size: term.GetSize, resized: notifyResize(), input: input}
+	t := &Terminal{in: in, out: out, size: term.GetSize, resized: notifyResize(), resumed: notifyResume(), input: input}
 	if err := t.raw(); err != nil {
 		t.Close()
 		return nil, err
@@ -37,6 +39,11 @@ func Open(in, out *os.File) (*Terminal, error) {
 }
 
 func (t *Terminal) raw() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return os.ErrClosed
+	}
 	if err := enableSequences(t.out); err != nil {
 		return err
 	}
@@ -44,9 +51,9 @@ func (t *Terminal) raw() error {
 	if err != nil {
 		return err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.state = state
+	if t.state == nil {
+		t.state = state
+	}
 	_, err = t.out.WriteString("\x1b[?2004h") // pasted text is marked as such
 	return err
 }
@@ -68,7 +75,10 @@ func (t *Terminal) restore() error {
 // be called again, and from any goroutine.
 func (t *Terminal) Close() error {
 	err := t.restore()
-	stopResize(t.resized)
+	t.mu.Lock()
+	t.closed = true
+	t.mu.Unlock()
+	stopTelling(t.resized, t.resumed)
 	t.input.Close()
 	return err
 }
@@ -88,18 +98,33 @@ func (t *Terminal) Read(p []byte) (int, error) { return t.input.Read(p) }
 // Write writes to the terminal.
 func (t *Terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
 
+// Size returns how many cells a row has, and how many rows there are: 80 and 24 if
+// that can't be told.
+func (t *Terminal) Size() (width, height int) {
+	width, height, err := t.size(int(t.out.Fd()))
+	if err != nil || width < 1 || height < 1 {
+		return 80, 24
+	}
+	return width, height
+}
+
 // Width returns how many cells a row has.
 func (t *Terminal) Width() int {
-	width, _, err := t.size(int(t.out.Fd()))
-	if err != nil || width < 1 {
-		return 80
-	}
+	width, _ := t.Size()
 	return width
 }
 
 // Resized tells when the size may have changed. Where the system does not tell,
 // it is nil.
 func (t *Terminal) Resized() <-chan os.Signal { return t.resized }
+
+// Resumed tells that the process goes on after it was stopped by something else than
+// Suspend: the terminal is not in raw mode then. Where there is no such thing, it is
+// nil.
+func (t *Terminal) Resumed() <-chan os.Signal { return t.resumed }
+
+// Resume puts the terminal into raw mode again, after others have had it.
+func (t *Terminal) Resume() error { return t.raw() }
 
 // Suspend stops the program, as Ctrl-Z does in a terminal that is not raw, and
 // returns when it goes on. Where there is no such thing it does nothing.
@@ -110,6 +135,8 @@ func (t *Terminal) Suspend() error {
 	if err := t.restore(); err != nil {
 		return err
 	}
+	stopTelling(t.resumed)
+	defer tellResume(t.resumed)
 	if err := suspend(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,12 +21,42 @@ func notifyResize() chan os.Signal {
 	return c
 }
 
-func stopResize(c chan os.Signal) { signal.Stop(c) }
+func notifyResume() chan os.Signal {
+	c := make(chan os.Signal, 1)
+	tellResume(c)
+	return c
+}
+
+func tellResume(c chan os.Signal) { signal.Notify(c, syscall.SIGCONT) }
+
+func stopTelling(channels ...chan os.Signal) {
+	for _, c := range channels {
+		signal.Stop(c)
+	}
+}
 
 const canSuspend = true
 
-// suspend stops the whole job, as the terminal would.
-func suspend() error { return syscall.Kill(0, syscall.SIGTSTP) }
+// stopTime is how long stopping may take. It takes so long only where nobody could
+// have the job go on, since there is no shell: then it is not stopped.
+const stopTime = time.Second
+
+// suspend stops the whole job, as the terminal would, and returns when it goes on.
+func suspend() error {
+	goesOn := make(chan os.Signal, 1)
+	signal.Notify(goesOn, syscall.SIGCONT)
+	defer signal.Stop(goesOn)
+	if err := syscall.Kill(0, syscall.SIGTSTP); err != nil {
+		return os.NewSyscallError("kill", err)
+	}
+	late := time.NewTimer(stopTime) // we run for a moment before we are stopped
+	defer late.Stop()
+	select {
+	case <-goesOn:
+	case <-late.C:
+	}
+	return nil
+}
 
 // Input is a file whose reading can be ended from another goroutine, which a
 // terminal's can't by itself: it waits for the file and for a pipe.
@@ -80,6 +111,3 @@ func (in *Input) Close() error {
 	in.close.Do(func() { in.wake.Close() })
 	return nil
 }
-
-// Interruptible reports whether Close ends a Read.
-const Interruptible = true

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"reflect"
+	"runtime/debug"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,8 +28,24 @@ var (
 // start runs a command beside the loop.
 func (r *runner) start(cmd tea.Cmd) {
 	if cmd != nil {
-		r.helpers.Go(func() { r.perform(cmd, &r.helpers) })
+		r.beside(cmd, &r.helpers)
 	}
+}
+
+// beside runs a command in a goroutine of a group. If it panics, that is the loop's to
+// tell.
+func (r *runner) beside(cmd tea.Cmd, group *sync.WaitGroup) {
+	group.Go(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				select {
+				case r.faults <- fmt.Sprintf("%v, in a command:\n%s", p, debug.Stack()):
+				default:
+				}
+			}
+		}()
+		r.perform(cmd, group)
+	})
 }
 
 // perform runs a command and hands over its message. Of a batch, each runs in the
@@ -43,7 +60,7 @@ func (r *runner) perform(cmd tea.Cmd, group *sync.WaitGroup) {
 	}
 	if batch, ok := msg.(tea.BatchMsg); ok {
 		for _, one := range batch {
-			group.Go(func() { r.perform(one, group) })
+			r.beside(one, group)
 		}
 		return
 	}
@@ -62,12 +79,16 @@ func (r *runner) perform(cmd tea.Cmd, group *sync.WaitGroup) {
 }
 
 // take does what a message asks of whoever runs the model, or gives it to the
-// model. There is no shell to suspend to, and no program can be started.
+// model. No program can be started.
 func (r *runner) take(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case tea.QuitMsg, tea.InterruptMsg:
 		r.quit = true
 	case tea.SuspendMsg:
+		r.suspend()
+	case tea.ResumeMsg:
+		r.undo()
+		r.update(msg)
 	case tea.RawMsg:
 		r.emit(fmt.Sprint(msg.Msg))
 	default:

@@ -4,7 +4,12 @@ import tea "charm.land/bubbletea/v2"
 
 // Painter makes frames for a terminal of a size.
 func Painter(term string, size Size) func(tea.View) []byte {
-	p := newPainter(term)
+	return ColouredPainter(term, ColoursOfTerm, size)
+}
+
+// ColouredPainter is Painter for a terminal whose colours may be known.
+func ColouredPainter(term string, colours Colours, size Size) func(tea.View) []byte {
+	p := newPainter(term, colours)
 	p.resize(size)
 	return func(v tea.View) []byte { return p.frame(v, nil) }
 }

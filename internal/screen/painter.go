@@ -60,9 +60,9 @@ type painter struct {
 	out []byte // the frame
 }
 
-func newPainter(term string) *painter {
+func newPainter(term string, colours Colours) *painter {
 	p := &painter{linux: strings.HasPrefix(term, "linux")}
-	if profile := profileOf(term); profile < colorprofile.ANSI256 {
+	if profile := profileOf(term, colours); profile < colorprofile.ANSI256 {
 		p.colours = &colorprofile.Writer{Forward: (*frameWriter)(p), Profile: profile}
 	}
 	return p
@@ -72,8 +72,11 @@ func newPainter(term string) *painter {
 var monochrome = regexp.MustCompile(`^$|^dumb|^vt[0-9]|-m(ono)?$`)
 
 // profileOf returns which colours a terminal has.
-func profileOf(term string) colorprofile.Profile {
-	if monochrome.MatchString(term) {
+func profileOf(term string, colours Colours) colorprofile.Profile {
+	switch {
+	case colours == AllColours:
+		return colorprofile.TrueColor
+	case colours == NoColours, monochrome.MatchString(term):
 		return colorprofile.ASCII
 	}
 	return colorprofile.Env([]string{"TERM=" + term})
@@ -135,7 +138,8 @@ func (p *painter) enter() {
 	}
 }
 
-// leave returns what undoes everything, with what else is to go out before it.
+// leave returns what undoes everything, until the next frame, with what else is to go
+// out before it.
 func (p *painter) leave(raw []byte) []byte {
 	p.out = append(p.out[:0], raw...)
 	if !p.entered {
@@ -151,6 +155,7 @@ func (p *painter) leave(raw []byte) []byte {
 		p.put("\x1b]2;\a")
 	}
 	p.put(leave)
+	p.entered, p.known, p.focus, p.hidden, p.title = false, false, false, false, ""
 	return p.out
 }
 

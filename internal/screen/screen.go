@@ -1,5 +1,5 @@
-// Package screen shows a bubbletea model on a terminal at the other end of a
-// stream: that is how somebody who comes by SSH has the whole screen.
+// Package screen shows a bubbletea model on a terminal: one at the other end of a
+// stream, for somebody who comes by SSH, or one's own.
 //
 // A tea.Program wants a device, keeps a grid of cells for each terminal and paints
 // by a ticker; a server with a thousand of them would spend its memory and its time
@@ -48,7 +48,26 @@ type Terminal struct {
 	Resized <-chan Size
 	// Term is what TERM says: it tells which colours there are.
 	Term string
+	// Colours are those that there are if Term can't tell.
+	Colours Colours
+	// Told brings what the system has to tell the model. tea.ResumeMsg says that others
+	// have had the terminal, and has it entered anew. It may be nil, and is never closed.
+	Told <-chan tea.Msg
+	// Suspend gives the terminal to the shell that it came from, as it was, and returns
+	// when it is back, with its size. It may be nil: then there is no shell, and a model
+	// that wants to be suspended is not heard.
+	Suspend func() (Size, error)
 }
+
+// Colours says which colours a terminal has.
+type Colours int
+
+// Which colours there are.
+const (
+	ColoursOfTerm Colours = iota // as its name says
+	AllColours                   // whatever its name says
+	NoColours                    // or none are wanted
+)
 
 // Size is a window's, in cells.
 type Size struct{ Width, Height int }
@@ -79,22 +98,43 @@ func (s Size) orElse(other Size) Size {
 // Run shows a model until it quits or the input ends, which return nil, or until
 // reading or writing fails or ctx ends, which return why. The model is made with a
 // context that ends when Run leaves: its commands have to end by it. Before Run
-// returns, the terminal is as it was, if it could be written to.
+// returns, the terminal is as it was, if it could be written to. If the model or one of
+// its commands panics, so does Run, and that is done before.
 func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &runner{
-		ctx: ctx, in: t.In, out: t.Out, size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
+		ctx: ctx, in: t.In, out: t.Out, told: t.Told, suspended: t.Suspend,
+		size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
 		model: show(ctx), results: make(chan tea.Msg), typed: make(chan []byte), wrote: make(chan error, 1),
+		faults: make(chan string, 1),
 		escape: stopped(), due: stopped(), rest: stopped(),
-		allowance: rate.NewLimiter(keysPerSecond, keysAtOnce), painter: newPainter(t.Term),
+		allowance: rate.NewLimiter(keysPerSecond, keysAtOnce), painter: newPainter(t.Term, t.Colours),
 	}
+	panics := true
+	defer func() {
+		if panics { // and others may wait for whatever panicked
+			cancel()
+			r.leave()
+		}
+	}()
 	r.helpers.Go(r.read)
 	err := r.loop(t.Resized)
+	panics = false
 	cancel()
 	r.leave()
 	t.In.Close()
 	r.helpers.Wait()
+	r.panicked()
 	return err
+}
+
+// panicked panics if a command has.
+func (r *runner) panicked() {
+	select {
+	case fault := <-r.faults:
+		panic(fault)
+	default:
+	}
 }
 
 // runner is a model on a terminal. All of it is the loop's, but what says otherwise.
@@ -109,6 +149,10 @@ type runner struct {
 	typed   chan []byte  // from the reader, who closes it
 	failure error        // why; the reader's until then
 	wrote   chan error   // one result for each writer; never closed
+	faults  chan string  // of commands that panicked, of which the first counts; never closed
+	told    <-chan tea.Msg
+
+	suspended func() (Size, error) // may be nil
 
 	decoder decoder
 	escape  *time.Timer // runs while the decoder waits for the rest of a sequence
@@ -122,8 +166,8 @@ type runner struct {
 	dirty   bool // the model may look different
 	urgent  bool // because somebody typed
 	writing bool
-	broken  bool // the terminal can't be written to
 	quit    bool
+	broken  error  // why the terminal can't be written to
 	raw     []byte // goes out beside the next frame
 	painter *painter
 	pace    pace
@@ -141,7 +185,7 @@ func stopped() *time.Timer {
 func (r *runner) loop(resized <-chan Size) error {
 	r.start(r.model.Init())
 	typed := r.typed
-	for !r.quit && r.ctx.Err() == nil {
+	for !r.quit && r.broken == nil && r.ctx.Err() == nil {
 		r.paint()
 		select {
 		case <-r.ctx.Done():
@@ -167,17 +211,21 @@ func (r *runner) loop(resized <-chan Size) error {
 			r.resize(size)
 		case msg := <-r.results:
 			r.take(msg)
+		case msg := <-r.told:
+			r.take(msg)
+		case fault := <-r.faults:
+			panic(fault)
 		case err := <-r.wrote:
 			r.writing, r.painter.out = false, kept(r.painter.out)
-			if err != nil {
-				r.broken = true
-				return err
-			}
+			r.broken = err
 		case <-r.due.C:
 		}
 	}
-	if r.quit {
+	switch {
+	case r.quit:
 		return nil
+	case r.broken != nil:
+		return r.broken
 	}
 	return context.Cause(r.ctx)
 }
@@ -285,17 +333,4 @@ func (r *runner) write(frame []byte) {
 		}
 		r.wrote <- err
 	}()
-}
-
-// leave undoes what was done to the terminal, if it can still be written to.
-func (r *runner) leave() {
-	r.due.Stop()
-	r.escape.Stop()
-	r.rest.Stop()
-	if r.writing {
-		r.broken = <-r.wrote != nil
-	}
-	if undo := r.painter.leave(r.raw); !r.broken && len(undo) > 0 {
-		r.out.Write(undo)
-	}
 }
