@@ -132,6 +132,13 @@ type Refused struct {
 // Error returns the sentence.
 func (r *Refused) Error() string { return r.Text }
 
+// Barred is a refusal that has nothing to do with what one came by, which may well be
+// good: of a room into which one may not go, or since one was banned.
+type Barred struct{ *Refused }
+
+// Unwrap returns the refusal.
+func (b *Barred) Unwrap() error { return b.Refused }
+
 // lobby is the room in which everybody lands.
 const lobby = "#lobby"
 

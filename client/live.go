@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -39,6 +40,8 @@ type Live struct {
 	after  uint64            // everything up to it has been handled
 	seen   map[uint64]uint64 // by room: the last event handled
 	in     map[uint64]string // the rooms that we are in: their names, none for direct conversations
+	goals  []string          // the rooms to go into, for which the server has not answered yet
+	placed bool              // has been everywhere where cfg says, once
 	arrive bool              // has been welcomed since that was asked last
 	online bool
 }
@@ -54,6 +57,11 @@ func NewLive(cfg Config) (*Live, error) {
 	l := &Live{
 		cfg: cfg, reach: reach, prefix: rand.Text()[:12] + "-", nick: cfg.Nick, token: credential(cfg.Token),
 		epoch: cfg.Epoch, after: cfg.After, seen: map[uint64]uint64{}, in: map[uint64]string{}, asides: make(chan api.Command, 16),
+	}
+	for _, name := range append([]string{cfg.Room}, cfg.Rooms...) {
+		if name != "" {
+			l.goals = append(l.goals, roomName(name))
+		}
 	}
 	l.out.init(cfg.Window, cfg.Queue)
 	return l, nil
@@ -93,6 +101,16 @@ func (l *Live) NewID() string {
 // maxAsked is how many bytes a command has at most, as the server takes it.
 const maxAsked = 64 << 10
 
+// encode returns a command as it is sent. What HTML would need is left as it is: the
+// server bounds the bytes.
+func encode(asked *api.Command) ([]byte, error) {
+	var b bytes.Buffer
+	to := json.NewEncoder(&b)
+	to.SetEscapeHTML(false)
+	err := to.Encode(asked)
+	return b.Bytes(), err
+}
+
 // Submit hands over a command, and gives it a client id if it has none. It waits while
 // too many are unanswered; it does not wait for the answer. What can't be sent at all
 // is refused at once. Commands are sent in the order of the calls, and again after a
@@ -102,7 +120,7 @@ func (l *Live) Submit(ctx context.Context, asked api.Command) (*Command, error) 
 	if asked.ID == "" {
 		asked.ID = l.NewID()
 	}
-	if body, err := json.Marshal(&asked); err != nil || len(body) > maxAsked-100 { // it may get a longer id
+	if body, err := encode(&asked); err != nil || len(body) > maxAsked-100 { // it may get a longer id
 		return nil, &Refused{"invalid", "That is too long; nothing was sent."}
 	}
 	cmd := &Command{Asked: asked, id: asked.ID, wire: asked.ID, done: make(chan struct{})}

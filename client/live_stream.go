@@ -1,11 +1,13 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,7 +34,6 @@ type liveStream struct {
 
 	// Owned by the receiver.
 	joining  map[string]string // rooms that are being joined, by the command's id
-	first    bool              // this is the first welcome
 	welcomed bool
 	bye      string // why the server closes the connection
 }
@@ -59,13 +60,15 @@ const (
 	closedLogIn  = websocket.StatusCode(4001)
 )
 
+const endedText = "The server has ended this connection."
+
 // reason returns what to tell the caller about the end of a connection.
 func (s *liveStream) reason(err error) error {
 	switch code := websocket.CloseStatus(err); {
-	case (code == closedPolicy || code == closedLogIn) && s.bye != "":
-		return &Refused{"forbidden", s.bye}
-	case code == closedPolicy, code == closedLogIn:
-		return &Refused{"forbidden", "The server has ended this connection."}
+	case code == closedLogIn:
+		return &Refused{"forbidden", cmp.Or(s.bye, endedText)}
+	case code == closedPolicy:
+		return &Barred{&Refused{"forbidden", cmp.Or(s.bye, endedText)}}
 	case s.bye != "":
 		return errors.New(s.bye)
 	case code != -1:
@@ -129,7 +132,7 @@ func (s *liveStream) writeAll(ctx context.Context) error {
 }
 
 func (s *liveStream) write(ctx context.Context, asked *api.Command) error {
-	body, err := json.Marshal(asked)
+	body, err := encode(asked)
 	if err != nil {
 		return err
 	}
@@ -199,14 +202,13 @@ func (s *liveStream) welcome(m *api.Message) {
 	s.welcomed = true
 	l := s.live
 	l.mu.Lock()
-	s.first = l.user == 0
-	another := !s.first && l.user != m.User // the guest was forgotten
+	another := l.user != 0 && l.user != m.User // the guest was forgotten
 	resumed := m.Resumed && s.after != 0 && !another
 	if !resumed {
 		clear(l.seen)
 		l.after = m.Seq
 	}
-	want := l.wanted(m.Rooms, s.first, another)
+	want := l.seek(m.Rooms, another)
 	clear(l.in)
 	for i := range m.Rooms {
 		l.in[m.Rooms[i].ID] = m.Rooms[i].Name
@@ -218,36 +220,25 @@ func (s *liveStream) welcome(m *api.Message) {
 	s.goInto(want)
 }
 
-// wanted returns the names of the rooms to go into after a welcome. l.mu must be held.
-func (l *Live) wanted(in []api.Room, first, another bool) (names []string) {
-	var want []string
-	switch {
-	case first:
-		for _, name := range append([]string{l.cfg.Room}, l.cfg.Rooms...) {
-			if name != "" {
-				want = append(want, roomName(name))
-			}
-		}
-		if len(want) == 0 && len(in) == 0 {
-			want = []string{lobby}
-		}
-	case another:
+// seek returns the names of the rooms to go into, after a welcome that told in which we
+// are. Until the server has answered they stay goals: a connection may be lost before.
+// l.mu must be held.
+func (l *Live) seek(in []api.Room, another bool) []string {
+	if another {
 		for _, name := range l.in {
 			if name != "" {
-				want = append(want, name)
+				l.goals = append(l.goals, name)
 			}
 		}
 	}
-	for _, name := range want {
-		there := false
-		for i := range in {
-			there = there || strings.EqualFold(in[i].Name, name)
-		}
-		if !there {
-			names = append(names, name)
-		}
+	if len(l.goals) == 0 && len(in) == 0 && (another || !l.placed) {
+		l.goals = []string{lobby}
 	}
-	return names
+	l.goals = slices.DeleteFunc(l.goals, func(name string) bool {
+		return slices.ContainsFunc(in, func(r api.Room) bool { return strings.EqualFold(r.Name, name) })
+	})
+	l.placed = l.placed || len(l.goals) == 0
+	return slices.Clone(l.goals)
 }
 
 // goInto has the sender join rooms.
@@ -268,11 +259,13 @@ func (s *liveStream) goInto(names []string) {
 // answered does what an answer says.
 func (s *liveStream) answered(m *api.Message) error {
 	var err error
+	var refused *Refused
 	if m.Type == api.TypeError {
-		err = &Refused{m.Code, m.Text}
+		refused = &Refused{m.Code, m.Text}
+		err = refused
 	}
 	if name, ok := s.joining[m.ID]; ok {
-		return s.arrivedThere(m.ID, name, err)
+		return s.arrivedThere(m, name, refused)
 	}
 	cmd := s.live.out.find(m.ID)
 	switch {
@@ -287,18 +280,35 @@ func (s *liveStream) answered(m *api.Message) error {
 }
 
 // arrivedThere hears whether we are in a room where we are meant to be.
-func (s *liveStream) arrivedThere(id, name string, refused error) error {
-	delete(s.joining, id)
-	if refused != nil && s.first {
-		return refused
+func (s *liveStream) arrivedThere(m *api.Message, name string, refused *Refused) error {
+	delete(s.joining, m.ID)
+	if refused != nil && refused.Code == "unavailable" {
+		return refused // the server is about to close; the next connection tries it again
 	}
-	if refused != nil {
+	first := s.live.reachedGoal(name, refused == nil)
+	switch {
+	case refused != nil && first:
+		return &Barred{refused}
+	case refused != nil:
 		s.handle(Notice{"lost-place", fmt.Sprintf("You could not be brought back to %s: %v", name, refused)})
+	case m.Room != nil:
+		s.handle(Arrived{Name: name, Room: *m.Room})
 	}
 	if len(s.joining) == 0 {
 		close(s.placed)
 	}
 	return nil
+}
+
+// reachedGoal notes that the server has answered for a room, and reports whether that
+// is one of the first, where we have never been.
+func (l *Live) reachedGoal(name string, there bool) (first bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first = !l.placed
+	l.goals = slices.DeleteFunc(l.goals, func(goal string) bool { return goal == name })
+	l.placed = l.placed || there && len(l.goals) == 0
+	return first
 }
 
 func (l *Live) entered(room *api.Room) {

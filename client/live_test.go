@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -136,6 +137,9 @@ func TestLiveTalksAndAsks(t *testing.T) {
 	if r, err := bob.Room(t.Context(), room); err != nil || r.Unread != 1 || r.Mentions != 1 {
 		t.Errorf("the room is %+v, %v", r, err)
 	}
+	html := strings.Repeat("<>&", 32<<10/3)
+	ann.do(t, api.Command{Op: api.OpSay, Room: room, Text: html})
+	until(t, bob, func(e client.Event) bool { return e.Text == html })
 	ann.do(t, api.Command{Op: api.OpProperty, Name: "settings", Text: "{}", Private: true})
 	if p, err := ann.Properties(t.Context()); err != nil || p["settings"] != "{}" {
 		t.Errorf("the properties are %v, %v", p, err)
@@ -343,6 +347,7 @@ func TestLiveSaysWhyItCannotBe(t *testing.T) {
 	}()
 	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
 	var no *client.Refused
+	var barred *client.Barred
 	for _, c := range []struct {
 		name string
 		cfg  client.Config
@@ -350,9 +355,11 @@ func TestLiveSaysWhyItCannotBe(t *testing.T) {
 	}{
 		{"another site", client.Config{Address: site.Listener.Addr().String()}, func(err error) bool { return errors.Is(err, client.ErrNoAPI) }},
 		{"another protocol", client.Config{Address: silent.Addr().String()}, func(err error) bool { return errors.Is(err, client.ErrNoAPI) }},
-		{"a token of nobody's", client.Config{Address: s.Addr(), Token: "hub_nobody"}, func(err error) bool { return errors.As(err, &no) && no.Code == "forbidden" }},
+		{"a token of nobody's", client.Config{Address: s.Addr(), Token: "hub_nobody"}, func(err error) bool {
+			return errors.As(err, &no) && no.Code == "forbidden" && !errors.As(err, &barred)
+		}},
 		{"a wrong password", client.Config{Address: s.Addr(), User: "ada", Password: "wrong"}, func(err error) bool { return errors.As(err, &no) && no.Code == "forbidden" }},
-		{"a room that can't be", client.Config{Address: s.Addr(), Room: "a b"}, func(err error) bool { return errors.As(err, &no) }},
+		{"a room that can't be", client.Config{Address: s.Addr(), Room: "a b"}, func(err error) bool { return errors.As(err, &no) && errors.As(err, &barred) }},
 		{"nobody", client.Config{Address: "127.0.0.1:1"}, func(err error) bool { var op *net.OpError; return errors.As(err, &op) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -392,6 +399,42 @@ func TestLiveTakesEventsTogether(t *testing.T) {
 	if got := ann.texts(); !slices.Equal(got, []string{"one", "two"}) {
 		t.Errorf("was told %q", got)
 	}
+}
+
+// A connection that is lost before the server has answered is not where one wants to be.
+func TestLiveGoesWhereItIsMeantToAfterALoss(t *testing.T) {
+	var connections atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"hubbub.v1"}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer ws.CloseNow()
+		tell := func(frame string) { ws.Write(r.Context(), websocket.MessageText, []byte(frame)) }
+		tell(`{"type":"welcome","epoch":"E","seq":1,"user":7,"nick":"ann","rooms":[{"id":2,"name":"#lobby","members":1,"head":1}]}`)
+		for {
+			_, frame, err := ws.Read(r.Context())
+			var asked api.Command
+			if err != nil || json.Unmarshal(frame, &asked) != nil {
+				return
+			}
+			switch n := connections.Add(1); {
+			case asked.Op != api.OpJoin || asked.To != "#tea":
+				t.Errorf("it asks for %+v", asked)
+			case n == 1:
+				return
+			case n == 2:
+				tell(`{"type":"error","id":"` + asked.ID + `","code":"unavailable","text":"The server is stopping."}`)
+			default:
+				tell(`{"type":"entered","room":{"id":3,"name":"#tea"}}`)
+				tell(`{"type":"ack","id":"` + asked.ID + `"}`)
+			}
+		}
+	}))
+	defer site.Close()
+	ann := visit(t, client.Config{Address: site.Listener.Addr().String(), Room: "tea", MinRetry: time.Millisecond, MaxRetry: 2 * time.Millisecond})
+	until(t, ann, func(e client.Entered) bool { return e.Name == "#tea" })
 }
 
 func TestOnlyGuestsLeave(t *testing.T) {

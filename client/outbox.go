@@ -203,8 +203,7 @@ func (o *outbox) quitting() bool {
 	if len(o.queue) == 0 || o.sent == 0 {
 		return false
 	}
-	verb, _ := split(o.queue[0].Line)
-	return verb == "quit"
+	return leaves(o.queue[0].Line)
 }
 
 func (o *outbox) len() int {

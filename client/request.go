@@ -210,8 +210,12 @@ func refusal(answer *http.Response, body []byte) error {
 
 // unreached returns why there was no answer, without the words of the HTTP client.
 func unreached(err error) error {
-	if strings.Contains(err.Error(), "malformed HTTP") { // net/http has no type for it
+	// net/http has no types for them: what is no answer, and what came before we asked.
+	switch text := err.Error(); {
+	case strings.Contains(text, "malformed HTTP"):
 		return fmt.Errorf("%w: %w", ErrNoAPI, err)
+	case strings.HasSuffix(text, "readLoopPeekFailLocked: %!w(<nil>)"):
+		return fmt.Errorf("%w: it speaks first", ErrNoAPI)
 	}
 	if of := (*url.Error)(nil); errors.As(err, &of) {
 		return of.Err

@@ -277,10 +277,18 @@ func (s *stream) answered(m *api.Message) error {
 	}
 	s.client.out.finish(cmd, m, err)
 	s.handle(Answered{cmd})
-	if verb, _ := split(cmd.Line); verb == "quit" && err == nil {
+	if err == nil && leaves(cmd.Line) {
 		return errQuit
 	}
 	return nil
+}
+
+// barred returns why one may not be somewhere.
+func barred(err error) error {
+	if no, ok := err.(*Refused); ok {
+		return &Barred{no}
+	}
+	return err
 }
 
 // arrivedThere hears whether text goes where it went before.
@@ -291,7 +299,7 @@ func (s *stream) arrivedThere(m *api.Message, refused error) error {
 		close(s.placed)
 		return nil
 	case c.first(s):
-		return refused
+		return barred(refused)
 	}
 	if refused == nil {
 		refused = &Refused{"not-found", "Somebody else has that name now."}

@@ -8,7 +8,7 @@ import (
 
 // Update is something that [Client.Run] tells its caller. It is one of
 // [Connecting], [Connected], [Lost], [Event], [Answered], [Notice] and [Gap]; of a
-// [Live] also [Entered], [Exited] and [Signalled].
+// [Live] also [Arrived], [Entered], [Exited] and [Signalled].
 type Update interface{ update() }
 
 // Connecting: an attempt to connect begins.
@@ -46,6 +46,13 @@ type Gap struct {
 	After, Before uint64
 }
 
+// Arrived: of a room where we are meant to be, as [Config] names it, the server has let
+// us into Room. That may be another one: some rooms send on whom they don't let in.
+type Arrived struct {
+	Name string
+	Room api.Room
+}
+
 // Entered: from here on the events of a room come.
 type Entered struct{ api.Room }
 
@@ -55,6 +62,7 @@ type Exited struct{ api.Room }
 // Signalled: something is true for a moment, such as that somebody is typing.
 type Signalled struct{ api.Signal }
 
+func (Arrived) update()    {}
 func (Entered) update()    {}
 func (Exited) update()     {}
 func (Signalled) update()  {}

@@ -58,6 +58,15 @@ func isText(line string) bool {
 	return !strings.HasPrefix(line, "/") || strings.HasPrefix(line, "//")
 }
 
+// leaves reports whether a line says goodbye.
+func leaves(line string) bool {
+	switch verb, _ := split(line); verb {
+	case "quit", "q", "exit", "bye", "logout":
+		return true
+	}
+	return false
+}
+
 // onceByID reports whether the server does a command once for each client id,
 // however often it is sent: what is said, and what is done to what was said.
 func onceByID(line string) bool {

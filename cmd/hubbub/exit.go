@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"hubbub/internal/certs"
+	"hubbub/internal/prompt"
 	"hubbub/internal/server"
 	"hubbub/internal/store"
 )
@@ -35,7 +36,7 @@ func exitCode(err error, stderr io.Writer) int {
 		return exitOK
 	}
 	if err != errUsage {
-		fmt.Fprintln(stderr, "hubbub:", message(err))
+		fmt.Fprintln(stderr, "hubbub:", prompt.Plain(message(err))) // some of it may be a server's words
 	}
 	if _, ok := errors.AsType[*notRunning](err); ok {
 		return exitUnavailable

@@ -61,12 +61,13 @@ func join(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 			return err
 		}
 	}
-	if err := f.prove(stderr); err != nil {
+	if err := f.prove(ctx, stderr); err != nil {
 		return err
 	}
 	defer f.login.settled()
 	if f.trust != nil && typed {
-		if err := f.trust.meet(ctx, stderr); err != nil {
+		// Through a proxy of the web the server may be reached all the same.
+		if err := f.trust.meet(ctx, stderr); err != nil && (errors.Is(err, client.ErrUntrusted) || !strings.HasPrefix(f.address, "https://")) {
 			return f.explain(err)
 		}
 	}
@@ -229,11 +230,12 @@ func (f *joinFlags) explain(err error) error {
 	var dial *net.OpError
 	var name *net.DNSError
 	var no *client.Refused
+	var barred *client.Barred
 	var plain tls.RecordHeaderError
 	switch {
 	case err == nil || errors.Is(err, context.Canceled) || errors.Is(err, client.ErrUntrusted):
 		return err
-	case errors.As(err, &no) && f.login.expired(no):
+	case errors.As(err, &no) && !errors.As(err, &barred) && f.login.expired(no):
 		return fmt.Errorf("your login at %s has ended: run this again, and your password is asked for", f.where())
 	case errors.As(err, &plain):
 		return fmt.Errorf("%s does not speak TLS (%w)", f.where(), err)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -63,10 +65,10 @@ func credentialOf(user, where string) credential {
 // credentialsAt returns where tokens for a server are kept, of all members that
 // have logged in from here.
 func credentialsAt(where string) (all []credential) {
-	files, _ := filepath.Glob(filepath.Join(tokenDir(), fileName(where)+"_*")) // names have nothing in them that Glob reads
-	for _, file := range files {
-		if !strings.HasSuffix(file, ".new") {
-			all = append(all, credential{file: file, ring: systemRing()})
+	entries, _ := os.ReadDir(tokenDir()) // none, if that is ""
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), fileName(where)+"_") {
+			all = append(all, credential{file: filepath.Join(tokenDir(), e.Name()), ring: systemRing()})
 		}
 	}
 	return all
@@ -81,14 +83,25 @@ func tokenDir() string {
 	return filepath.Join(dir, "hubbub", "tokens")
 }
 
-// fileName makes a file's name of what somebody typed.
+// fileName makes a file's name of what somebody typed: the same for nothing else, so
+// that nobody's token is taken for another's. What can't be in a name is left out, and
+// a digest tells names apart that differ in it; but an address's usual signs need none.
 func fileName(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
+	same := true
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-':
 			return r
+		case r != ':' && r != '[' && r != ']' && r != '_':
+			same = false
 		}
 		return '_'
 	}, s)
+	if !same {
+		digest := sha256.Sum256([]byte(s))
+		name += "-" + hex.EncodeToString(digest[:8])
+	}
+	return name
 }
 
 // systemRing returns the keyring of this system, nil if there is none or it is

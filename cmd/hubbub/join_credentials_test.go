@@ -140,6 +140,78 @@ func TestALockedKeyringIsNotWaitedForForEver(t *testing.T) {
 	})
 }
 
+// What is kept under a name is taken for nobody else's.
+func TestTokensOfDifferentPeopleAndServersAreKeptApart(t *testing.T) {
+	seen := map[string]string{}
+	for _, s := range []string{"ada", "ądą", "ęlę", "żółw.pl:7007", "łódź.pl:7007", "unix:/run/a_b", "unix:/run/a/b", "chat.example.org:7007", "[::1]:7007"} {
+		name := fileName(s)
+		if other, taken := seen[name]; taken || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
+			t.Errorf("%q is kept as %q, as is %q", s, name, other)
+		}
+		seen[name] = s
+	}
+	if name := fileName("chat.example.org:7007"); name != "chat.example.org_7007" { // as it has been so far
+		t.Errorf("a usual address is kept as %q", name)
+	}
+}
+
+func TestSecretsAreToldOnlyWhereNobodyListensIn(t *testing.T) {
+	for address, may := range map[string]bool{
+		"": true, "127.0.0.1": true, "[::1]:7007": true, "unix:/run/hubbub": true, "http://127.0.0.1": true,
+		"tls://192.0.2.1": true, "https://192.0.2.1": true, "192.0.2.1": false, "[2001:db8::1]:7007": false, "http://192.0.2.1": false,
+	} {
+		t.Run(address, func(t *testing.T) {
+			for _, secret := range []struct {
+				user, token string
+				may         bool
+			}{{"ada", "", may}, {"", "hub_" + strings.Repeat("a", 43), may}, {"", "what a guest is known by", true}, {"", "", true}} {
+				t.Setenv("HUBBUB_TOKEN", secret.token)
+				t.Setenv("HUBBUB_PASSWORD", "a good one for ada")
+				t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+				f := &joinFlags{address: address, user: secret.user}
+				if err := f.prove(t.Context(), io.Discard); (err == nil) != secret.may {
+					t.Errorf("as %+v: %v", secret, err)
+				}
+			}
+		})
+	}
+}
+
+// A client that comes after another one logs in by the token that it got: the code that
+// the password went with is used up.
+func TestALoginIsGoodForTheNextClient(t *testing.T) {
+	l := &login{user: "ada", password: "secret", code: "123456", credential: *credentialIn(t, nil)}
+	var first, second client.Config
+	l.configure(&first)
+	first.KeepToken("hub_secret")
+	l.configure(&second)
+	if first.Code != "123456" || second.Token != "hub_secret" || second.User != "" || second.Password != "" {
+		t.Errorf("the next client logs in as %+v", second)
+	}
+}
+
+// What is refused may be a room or a person, and not the token.
+func TestARefusedRoomCostsNobodyTheirToken(t *testing.T) {
+	cred := credentialIn(t, nil)
+	if err := cred.keep("hub_secret"); err != nil {
+		t.Fatal(err)
+	}
+	f := &joinFlags{login: login{credential: *cred, kept: true}}
+	no := &client.Refused{Code: "forbidden", Text: "not for you"}
+	if err := f.explain(&client.Barred{Refused: no}); !strings.Contains(err.Error(), "not for you") {
+		t.Errorf("explained as %v", err)
+	}
+	if token, _ := cred.read(); token != "hub_secret" {
+		t.Error("the token is gone")
+	}
+	if err := f.explain(no); !strings.Contains(err.Error(), "has ended") {
+		t.Errorf("explained as %v", err)
+	}
+	if token, _ := cred.read(); token != "" {
+		t.Error("a token that counts no more is still there")
+	}
+}
+
 func TestATokenIsMovedIntoTheKeyringBesideTheChat(t *testing.T) {
 	r := &fakeRing{secrets: map[string]string{}, locked: make(chan struct{})}
 	l := &login{credential: *credentialIn(t, r)}

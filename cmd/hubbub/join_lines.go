@@ -214,7 +214,7 @@ func (l *lines) failed(sent line, err error) {
 	l.progress.end()
 	switch {
 	case refused:
-		l.print(l.stderr, fmt.Sprintf("hubbub: line %d was refused: %v", sent.number, err))
+		l.print(l.stderr, fmt.Sprintf("hubbub: line %d was refused: %s", sent.number, clean(err.Error())))
 	case errors.Is(err, client.ErrUnanswered):
 		l.print(l.stderr, fmt.Sprintf("hubbub: line %d was sent, but not acknowledged: it may have arrived or not", sent.number))
 	default:
@@ -293,11 +293,11 @@ func (l *lines) handle(u client.Update) {
 			}
 		}
 	case client.Lost:
-		l.print(l.stderr, fmt.Sprintf("hubbub: connection lost (%v); trying again in %v", u.Err, u.Retry.Round(100*time.Millisecond)))
+		l.print(l.stderr, fmt.Sprintf("hubbub: connection lost (%s); trying again in %v", clean(u.Err.Error()), u.Retry.Round(100*time.Millisecond)))
 	case client.Notice:
 		l.print(l.stderr, "hubbub: "+prompt.Plain(u.Text))
 	case client.Gap:
-		l.print(l.stderr, fmt.Sprintf("hubbub: events of %s between %d and %d are missing", u.Name, u.After, u.Before))
+		l.print(l.stderr, fmt.Sprintf("hubbub: events of %s between %d and %d are missing", clean(u.Name), u.After, u.Before))
 	}
 }
 

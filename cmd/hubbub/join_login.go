@@ -1,15 +1,20 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/netip"
 	"os"
+	"slices"
 	"sync"
 
 	"golang.org/x/term"
 
 	"hubbub/client"
+	"hubbub/internal/auth"
 )
 
 // login is how somebody proves to be a member: by a token that an earlier login
@@ -24,10 +29,17 @@ type login struct {
 
 // prove finds out what to log in with. A password is asked for on the terminal,
 // whatever is piped in and out.
-func (f *joinFlags) prove(stderr io.Writer) error {
+func (f *joinFlags) prove(ctx context.Context, stderr io.Writer) error {
 	l := &f.login
-	if l.token = os.Getenv("HUBBUB_TOKEN"); l.token != "" || f.user == "" {
+	l.token = os.Getenv("HUBBUB_TOKEN")
+	if l.token == "" && f.user == "" {
 		return nil
+	}
+	if l.token != "" && !auth.IsToken(l.token) { // a guest's, which servers take anywhere
+		return nil
+	}
+	if err := f.mayTell(ctx); err != nil || l.token != "" {
+		return err
 	}
 	l.user, l.code = f.user, f.code
 	l.credential = credentialOf(f.user, f.where())
@@ -49,6 +61,28 @@ func (f *joinFlags) prove(stderr io.Writer) error {
 	var err error
 	if l.password, err = typedPassword(fmt.Sprintf("The password of %s at %s: ", f.user, f.where()), stderr); err != nil {
 		return fmt.Errorf("a password is needed to log in as %s: %w; without a terminal, give it as HUBBUB_PASSWORD, or a token as HUBBUB_TOKEN", f.user, err)
+	}
+	return nil
+}
+
+// mayTell says why no password or token is sent to the server, or nil: others could read
+// it on the way. No server takes one then, but it would find that out too late.
+func (f *joinFlags) mayTell(ctx context.Context) error {
+	network, address, err := client.ParseAddress(f.address)
+	if err != nil || network != "tcp" && network != "http" {
+		return err
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil && network == "tcp" {
+		return nil // so there will be no connection either, which says why
+	}
+	elsewhere := func(a netip.Addr) bool { return !a.Unmap().IsLoopback() }
+	if err != nil || slices.ContainsFunc(addrs, elsewhere) {
+		return fmt.Errorf("on the way to %s others could read your password or token, so it is not sent: write tls:// (or https://) before the address", address)
 	}
 	return nil
 }
@@ -80,11 +114,14 @@ func (l *login) configure(cfg *client.Config) {
 	cfg.KeepToken = l.keep
 }
 
-// keep keeps a token for the next time. It is no misfortune if that fails: the
-// password is asked for again. The keyring may take its time, for which nobody
-// who talks has to wait: see settled.
+// keep keeps a token for the next time, and for whatever client comes next: a code is
+// good for one login. It is no misfortune if that fails: the password is asked for
+// again. The keyring may take its time, for which nobody who talks has to wait: see
+// settled. A client calls it, and nobody else uses the login while one runs.
 func (l *login) keep(token string) {
-	if l.credential.keep(token) == nil && l.credential.ring != nil {
+	l.token, l.password, l.code = token, "", ""
+	l.kept = l.credential.keep(token) == nil
+	if l.kept && l.credential.ring != nil {
 		l.moving.Go(func() { _ = l.credential.move(token) })
 	}
 }

@@ -53,6 +53,9 @@ func (f *joinFlags) forgetOne(ctx context.Context, c *credential, stderr io.Writ
 		return err // without it the token can be ended neither here nor there
 	}
 	if err == nil && token != "" {
+		err = f.mayTell(ctx)
+	}
+	if err == nil && token != "" {
 		err = f.drop(ctx, token)
 	}
 	if gone := c.forget(); gone != nil {

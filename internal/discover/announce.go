@@ -151,27 +151,22 @@ func (r *responder) stop() {
 
 // read answers until the link is closed or fails.
 func (r *responder) read() {
-	buf := make([]byte, maxPacket)
-	for {
-		n, from, err := r.link.Receive(buf)
-		if err != nil {
-			r.link.Close()
-			return
-		}
-		if !r.link.Near(from.Addr()) {
-			continue // from outside, perhaps under a false address (RFC 6762 §11)
-		}
-		q, ok := r.names.readQuery(buf[:n])
-		if !ok {
-			continue
-		}
-		// All are told too: some firewalls let only that through.
-		if from.Port() != port && r.mayOne() {
-			r.send(&q, from)
-		}
-		if r.mayAll() {
-			r.toAll(false)
-		}
+	listen(r.link, r.take)
+	r.link.Close()
+}
+
+// take answers a packet, if it asks for us.
+func (r *responder) take(packet []byte, from netip.AddrPort) {
+	q, ok := r.names.readQuery(packet)
+	if !ok {
+		return
+	}
+	// All are told too: some firewalls let only that through.
+	if from.Port() != port && r.mayOne() {
+		r.send(&q, from)
+	}
+	if r.mayAll() {
+		r.toAll(false)
 	}
 }
 

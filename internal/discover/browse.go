@@ -65,21 +65,11 @@ type browser struct {
 
 // read reads a link until it is closed.
 func (b *browser) read(l Link) {
-	buf := make([]byte, maxPacket)
-	for {
-		n, from, err := l.Receive(buf)
-		if err != nil {
-			return
+	listen(l, func(packet []byte, from netip.AddrPort) {
+		if services, err := readAnswer(packet); err == nil { // else somebody else's, or nonsense
+			b.add(services, from.Addr())
 		}
-		if !l.Near(from.Addr()) {
-			continue
-		}
-		services, err := readAnswer(buf[:n])
-		if err != nil {
-			continue // somebody else's, or nonsense
-		}
-		b.add(services, from.Addr())
-	}
+	})
 }
 
 func (b *browser) add(services map[string]Service, from netip.Addr) {

@@ -97,6 +97,32 @@ func browsed(t *testing.T, w *wire) []Found {
 	return Browse(ctx, []Link{w.link("10.0.0.9:40000")})
 }
 
+// failing is a link that does not receive so many times, or what it would have.
+type failing struct {
+	Link
+	failures int // owned by who receives
+}
+
+func (l *failing) Receive(buf []byte) (int, netip.AddrPort, error) {
+	if l.failures--; l.failures >= 0 {
+		return 0, netip.AddrPort{}, errors.New("a packet that was too large")
+	}
+	return l.Link.Receive(buf)
+}
+
+func TestAPacketThatCannotBeReceivedEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{}
+		announced(t, w, tea, "10.0.0.1:5353")
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		broken := &failing{Link: w.link("10.0.0.8:40000"), failures: 1 << 40} // which ends
+		if got := Browse(ctx, []Link{&failing{Link: w.link("10.0.0.9:40000"), failures: 3}, broken}); len(got) != 1 {
+			t.Errorf("found %+v", got)
+		}
+	})
+}
+
 func TestServersOfTheNetworkAreFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}

@@ -25,6 +25,30 @@ type Link interface {
 	Close() error
 }
 
+// maxFailures is how many failures to receive in a row end the listening: a single one
+// may be about a packet that was too large, or one of ours that nobody took.
+const maxFailures = 100
+
+// listen hands what a link receives to take, until it is closed or receives nothing
+// more. A packet holds until take returns.
+func listen(l Link, take func(packet []byte, from netip.AddrPort)) {
+	buf := make([]byte, maxPacket)
+	for failures := 0; failures < maxFailures; {
+		n, from, err := l.Receive(buf)
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			failures++
+			continue
+		}
+		failures = 0
+		if l.Near(from.Addr()) { // else from outside, perhaps under a false address (RFC 6762 §11)
+			take(buf[:n], from)
+		}
+	}
+}
+
 // port is that of multicast DNS.
 const port = 5353
 

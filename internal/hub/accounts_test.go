@@ -133,6 +133,36 @@ func nicks(w *world, room chat.RoomID) (all []string) {
 	return all
 }
 
+// Whoever logs out goes with the last connection, even if that closes later.
+func TestGuestWhoLogsOutIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.NoLimits())
+		defer w.stop()
+		for _, logsOut := range []bool{true, false} {
+			otter := hub.Arrival{Nick: "otter", Key: chat.Key{1}}
+			live, request := w.arrive(otter), w.arrive(hub.Arrival{Key: otter.Key})
+			if request.User() != live.User() {
+				t.Fatal("the otter is two")
+			}
+			if logsOut {
+				request.LeaveWithLast("")
+			} else {
+				request.Leave("")
+			}
+			request.Close()
+			time.Sleep(2 * hub.Linger)
+			if !slices.Contains(nicks(w, w.lobby()), "otter") {
+				t.Error("a guest with a connection is gone")
+			}
+			live.Close()
+			time.Sleep(hub.Linger / 2)
+			if gone := !slices.Contains(nicks(w, w.lobby()), "otter"); gone != logsOut {
+				t.Errorf("logged out: %t; gone soon after the last connection: %t", logsOut, gone)
+			}
+		}
+	})
+}
+
 // Each session of a member reads everything once, and what one of them does
 // holds for all.
 func TestMemberWithSeveralSessions(t *testing.T) {

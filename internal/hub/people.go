@@ -243,11 +243,17 @@ func (h *Hub) leaves(s *Session) <-chan struct{} {
 // Leave says that the user goes when the session closes, need not be waited
 // for, and why, if there is a reason. Other sessions that speak for the user
 // keep them here.
-func (s *Session) Leave(reason string) {
+func (s *Session) Leave(reason string) { s.leave(reason, false) }
+
+// LeaveWithLast is Leave, but that other sessions do not keep the user here for longer
+// than they last: none that closes from now on is waited for, unless one arrives anew.
+func (s *Session) LeaveWithLast(reason string) { s.leave(reason, true) }
+
+func (s *Session) leave(reason string, withLast bool) {
 	reason = chat.CleanLine(reason)
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
-	if p := s.hub.people[s.User()]; p != nil && len(p.sessions) == 1 {
+	if p := s.hub.people[s.User()]; p != nil && (withLast || len(p.sessions) == 1) {
 		p.leaving = true
 		p.learn().farewell = reason
 	}

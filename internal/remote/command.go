@@ -87,35 +87,34 @@ func (s *Session) Command(ctx context.Context, room chat.RoomID, line string) (t
 	case "plain":
 		poke(s.plain)
 		return tui.Reply{}, nil
-	case "join", "j":
-		if name != "" {
-			key, _ := strings.CutPrefix(more, "key=")
-			return s.goTo(ctx, api.Command{Op: api.OpJoin, To: name, Private: more == "private", Key: keyOf(more, key)})
+	case "join", "j", "room", "enter", "create", "switch", "cd":
+		key, keyed := strings.CutPrefix(more, "key=")
+		private := strings.EqualFold(more, "private")
+		switch { // of anything else the server says what is wrong
+		case name == "":
+		case keyed:
+			return s.goTo(ctx, api.Command{Op: api.OpJoin, To: name, Key: key})
+		case private, more == "":
+			return s.goTo(ctx, api.Command{Op: api.OpJoin, To: name, Private: private})
 		}
 	case "dm", "msg", "query":
 		if name != "" {
 			return s.talkTo(ctx, strings.TrimPrefix(name, "@"), more)
 		}
 		line = "/msg" // which says what is missing
-	case "leave", "part":
+	case "leave", "part", "close":
 		return tui.Reply{}, s.leave(ctx, room, name, rest)
 	case "away":
 		if rest == "" {
 			rest = "away"
 		}
 		return tui.Reply{}, s.do(ctx, api.Command{Op: api.OpAway, Text: rest})
+	case "logout":
+		return tui.Reply{}, chat.Errorf(chat.Invalid, "/quit leaves; hubbub join --logout then ends your login.")
 	case "back":
 		return tui.Reply{}, s.do(ctx, api.Command{Op: api.OpBack})
 	}
 	return s.line(ctx, room, line)
-}
-
-// keyOf returns the key that comes with a join, if one does.
-func keyOf(more, key string) string {
-	if key == more {
-		return ""
-	}
-	return key
 }
 
 // goTo goes into a room, or opens a conversation, and shows it.

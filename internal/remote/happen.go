@@ -43,6 +43,8 @@ func (s *Session) told(u client.Update) {
 		s.connected(&u)
 	case client.Lost:
 		s.online, s.retry, s.changedConnection = false, time.Now().Add(u.Retry), true
+	case client.Arrived:
+		s.arrived(&u)
 	case client.Entered:
 		s.enter(&u.Room)
 	case client.Exited:
@@ -67,6 +69,11 @@ func (s *Session) connected(u *client.Connected) {
 		s.self.ID = chat.UserID(w.User)
 	} else if !u.Resumed {
 		s.held.init()
+		s.unsure = true
+		poke(s.seeks)
+		for r := range s.reading {
+			r.full = true // what changed meanwhile is not known
+		}
 		for id := range s.rooms {
 			s.bring(tui.Missed{Room: chat.RoomID(id)})
 		}
@@ -90,6 +97,14 @@ func (s *Session) enter(r *api.Room) {
 	s.settleIn()
 }
 
+// arrived takes which room it is that the user has come for.
+func (s *Session) arrived(u *client.Arrived) {
+	if chat.Fold(u.Name) == chat.Fold(s.wanted) {
+		s.wanted = u.Room.Name
+	}
+	s.settleIn()
+}
+
 // settleIn notes whether there is something to show.
 func (s *Session) settleIn() {
 	if s.isReady || s.user == 0 {
@@ -110,7 +125,7 @@ func (s *Session) signalled(sig *api.Signal) {
 	switch sig.Kind {
 	case api.SignalTyping:
 		if sig.User != s.user && sig.Text == "active" {
-			s.bring(tui.Typing{Room: chat.RoomID(sig.Room), Nick: sig.Nick})
+			s.bring(tui.Typing{Room: chat.RoomID(sig.Room), Nick: chat.CleanLine(sig.Nick)})
 		}
 	case api.SignalAway, api.SignalOffline:
 		s.presence(sig.User, true)
@@ -122,12 +137,9 @@ func (s *Session) signalled(sig *api.Signal) {
 // presence notes that somebody is away or back, if they are in the room whose people
 // are shown.
 func (s *Session) presence(user uint64, away bool) {
-	for i, p := range s.people.People {
-		if p.ID == s.known(user) && p.Away != away {
-			all := append([]tui.Person(nil), s.people.People...)
-			all[i].Away = away
-			s.people.People = all
-			s.bring(s.people)
+	for i := range s.people.People {
+		if p := &s.people.People[i]; p.ID == s.known(user) && p.Away != away {
+			p.Away, s.changedPeople = away, true
 			return
 		}
 	}
@@ -151,7 +163,7 @@ func (s *Session) happened(ev *api.Event) {
 		s.changedRooms = true
 	}
 	e, ok := s.entry(ev)
-	if !ok || r.Direct && !e.said() { // two people need not be told that they are there
+	if !ok || !e.said() && !r.shows(ev) {
 		return
 	}
 	if e.said() {
@@ -189,8 +201,11 @@ func (s *Session) tell(format string, args ...any) {
 	s.bring(tui.Told{Lines: []string{chat.CleanLine(fmt.Sprintf(format, args...))}})
 }
 
-// inInbox takes what is for the user alone.
+// inInbox takes what is for the user alone, in the room that has their number.
 func (s *Session) inInbox(ev *api.Event) {
+	if ev.Room != s.user {
+		return // of a room that they are in no more
+	}
 	switch ev.Kind {
 	case "invited":
 		s.tell("%s invites you to %s; /join %s goes there.", ev.Nick, ev.Subject, ev.Subject)

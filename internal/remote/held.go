@@ -162,7 +162,7 @@ func reacted(now, ev *api.Event, mine, on bool) (*api.Event, bool) {
 type reading struct {
 	room    uint64
 	changes []*api.Event
-	full    bool // more changed than is noted: the page is asked for again
+	full    bool // more changed than is noted, or than is known: the page is asked for again
 }
 
 // maxChanges is how many changes are noted for a page that is under way.

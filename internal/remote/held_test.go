@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"hubbub/api"
+	"hubbub/client"
+	"hubbub/internal/tui"
 )
 
 const me = 7
@@ -76,5 +78,67 @@ func TestHeldIsBounded(t *testing.T) {
 	}
 	if n := len(h.events); n > maxHeld+maxHeld/4 || n < maxHeld || h.events[3*maxHeld] == nil {
 		t.Errorf("%d are held, or not the last", n)
+	}
+}
+
+// connected returns a session that was told of two rooms, as if by a server.
+func connected(t *testing.T, wanted string) *Session {
+	s, err := New(client.Config{Room: wanted}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.told(client.Connected{Welcome: api.Message{User: me, Nick: "ann", Rooms: []api.Room{{ID: 1, Name: "#lobby", Members: 3}, {ID: 2, Name: "#fair", Members: crowd + 1}}}})
+	return s
+}
+
+func TestWhatNobodyTakesIsBounded(t *testing.T) {
+	s := connected(t, "#nowhere")
+	for range 3 * maxPending {
+		s.told(client.Signalled{Signal: api.Signal{Kind: api.SignalTyping, User: 8, Nick: "bob", Room: 1, Text: "active"}})
+	}
+	if s.isReady || len(s.pending) > maxPending {
+		t.Errorf("ready: %t; %d updates wait", s.isReady, len(s.pending))
+	}
+}
+
+func TestComingAndGoingIsNotShownInACrowd(t *testing.T) {
+	s := connected(t, "")
+	for i, c := range []struct {
+		room  uint64
+		kind  string
+		shown bool
+	}{{1, "joined", true}, {1, "left", true}, {1, "nick", true}, {2, "joined", false}, {2, "nick", false}, {2, "message", true}, {2, "left", false}, {2, "left", true}} {
+		before := len(s.pending)
+		s.told(client.Event{Event: api.Event{Seq: uint64(10 + i), Room: c.room, Kind: c.kind, By: 8, Nick: "bob"}})
+		if shown := len(s.pending) > before; shown != c.shown {
+			t.Errorf("%s in a room of %d is shown: %t", c.kind, s.rooms[c.room].Members, shown)
+		}
+	}
+}
+
+// However often people come and go, who is there is handed on once.
+func TestPresenceIsHandedOnOnce(t *testing.T) {
+	s := connected(t, "")
+	s.take()
+	s.people = tui.People{Room: 1, People: []tui.Person{{ID: 8, Nick: "bob"}, {ID: 9, Nick: "cid"}}}
+	for _, kind := range []string{api.SignalAway, api.SignalBack, api.SignalOffline} {
+		s.told(client.Signalled{Signal: api.Signal{Kind: kind, User: 8}})
+	}
+	got, _ := s.take()
+	want := []tui.Update{tui.People{Room: 1, People: []tui.Person{{ID: 8, Nick: "bob", Away: true}, {ID: 9, Nick: "cid"}}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("handed on was %+v", got)
+	}
+}
+
+// The room that a user was put out of is not their inbox.
+func TestEventsOfOtherRoomsAreNobodys(t *testing.T) {
+	s := connected(t, "")
+	s.take()
+	for room, told := range map[uint64]int{5: 0, me: 1} {
+		s.told(client.Event{Event: api.Event{Seq: 10, Room: room, Kind: "property", Subject: tui.SettingsKey, Text: "{}"}})
+		if got, _ := s.take(); len(got) != told {
+			t.Errorf("of room %d was handed on %+v", room, got)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package remote
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"hubbub/api"
@@ -126,7 +128,7 @@ func (s *Session) People(ctx context.Context, room chat.RoomID) ([]tui.Person, e
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.people = tui.People{Room: room, People: all}
+	s.people = tui.People{Room: room, People: slices.Clone(all)}
 	return all, nil
 }
 
@@ -153,7 +155,7 @@ func (s *Session) Picture(ctx context.Context, f tui.File) ([]byte, error) {
 }
 
 // lookUp looks up what replies answer, until ctx ends, and hands the replies on again
-// that are held.
+// that are held; and, after a loss that not all is told of, preferences.
 func (s *Session) lookUp(ctx context.Context) {
 	for {
 		select {
@@ -161,6 +163,7 @@ func (s *Session) lookUp(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		s.reviewPreferences(ctx)
 		for {
 			message, ok := s.nextSought()
 			if !ok {
@@ -173,8 +176,32 @@ func (s *Session) lookUp(ctx context.Context) {
 			if err == nil && isSaid(&ev) {
 				s.found(&ev)
 			}
+			if no := (*client.Refused)(nil); err != nil && !errors.As(err, &no) {
+				s.unsought(message) // there was no answer: when it is needed again, it is asked for again
+			}
 		}
 	}
+}
+
+// reviewPreferences hands on what the user prefers, if that may have changed.
+func (s *Session) reviewPreferences(ctx context.Context) {
+	s.mu.Lock()
+	unsure := s.unsure
+	s.unsure = false
+	s.mu.Unlock()
+	if !unsure {
+		return
+	}
+	all, err := s.live.Properties(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unsure = s.unsure || err != nil; err != nil {
+		return // they stay as they are, until there is something to look up again
+	}
+	for _, key := range tui.PreferenceKeys {
+		s.bring(tui.Preferred{Key: key, Value: all[key]})
+	}
+	poke(s.news)
 }
 
 func (s *Session) nextSought() (uint64, bool) {
@@ -186,6 +213,12 @@ func (s *Session) nextSought() (uint64, bool) {
 	message := s.seek[0]
 	s.seek = s.seek[1:]
 	return message, true
+}
+
+func (s *Session) unsought(message uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sought, message)
 }
 
 // found keeps a message that was looked up.

@@ -24,6 +24,12 @@ func newRoom(r *api.Room) *room { return &room{Room: *r, counted: r.Head} }
 func (r *room) facts(ev *api.Event) bool {
 	r.Head = max(r.Head, ev.Seq)
 	switch {
+	case ev.Kind == "joined":
+		r.Members++
+		return false
+	case ev.Kind == "left":
+		r.Members--
+		return false
 	case ev.Kind == "topic":
 		r.Topic = ev.Text
 	case ev.Kind == "room-renamed":
@@ -36,6 +42,19 @@ func (r *room) facts(ev *api.Event) bool {
 		return false
 	}
 	return true
+}
+
+// crowd is the number of members above which a room does not show every coming and
+// going any more: it would drown the talk.
+const crowd = 100
+
+// shows reports whether something that nobody wrote is shown in the room.
+func (r *room) shows(ev *api.Event) bool {
+	switch ev.Kind {
+	case "joined", "left", "nick":
+		return !r.Direct && r.Members <= crowd
+	}
+	return !r.Direct // two people need not be told that they are there
 }
 
 // name returns what a room is called in a list.

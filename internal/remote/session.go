@@ -21,6 +21,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,9 +41,8 @@ const (
 
 // Session is somebody's connection to a server. It implements [tui.Session].
 type Session struct {
-	live   *client.Live
-	zone   *time.Location
-	wanted string // the room that somebody came for; empty if any will do
+	live *client.Live
+	zone *time.Location
 
 	news  chan struct{} // capacity 1: there is something for Next
 	taken chan struct{} // capacity 1: there is room for more
@@ -52,6 +52,7 @@ type Session struct {
 	ready chan struct{} // closed once the rooms are known, and the wanted one is among them
 
 	mu      sync.Mutex // guards the following; never held across I/O
+	wanted  string     // the room that somebody came for; empty if any will do
 	self    tui.Person // the user, as the interface knows them: the id does not change
 	user    uint64     // their id on the server; another for a guest who was forgotten
 	rooms   map[uint64]*room
@@ -61,14 +62,15 @@ type Session struct {
 	marks   map[uint64]uint64 // what was read, by room, and is not told yet
 	sought  map[uint64]bool   // messages that were looked up, or are about to
 	seek    []uint64          // those
-	people  tui.People        // who is in the room of which that was asked last
+	unsure  bool              // preferences may have changed untold, and are to be looked up
+	people  tui.People        // who is in the room of which that was asked last; handed on as copies
 	online  bool
 	retry   time.Time
 	isReady bool
 	ended   bool
 
 	// What is handed on behind all that is pending.
-	changedRooms, changedConnection bool
+	changedRooms, changedPeople, changedConnection bool
 }
 
 // New returns a session that [Session.Run] will connect. Times within text are of a
@@ -192,6 +194,10 @@ func (s *Session) take() (got []tui.Update, ended bool) {
 		return got, false
 	}
 	s.pending = nil // what is behind it may be large
+	if s.changedPeople {
+		s.changedPeople = false
+		got = append(got, tui.People{Room: s.people.Room, People: slices.Clone(s.people.People)})
+	}
 	if s.changedRooms {
 		s.changedRooms = false
 		got = append(got, s.allRooms())
@@ -208,8 +214,14 @@ func (s *Session) connection() tui.Connection {
 	return c
 }
 
-// bring hands an update on. s.mu must be held.
-func (s *Session) bring(u tui.Update) { s.pending = append(s.pending, u) }
+// bring hands an update on. Before there is something to show nobody takes any: then
+// those beyond a number are forgotten, since all that is shown later is read then. s.mu
+// must be held.
+func (s *Session) bring(u tui.Update) {
+	if s.isReady || len(s.pending) < maxPending {
+		s.pending = append(s.pending, u)
+	}
+}
 
 // poke puts a token into a channel of capacity 1, unless there is one.
 func poke(c chan struct{}) {

@@ -2,15 +2,23 @@ package remote_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
+	"hubbub/api"
 	"hubbub/client"
 	"hubbub/internal/chat"
 	"hubbub/internal/hubtest"
@@ -216,6 +224,14 @@ func TestCommandsLeadToRoomsAndAnswer(t *testing.T) {
 	if _, err := ann.Command(t.Context(), tea, "/tipoc cold"); !isRefusal(err) {
 		t.Errorf("/tipoc: %v", err)
 	}
+	if _, err := ann.Command(t.Context(), tea, "/join lair prviate"); !isRefusal(err) {
+		t.Errorf("what was to be private is open to everybody: %v", err)
+	}
+	for _, line := range []string{"/login ada", "/register ada"} {
+		if _, err := ann.Command(t.Context(), tea, line); !isRefusal(err) || !strings.Contains(err.Error(), "hubbub join") {
+			t.Errorf("%s does not tell what to do instead: %v", line, err)
+		}
+	}
 	direct := command(tea, "/msg bob psst").Show
 	if r := ann.room("bob", nil); r.ID != direct || !r.Direct {
 		t.Errorf("/msg leads to %d, and there is %+v", direct, r)
@@ -238,6 +254,60 @@ func TestCommandsLeadToRoomsAndAnswer(t *testing.T) {
 	if ann.Self().Nick != "anna" {
 		t.Errorf("ann is called %q", ann.Self().Nick)
 	}
+}
+
+// A room may send on whom it does not let in: then that is where they have come.
+func TestWhoIsSentOnHasArrived(t *testing.T) {
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"hubbub.v1"}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer ws.CloseNow()
+		tell := func(frame string) { ws.Write(r.Context(), websocket.MessageText, []byte(frame)) }
+		tell(`{"type":"welcome","epoch":"E","seq":1,"user":7,"nick":"ann","rooms":[{"id":2,"name":"#lobby","members":1,"head":1}]}`)
+		for {
+			_, frame, err := ws.Read(r.Context())
+			var asked api.Command
+			if err != nil || json.Unmarshal(frame, &asked) != nil {
+				return
+			}
+			tell(`{"type":"entered","room":{"id":3,"name":"#den"}}`)
+			tell(`{"type":"ack","id":"` + asked.ID + `","room":{"id":3,"name":"#den"}}`)
+		}
+	}))
+	defer site.Close()
+	ann := come(t, client.Config{Address: site.Listener.Addr().String(), Room: "tea"})
+	if rooms := until(ann, "her rooms", func(tui.Rooms) bool { return true }).Rooms; len(rooms) != 2 || rooms[0].Name != "#den" {
+		t.Errorf("ann's rooms are %+v", rooms)
+	}
+}
+
+// After a loss that not all can be told of, rooms and preferences are read anew.
+func TestWhatWasMissedIsReadAnew(t *testing.T) {
+	var connections atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/v1/me/properties" {
+			io.WriteString(w, `{"properties":{"settings":"{\"theme\":\"dark\"}"}}`)
+			return
+		}
+		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"hubbub.v1"}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer ws.CloseNow()
+		n := connections.Add(1)
+		ws.Write(r.Context(), websocket.MessageText, fmt.Appendf(nil, `{"type":"welcome","epoch":"E%d","seq":1,"user":7,"nick":"ann","rooms":[{"id":2,"name":"#lobby","members":1,"head":1}]}`, n))
+		if n > 1 {
+			ws.Read(r.Context()) // until the peer goes
+		}
+	}))
+	defer site.Close()
+	ann := come(t, client.Config{Address: site.Listener.Addr().String(), MinRetry: time.Millisecond, MaxRetry: 2 * time.Millisecond})
+	until(ann, "that she has missed something", func(u tui.Missed) bool { return u.Room == 2 })
+	until(ann, "what she prefers", func(u tui.Preferred) bool { return u == tui.Preferred{Key: tui.SettingsKey, Value: `{"theme":"dark"}`} })
 }
 
 func isRefusal(err error) bool {

@@ -132,7 +132,7 @@ func (c *conn) mayTell() *chat.Error {
 // mayAsk says why the peer can't be asked for a secret, or nil.
 func (c *conn) mayAsk() *chat.Error {
 	if c.machine {
-		return chat.Errorf(chat.Invalid, "That asks for something that only a person can be asked for; do it on a connection that does not begin with /json.")
+		return chat.Errorf(chat.Invalid, "A program can't be asked for a password. Whoever uses hubbub join does this on the chat page, in a browser, or over ssh.")
 	}
 	return c.mayTell()
 }
@@ -213,7 +213,7 @@ func (c *conn) login(req request) {
 	case err != nil:
 		c.refuse(req.id, err)
 	case c.machine:
-		c.refuse(req.id, chat.Errorf(chat.Invalid, "A program logs in with its hello: /json {\"user\":\"NAME\",\"password\":\"…\"}, or a token."))
+		c.refuse(req.id, chat.Errorf(chat.Invalid, "A program logs in with its hello: /json {\"user\":\"NAME\",\"password\":\"…\"}, or a token. Whoever uses hubbub join leaves it, and comes back with: hubbub join --user NAME"))
 	case auth.IsToken(name):
 		if a, err := c.gateway.cfg.Door.ByToken(c.Context(), name, c.Session().Address()); err != nil {
 			c.refuse(req.id, err)
@@ -269,7 +269,7 @@ func (c *conn) register(req request) {
 	switch {
 	case err != nil:
 	case c.machine:
-		err = chat.Errorf(chat.Invalid, "A person registers, with /register in a terminal; programs have tokens.")
+		err = chat.Errorf(chat.Invalid, "A program can't register. Whoever uses hubbub join does it on the chat page, in a browser, or over ssh, and comes back with: hubbub join --user NAME")
 	case c.Session().Role() != chat.GuestRole:
 		err = chat.Errorf(chat.Conflict, "You are %s, and registered already.", c.Session().Nick())
 	case name == "" && !c.outside:

@@ -205,7 +205,7 @@ func deleteSession(c *call, _ *nothing) (*nothing, *chat.Error) {
 				return nil, err
 			}
 		} else {
-			s.Leave("")
+			s.LeaveWithLast("") // a live connection that was closed just now may still be there
 		}
 	}
 	c.gateway.visits.forget(c.client, by)
