@@ -24,10 +24,33 @@ var (
 	oneAfterAnother = reflect.TypeOf(tea.Sequence(tea.Quit, tea.Quit)())
 )
 
+// mostCommands is how many commands may be under way before nothing more is read: what
+// somebody asks for by keys waits until the server does it, and must not pile up.
+const mostCommands = 200
+
 // start runs a command beside the loop.
 func (r *runner) start(cmd tea.Cmd) {
 	if cmd != nil {
-		r.helpers.Go(func() { r.perform(cmd, &r.helpers) })
+		r.launch(cmd, &r.helpers)
+	}
+}
+
+// launch runs a command in a goroutine of a group, and counts it.
+func (r *runner) launch(cmd tea.Cmd, group *sync.WaitGroup) {
+	r.underway.Add(1)
+	group.Go(func() {
+		defer r.landed()
+		r.perform(cmd, group)
+	})
+}
+
+// landed has the loop look again when there is room for more commands.
+func (r *runner) landed() {
+	if r.underway.Add(-1) == mostCommands-1 {
+		select {
+		case r.eased <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -43,7 +66,7 @@ func (r *runner) perform(cmd tea.Cmd, group *sync.WaitGroup) {
 	}
 	if batch, ok := msg.(tea.BatchMsg); ok {
 		for _, one := range batch {
-			group.Go(func() { r.perform(one, group) })
+			r.launch(one, group)
 		}
 		return
 	}

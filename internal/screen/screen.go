@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -84,7 +85,7 @@ func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) 
 	ctx, cancel := context.WithCancel(ctx)
 	r := &runner{
 		ctx: ctx, in: t.In, out: t.Out, size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
-		model: show(ctx), results: make(chan tea.Msg), typed: make(chan []byte), wrote: make(chan error, 1),
+		model: show(ctx), results: make(chan tea.Msg), eased: make(chan struct{}, 1), typed: make(chan []byte), wrote: make(chan error, 1),
 		escape: stopped(), due: stopped(), rest: stopped(),
 		allowance: rate.NewLimiter(keysPerSecond, keysAtOnce), painter: newPainter(t.Term),
 	}
@@ -105,17 +106,21 @@ type runner struct {
 	model   tea.Model
 	helpers sync.WaitGroup // the reader and the commands
 
-	results chan tea.Msg // of commands; never closed
-	typed   chan []byte  // from the reader, who closes it
-	failure error        // why; the reader's until then
-	wrote   chan error   // one result for each writer; never closed
+	results  chan tea.Msg  // of commands; never closed
+	underway atomic.Int32  // commands
+	eased    chan struct{} // has a token when they have become fewer than mostCommands; never closed
+
+	typed   chan []byte // from the reader, who closes it
+	failure error       // why; the reader's until then
+	wrote   chan error  // one result for each writer; never closed
 
 	decoder decoder
 	escape  *time.Timer // runs while the decoder waits for the rest of a sequence
 
 	keys      int // that came since allowance was asked
 	allowance *rate.Limiter
-	rest      *time.Timer // runs while nothing is read
+	rest      *time.Timer // runs while the reading rests
+	resting   bool
 
 	size    Size
 	resized bool // the model does not know yet
@@ -140,23 +145,21 @@ func stopped() *time.Timer {
 // loop is where everything happens that concerns the model.
 func (r *runner) loop(resized <-chan Size) error {
 	r.start(r.model.Init())
-	typed := r.typed
 	for !r.quit && r.ctx.Err() == nil {
 		r.paint()
 		select {
 		case <-r.ctx.Done():
-		case keys, ok := <-typed:
+		case keys, ok := <-r.heard():
 			if !ok {
 				return r.failure
 			}
 			r.decoder.decode(keys, r.key)
 			r.listen()
-			if r.rests() {
-				typed = nil
-			}
+			r.resting = r.rests()
 		case <-r.rest.C:
-			typed = r.typed
+			r.resting = false
 			r.listen()
+		case <-r.eased:
 		case <-r.escape.C:
 			r.decoder.giveUp(r.key)
 			r.listen()
@@ -180,6 +183,14 @@ func (r *runner) loop(resized <-chan Size) error {
 		return nil
 	}
 	return context.Cause(r.ctx)
+}
+
+// heard returns where what is typed comes from; nil while nothing is to be read.
+func (r *runner) heard() <-chan []byte {
+	if r.resting || r.underway.Load() >= mostCommands {
+		return nil
+	}
+	return r.typed
 }
 
 // read hands over what is typed, until there is no more of it. There are two
