@@ -513,8 +513,9 @@ func TestNobodyTypesWithoutEnd(t *testing.T) {
 
 // What is asked for by keys does not pile up: while much of it waits, nothing is read.
 func TestNobodyAsksWithoutEnd(t *testing.T) {
-	underway, most, done := 0, 0, make(chan struct{})
-	var mu sync.Mutex // guards them
+	var mu sync.Mutex // guards the following
+	underway, most := 0, 0
+	var done chan struct{} // of the bubble
 	b := &board{on: func(msg tea.Msg) tea.Cmd {
 		if _, ok := msg.(tea.KeyPressMsg); !ok {
 			return nil
@@ -530,6 +531,7 @@ func TestNobodyAsksWithoutEnd(t *testing.T) {
 	}}
 	show(t, 20, 5, b, func(s *shown) {
 		wrote := make(chan struct{})
+		done = make(chan struct{})
 		go func() {
 			defer close(wrote)
 			io.WriteString(s.keys, strings.Repeat("x", 5000))
