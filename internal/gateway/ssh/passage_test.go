@@ -223,7 +223,10 @@ func TestStalledScreenEndsWithTheServer(t *testing.T) {
 			other.says(strings.Repeat("wide ", 750) + "\n")
 		}
 		held := make(chan struct{})
-		defer close(held)
+		defer func() {
+			close(held)
+			_ = u.session.Wait() // the server has closed the connection
+		}()
 		u.mu.Lock()
 		u.held = held
 		u.mu.Unlock()
