@@ -115,6 +115,30 @@ func (d *Door) Enroll(ctx context.Context, r Registration) (hub.Arrival, *chat.E
 	if err != nil {
 		return hub.Arrival{}, err
 	}
+	return d.byPassword(ctx, user)
+}
+
+// Again returns how another session comes to speak for the member for whom a session
+// speaks, and to do no more than it: by the same credential or, if it came by none or has
+// replaced it, by the password.
+func (d *Door) Again(ctx context.Context, s *hub.Session) (hub.Arrival, *chat.Error) {
+	a, _ := s.Again()
+	all, err := d.cfg.Hub.Credentials(ctx, a.User)
+	for _, c := range all {
+		if c.Seq == a.Credential {
+			return a, nil
+		}
+	}
+	if err != nil {
+		return hub.Arrival{}, err
+	}
+	by, err := d.byPassword(ctx, a.User)
+	by.Scopes = a.Scopes
+	return by, err
+}
+
+// byPassword returns how somebody comes in who has a password.
+func (d *Door) byPassword(ctx context.Context, user chat.UserID) (hub.Arrival, *chat.Error) {
 	all, err := d.cfg.Hub.Credentials(ctx, user)
 	for _, c := range all {
 		if c.Proof == chat.ByPassword {

@@ -180,9 +180,22 @@ type Peer struct {
 	Certificate chat.Key // that the peer has proved to have; zero without one
 
 	// What a protocol knows that proves who somebody is before a word is said.
-	As   *hub.Arrival  // how the peer comes in; nil if that is for it to say
-	Room string        // to go to first; empty for nowhere else
-	Echo func(on bool) // has the terminal show what is typed, or not; nil where that is not ours to say
+	As      *hub.Arrival  // how the peer comes in; nil if that is for it to say
+	Passing bool          // a guest's key is of this connection alone, so nobody comes back by it
+	Room    string        // to go to first; empty for nowhere else
+	Echo    func(on bool) // has the terminal show what is typed, or not; nil where that is not ours to say
+
+	// Screen takes the peer over, who goes on with a whole screen, or says why not. If it
+	// does, whoever serves the peer lets go of the connection ([Conn.Release]). It is nil
+	// where there can be none.
+	Screen func(Passage) *chat.Error
+}
+
+// Passage is how somebody goes on with a whole screen.
+type Passage struct {
+	As    hub.Arrival
+	Room  string // to be shown first; empty for any
+	Asked bool   // they asked for the screen, whatever they usually prefer
 }
 
 // Open makes a connection of what a peer is connected with. The caller reads it,
@@ -203,12 +216,18 @@ func (p *Pump) Open(ctx context.Context, peer *Peer, protocol Protocol) *Conn {
 // Reopen ends the session, and returns a connection with a new one over the same
 // network connection. It is called by the reader, once, instead of Close.
 func (c *Conn) Reopen(protocol Protocol) *Conn {
+	c.Release()
+	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private, Secure: c.secure}, protocol)
+}
+
+// Release ends the session once everything is written, and leaves the network connection
+// to whoever serves the peer then. It is called by the reader, once, instead of Close.
+func (c *Conn) Release() {
 	if c.finish() {
 		c.seize()
 	}
 	c.retire()
 	c.end()
-	return c.pump.Open(c.ctx, &Peer{Conn: c.net, Remote: c.session.Address(), Private: c.private, Secure: c.secure}, protocol)
 }
 
 // retire ends the session, and waits a moment for a guest to be gone by that.

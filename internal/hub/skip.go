@@ -26,8 +26,7 @@ func (s *Session) Skip(ctx context.Context) ([]chat.RoomID, error) {
 			return rooms, err
 		}
 	}
-	s.pass(r.horizon)
-	return rooms, nil
+	return rooms, nil // Next forgets what was the session's own of that, when it has read the rest
 }
 
 // skip moves on past everything up to a position.

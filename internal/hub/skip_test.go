@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
@@ -72,6 +73,35 @@ func TestReaderWhoPassesOverIsStillToldToLeave(t *testing.T) {
 	if got := bob.texts(); len(got) > 0 {
 		t.Errorf("bob read %q", got)
 	}
+}
+
+// What a reader has said itself where it does not lag still comes with its tag.
+func TestReaderWhoPassesOverKeepsItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.NoLimits())
+		ann, bob := w.guest("ann"), w.tracker("bob")
+		tea := ann.join("#tea")
+		bob.join("#tea")
+		bob.drain()
+		bob.got = nil
+		for i := range 600 {
+			ann.say(tea, fmt.Sprint("old ", i))
+		}
+		bob.tag(w.lobby(), "mine")
+		synctest.Wait()
+		for d, err := bob.Next(t.Context(), 4096, false); d.Kind != hub.Lagging; d, err = bob.Next(t.Context(), 4096, false) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := bob.Skip(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		bob.drain()
+		if got := bob.story(); !slices.Contains(got, "[mine mine]") {
+			t.Errorf("bob is told %q", got)
+		}
+	})
 }
 
 // What is unread as of what has been delivered, and what is delivered then, are all.

@@ -25,6 +25,10 @@ var (
 	oneAfterAnother = reflect.TypeOf(tea.Sequence(tea.Quit, tea.Quit)())
 )
 
+// mostCommands is how many commands may be under way before nothing more is read: what
+// somebody asks for by keys waits until the server does it, and must not pile up.
+const mostCommands = 200
+
 // start runs a command beside the loop.
 func (r *runner) start(cmd tea.Cmd) {
 	if cmd != nil {
@@ -32,10 +36,22 @@ func (r *runner) start(cmd tea.Cmd) {
 	}
 }
 
-// beside runs a command in a goroutine of a group. If it panics, that is the loop's to
-// tell.
+// landed has the loop look again when there is room for more commands.
+func (r *runner) landed() {
+	if r.underway.Add(-1) == mostCommands-1 {
+		select {
+		case r.eased <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// beside runs a command in a goroutine of a group, and counts it. If it panics, that is
+// the loop's to tell.
 func (r *runner) beside(cmd tea.Cmd, group *sync.WaitGroup) {
+	r.underway.Add(1)
 	group.Go(func() {
+		defer r.landed()
 		defer func() {
 			if p := recover(); p != nil {
 				select {

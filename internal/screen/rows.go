@@ -70,7 +70,7 @@ func (p *painter) shift() {
 	for bottom > top && p.next[bottom-1] == p.shown[bottom-1] {
 		bottom--
 	}
-	by, saved := 0, 1 // about what the sequences cost
+	by, saved := 0, 1                       // about what the sequences cost
 	for k := 1; bottom-top-k > saved; k++ { // further up there is no more to save
 		if n := p.saving(top, bottom, k); n > saved {
 			by, saved = k, n

@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -105,7 +106,7 @@ func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) 
 	r := &runner{
 		ctx: ctx, in: t.In, out: t.Out, told: t.Told, suspended: t.Suspend,
 		size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
-		model: show(ctx), results: make(chan tea.Msg), typed: make(chan []byte), wrote: make(chan error, 1),
+		model: show(ctx), results: make(chan tea.Msg), eased: make(chan struct{}, 1), typed: make(chan []byte), wrote: make(chan error, 1),
 		faults: make(chan string, 1),
 		escape: stopped(), due: stopped(), rest: stopped(),
 		allowance: rate.NewLimiter(keysPerSecond, keysAtOnce), painter: newPainter(t.Term, t.Colours),
@@ -145,12 +146,14 @@ type runner struct {
 	model   tea.Model
 	helpers sync.WaitGroup // the reader and the commands
 
-	results chan tea.Msg // of commands; never closed
-	typed   chan []byte  // from the reader, who closes it
-	failure error        // why; the reader's until then
-	wrote   chan error   // one result for each writer; never closed
-	faults  chan string  // of commands that panicked, of which the first counts; never closed
-	told    <-chan tea.Msg
+	underway atomic.Int32  // commands
+	results  chan tea.Msg  // of commands; never closed
+	eased    chan struct{} // has a token when they have become fewer than mostCommands; never closed
+	typed    chan []byte   // from the reader, who closes it
+	failure  error         // why; the reader's until then
+	wrote    chan error    // one result for each writer; never closed
+	faults   chan string   // of commands that panicked, of which the first counts; never closed
+	told     <-chan tea.Msg
 
 	suspended func() (Size, error) // may be nil
 
@@ -159,7 +162,8 @@ type runner struct {
 
 	keys      int // that came since allowance was asked
 	allowance *rate.Limiter
-	rest      *time.Timer // runs while nothing is read
+	rest      *time.Timer // runs while the reading rests
+	resting   bool
 
 	size    Size
 	resized bool // the model does not know yet
@@ -184,23 +188,21 @@ func stopped() *time.Timer {
 // loop is where everything happens that concerns the model.
 func (r *runner) loop(resized <-chan Size) error {
 	r.start(r.model.Init())
-	typed := r.typed
 	for !r.quit && r.broken == nil && r.ctx.Err() == nil {
 		r.paint()
 		select {
 		case <-r.ctx.Done():
-		case keys, ok := <-typed:
+		case keys, ok := <-r.heard():
 			if !ok {
 				return r.failure
 			}
 			r.decoder.decode(keys, r.key)
 			r.listen()
-			if r.rests() {
-				typed = nil
-			}
+			r.resting = r.rests()
 		case <-r.rest.C:
-			typed = r.typed
+			r.resting = false
 			r.listen()
+		case <-r.eased:
 		case <-r.escape.C:
 			r.decoder.giveUp(r.key)
 			r.listen()
@@ -228,6 +230,14 @@ func (r *runner) loop(resized <-chan Size) error {
 		return r.broken
 	}
 	return context.Cause(r.ctx)
+}
+
+// heard returns where what is typed comes from; nil while nothing is to be read.
+func (r *runner) heard() <-chan []byte {
+	if r.resting || r.underway.Load() >= mostCommands {
+		return nil
+	}
+	return r.typed
 }
 
 // read hands over what is typed, until there is no more of it. There are two

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -506,6 +507,45 @@ func TestNobodyTypesWithoutEnd(t *testing.T) {
 		pass(10 * time.Second)
 		if last := b.lines[len(b.lines)-1]; last != "pasted 65536" {
 			t.Errorf("the last is %q", last)
+		}
+	})
+}
+
+// What is asked for by keys does not pile up: while much of it waits, nothing is read.
+func TestNobodyAsksWithoutEnd(t *testing.T) {
+	var mu sync.Mutex // guards the following
+	underway, most := 0, 0
+	var done chan struct{} // of the bubble
+	b := &board{on: func(msg tea.Msg) tea.Cmd {
+		if _, ok := msg.(tea.KeyPressMsg); !ok {
+			return nil
+		}
+		return func() tea.Msg {
+			mu.Lock()
+			underway++
+			most = max(most, underway)
+			mu.Unlock()
+			<-done
+			return nil
+		}
+	}}
+	show(t, 20, 5, b, func(s *shown) {
+		wrote := make(chan struct{})
+		done = make(chan struct{})
+		go func() {
+			defer close(wrote)
+			io.WriteString(s.keys, strings.Repeat("x", 5000))
+		}()
+		pass(time.Minute)
+		if mu.Lock(); most < 200 || most > 2500 {
+			t.Errorf("%d commands at once", most)
+		}
+		mu.Unlock()
+		close(done)
+		<-wrote
+		s.settle()
+		if len(b.lines) != 5000 {
+			t.Errorf("%d keys were taken", len(b.lines))
 		}
 	})
 }

@@ -11,6 +11,7 @@ func TestANewcomerIsToldWhatToType(t *testing.T) {
 	f.entries[lobby] = []Entry{{Seq: 5, Room: lobby, Kind: chat.RoomCreated, By: bob, Nick: "bob"}}
 	use(t, f, 80, 24, Options{}, func(u *user) {
 		u.sees("just a moment")
+		u.misses("You are in no room")
 		u.bring(Rooms{[]Room{{ID: lobby, Name: "#lobby"}}})
 		u.sees("Nobody has said anything here yet")
 		u.sees("Enter says it · /help · Ctrl-D leaves")

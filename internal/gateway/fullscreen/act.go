@@ -92,6 +92,7 @@ func (s *Session) Prefer(ctx context.Context, key, value string) error {
 var (
 	errNoPicture    = chat.Errorf(chat.NotFound, "There is no picture in that file that could be shown here.")
 	errPictureLarge = chat.Errorf(chat.TooMany, "That picture is too large to be shown here.")
+	errUnread       = chat.Errorf(chat.Internal, "That picture could not be read; the server's log says why.")
 )
 
 // Picture implements [tui.Session].
@@ -111,8 +112,12 @@ func (s *Session) Picture(ctx context.Context, f tui.File) ([]byte, error) {
 	if errors.Is(err, files.ErrNotFound) { // it is small itself
 		blob, err = store.OpenBlob(said.File.Hash, false)
 	}
-	if err != nil {
-		return nil, err
+	switch {
+	case errors.Is(err, files.ErrNotFound): // it has been deleted
+		return nil, errNoPicture
+	case err != nil:
+		s.gateway.cfg.Logger.Error("open a picture for a full screen", "err", err)
+		return nil, errUnread
 	}
 	defer blob.Close()
 	switch blob.Type {
@@ -121,8 +126,12 @@ func (s *Session) Picture(ctx context.Context, f tui.File) ([]byte, error) {
 		return nil, errNoPicture
 	}
 	picture, err := io.ReadAll(io.LimitReader(blob, tui.MaxPicture+1))
-	if err == nil && len(picture) > tui.MaxPicture {
-		err = errPictureLarge
+	switch {
+	case err != nil:
+		s.gateway.cfg.Logger.Error("read a picture for a full screen", "err", err)
+		return nil, errUnread
+	case len(picture) > tui.MaxPicture:
+		return nil, errPictureLarge
 	}
-	return picture, err
+	return picture, nil
 }

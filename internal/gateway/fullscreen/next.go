@@ -88,7 +88,9 @@ func (s *Session) failed(ctx context.Context, err error) error {
 	if evicted, ok := errors.AsType[*hub.Evicted](err); ok {
 		s.Finish(End{Reason: evicted.Reason})
 	} else if ctx.Err() == nil {
-		s.gateway.cfg.Logger.Error("read for a full screen", "err", err)
+		if _, logged := errors.AsType[*chat.Error](err); !logged {
+			s.gateway.cfg.Logger.Error("read for a full screen", "err", err)
+		}
 		s.Finish(End{Reason: "Something went wrong on the server; it has been noted in its log. Come back in a moment."})
 	}
 	return err
@@ -178,7 +180,7 @@ func (b *batch) event(room *chat.RoomInfo, ev *chat.Event) {
 	case chat.Joined, chat.Left, chat.NickChanged:
 		b.session.stale = b.session.stale || room.Flags&chat.Direct != 0
 	}
-	b.session.restless = true
+	b.session.restless = b.session.restless || b.session.shows(room.ID)
 	if shown(room, ev) {
 		b.post(ev)
 	}
@@ -189,6 +191,8 @@ func (b *batch) personal(ev *chat.Event) {
 	switch ev.Kind {
 	case chat.ReadMarked:
 		b.session.stale = b.session.stale || !b.session.marks.own(ev.About, ev.Target)
+	case chat.NickChanged: // of which a room with many people does not tell
+		b.post(ev)
 	case chat.DirectOpened, chat.Arrived:
 		b.session.stale = true
 	case chat.PropertySet:
@@ -284,9 +288,7 @@ const (
 // people adds who is in the room that is shown.
 func (b *batch) people() {
 	s := b.session
-	s.mu.Lock()
-	room := s.shown
-	s.mu.Unlock()
+	room := s.room()
 	if room == 0 {
 		return
 	}

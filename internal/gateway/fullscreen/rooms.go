@@ -66,17 +66,29 @@ func (s *Session) called(ctx context.Context, room *chat.RoomInfo) string {
 // mostPeople is how many people of a room are shown.
 const mostPeople = 500
 
-// People implements [tui.Session].
-func (s *Session) People(_ context.Context, room chat.RoomID) ([]tui.Person, error) {
-	people, err := s.peopleOf(room)
-	if err != nil {
-		return nil, err
+// People implements [tui.Session]. Going from room to room counts as something that the
+// user does; that others come and go does not.
+func (s *Session) People(ctx context.Context, room chat.RoomID) ([]tui.Person, error) {
+	if !s.shows(room) {
+		if err := s.hub.Charge(ctx, 1); err != nil {
+			return nil, err
+		}
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.shown = room
-	return people, nil
+	s.shown = room // before they are looked up, so that no change of them is missed
+	s.mu.Unlock()
+	return s.peopleOf(room)
 }
+
+// room returns the room that is shown, or 0.
+func (s *Session) room() chat.RoomID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shown
+}
+
+// shows reports whether a room is the one that is shown.
+func (s *Session) shows(room chat.RoomID) bool { return s.room() == room }
 
 // peopleOf returns who is in a room, those first who keep order in it, then those who
 // are here.

@@ -368,6 +368,55 @@ func TestCrowdIsNotToldAnewOfEachWhoComes(t *testing.T) {
 	})
 }
 
+// A room with many people does not show changes of names, but one knows one's own.
+func TestOwnNameIsToldInACrowd(t *testing.T) {
+	in(t, func(w *world) {
+		ann := w.user("ann")
+		defer ann.Close(true)
+		for i := range 101 {
+			defer w.user(fmt.Sprint("guest", i)).Close(true)
+		}
+		ann.drain()
+		ann.do(chat.Command{Op: chat.SetNick, Name: "zara"})
+		posted := of[tui.Posted](ann.drain())
+		if len(posted) != 1 || posted[0].Entry.Kind != chat.NickChanged || posted[0].Entry.Name != "zara" {
+			t.Errorf("%+v", posted)
+		}
+	})
+}
+
+// Who comes and goes where nobody looks is looked up when somebody does.
+func TestPeopleAreThoseOfTheRoomThatIsShown(t *testing.T) {
+	in(t, func(w *world) {
+		ann, bob := w.user("ann"), w.user("bob")
+		defer ann.Close(true)
+		defer bob.Close(true)
+		tea := ann.do(chat.Command{Op: chat.Join, Name: "#tea"}).Room
+		if _, err := ann.People(w.Context(), w.lobby); err != nil {
+			t.Fatal(err)
+		}
+		ann.drain()
+		bob.do(chat.Command{Op: chat.Join, Name: "#tea"})
+		if p := of[tui.People](ann.drain()); len(p) != 0 {
+			t.Errorf("of another room: %+v", p)
+		}
+		if people, err := ann.People(w.Context(), tea); err != nil || len(people) != 2 {
+			t.Errorf("%+v, %v", people, err)
+		}
+		bob.do(chat.Command{Op: chat.Leave, Room: tea})
+		if p := of[tui.People](ann.drain()); len(p) != 1 || p[0].Room != tea || len(p[0].People) != 1 {
+			t.Errorf("of the room: %+v", p)
+		}
+		if got := ann.Where(); got != "#tea" {
+			t.Errorf("she looks at %q", got)
+		}
+		ann.do(chat.Command{Op: chat.Leave, Room: tea})
+		if got := ann.Where(); got != "" {
+			t.Errorf("she looks at %q, which she has left", got)
+		}
+	})
+}
+
 func TestPreferencesAreKeptWithTheUser(t *testing.T) {
 	in(t, func(w *world) {
 		ann := w.user("ann")

@@ -28,16 +28,15 @@ func (s *Session) GoFirst(name string) *chat.Error {
 }
 
 // Where returns the name of the room that is shown, or "" if that is a conversation of
-// two, or none.
+// two, or none that the user is still in.
 func (s *Session) Where() string {
-	s.mu.Lock()
-	id := s.shown
-	s.mu.Unlock()
-	room, err := s.hub.RoomByID(id)
-	if err != nil {
-		return ""
+	id := s.room()
+	for _, room := range s.hub.Joined() {
+		if room.ID == id {
+			return room.Name
+		}
 	}
-	return room.Name
+	return ""
 }
 
 // PrefersLines reports whether the user would rather not have a whole screen.

@@ -45,7 +45,7 @@ func (g *Gateway) isOutside(name string) bool {
 func (c *conn) recognise(peer *gateway.Peer) {
 	if peer.As != nil {
 		coming := c.in()
-		coming.room, coming.echo = peer.Room, peer.Echo
+		coming.room, coming.echo, coming.whole, coming.passing = peer.Room, peer.Echo, peer.Screen, peer.Passing
 		if peer.As.User != 0 {
 			coming.proven = peer.As
 		} else {
@@ -78,11 +78,19 @@ func (c *conn) arriveAsMember(member *hub.Arrival) {
 	}
 }
 
-// enterAs begins anew as a member, or begins if nobody was there yet.
+// enterAs begins anew as a member, or begins if nobody was there yet: then with a whole
+// screen, where there is one.
 func (c *conn) enterAs(a hub.Arrival) {
 	if !c.outside {
 		c.in().member = &a
 		return
+	}
+	if c.as().whole != nil {
+		err := c.pass(gateway.Passage{As: a, Room: c.as().room})
+		if err == nil {
+			return
+		}
+		c.refuse("", err)
 	}
 	c.outside, c.line = false, nil
 	c.arriveAsMember(&a)
@@ -326,18 +334,13 @@ func (c *conn) tryRegister(req request, r door.Registration) {
 		c.note("You are a member now; next time, /login " + r.Nick + ".")
 		return
 	}
-	account, err := d.Account(c.Context(), r)
-	if err == nil {
-		c.here.Store(c.gateway.entrance)
-		err = c.Session().Arrive(c.Context(), hub.Arrival{Nick: r.Nick, Account: account})
-		d.Registered(r, err)
-	}
+	r.Lobby = true
+	a, err := d.Enroll(c.Context(), r)
 	if err != nil {
 		c.refuse(req.id, err)
 		return
 	}
-	c.outside = false
-	c.settleIn()
+	c.enterAs(a)
 }
 
 // myself returns the member for whom the session speaks, or says that it is

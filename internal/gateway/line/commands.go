@@ -92,6 +92,7 @@ func commands() []command {
 		{name: "key", args: "KEY", help: "log in with an SSH key, or a certificate", detail: keyHelp, also: []string{"sshkey", "cert"}, do: (*conn).key},
 		{name: "totp", args: "on|off", help: "ask for a code of an app beside your password", also: []string{"2fa", "mfa", "otp"}, do: (*conn).totp},
 		{name: "sessions", args: "[close]", help: "from where you are connected", reads: true, do: (*conn).sessions},
+		{name: "full", help: "a whole screen again, over SSH after /plain", also: []string{"screen", "tui"}, reads: true, do: (*conn).whole},
 		{name: "ping", args: "[WORD]", help: "pong comes when everything before it is done", reads: true, outside: true, do: (*conn).ping},
 		{name: "quit", args: "[REASON]", help: "leave", also: []string{"q", "exit", "bye"}, reads: true, outside: true, do: (*conn).leave},
 	}

@@ -29,6 +29,7 @@ type conn struct {
 	quit    bool
 	full    bool // not arrived yet, since the disk is full
 	outside bool // not arrived yet, since guests may not
+	passed  bool // to a whole screen
 
 	// Shared by the reader and the writer.
 	machine bool                  // JSON; set before the session has arrived
@@ -43,12 +44,15 @@ type coming struct {
 	member  *hub.Arrival      // who has logged in, to begin anew as
 	proven  *hub.Arrival      // whom the certificate proves; nil if nobody
 	guest   *hub.Arrival      // as whom a guest comes in; nil if that is not known
+	passing bool              // the guest's key is of this connection alone
 	room    string            // to go to first; empty for nowhere else
 	echo    func(on bool)     // has the terminal show what is typed, or not; nil if that is not ours to say
 	offered chat.Key          // a certificate that is nobody's; zero without one
 	asking  func(line string) // what the next line is the answer to; nil for none
 	screen  *Screen           // whose commands it does; nil of a connection
 	issued  string            // a token for a program that gave a password; set before the session has arrived
+
+	whole func(gateway.Passage) *chat.Error // goes on with a whole screen; nil where there is none
 }
 
 // in returns how the peer comes in, to be changed.
@@ -89,8 +93,7 @@ type request struct {
 }
 
 // serve reads lines until the peer or the server ends the connection. It
-// reports whether a peer who was greeted as a person turned out to be a program,
-// whose hello is now in c.hello.
+// reports whether somebody goes on with it instead: see begins.
 //
 // Its stack stays with the connection while that is idle, and Go never shrinks
 // the stack of a goroutine that is blocked. So whatever is more than reading
@@ -120,9 +123,9 @@ func (c *conn) next() (err error) {
 }
 
 // begins reports whether the peer turned out to be somebody else: a program, or
-// a member.
+// a member; or is to be served by somebody else.
 func (c *conn) begins() bool {
-	return c.hello != "" && !c.machine || c.as().member != nil
+	return c.hello != "" && !c.machine || c.as().member != nil || c.passed
 }
 
 // greet lets the peer in, and does what the lines say that have come in already.
@@ -139,7 +142,9 @@ func (c *conn) greet() {
 // goesOn reports whether another line has come in, and is for this conn to handle.
 //
 //go:noinline
-func (c *conn) goesOn() bool { return !c.quit && c.as().member == nil && c.lines.Buffered() }
+func (c *conn) goesOn() bool {
+	return !c.quit && !c.passed && c.as().member == nil && c.lines.Buffered()
+}
 
 // aside runs f on a goroutine of its own and waits for it.
 func aside(f func()) {

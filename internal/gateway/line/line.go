@@ -101,9 +101,21 @@ func (g *Gateway) Greet(ctx context.Context, peer *gateway.Peer) (rest func()) {
 // it calls to read, is kept small.
 func (c *conn) run() {
 	for c.serve() {
+		if c.passed {
+			aside(c.Release)
+			return
+		}
 		c = c.again()
 	}
-	aside(c.Close)
+	aside(c.depart)
+}
+
+// depart closes the connection. A guest whom nothing would recognise is not waited for.
+func (c *conn) depart() {
+	if c.as().passing && !c.quit && c.Session().Role() == chat.GuestRole {
+		c.Session().Leave("")
+	}
+	c.Close()
 }
 
 // again begins anew on a connection that turned out to be a program's after it

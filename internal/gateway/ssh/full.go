@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/gateway"
 	"hubbub/internal/gateway/fullscreen"
 	"hubbub/internal/gateway/line"
 	"hubbub/internal/screen"
@@ -22,27 +23,51 @@ const (
 	stoppingText = "The server is stopping. What you said is kept; come back in a moment."
 )
 
-// entersScreen reports whether the client is to have a whole screen, and counts it
-// then.
+// entersScreen reports whether the client is to have a whole screen at once, and counts it
+// then. Who could have one later is ready for it.
 func (v *visit) entersScreen() bool {
-	full, guests := v.gateway.cfg.Full, v.gateway.cfg.Hub.Policy().Guests
-	if full == nil || v.window == nil || !v.window.fits() || v.wishes.plain || v.peer.As.User == 0 && !guests {
+	full := v.gateway.cfg.Full
+	if full == nil || v.window == nil || !v.window.fits() || v.wishes.plain {
+		return false
+	}
+	v.recognise()
+	v.peer.Screen, v.peer.Passing = v.takeOver, v.passing
+	if v.peer.As.User == 0 && !v.gateway.cfg.Hub.Policy().Guests { // lines ask who they are
 		return false
 	}
 	v.crowded = !full.Enter()
 	return !v.crowded
 }
 
+// takeOver takes over who has chatted in lines and goes on with a screen, and counts that.
+func (v *visit) takeOver(p gateway.Passage) *chat.Error {
+	switch {
+	case !v.window.fits():
+		return chat.Errorf(chat.Conflict, "This window is too small for a whole screen, so you have lines.")
+	case !v.gateway.cfg.Full.Enter():
+		return chat.Errorf(chat.TooMany, "There are as many full screens here now as this server shows, so you have lines.")
+	}
+	v.passage = &p
+	return nil
+}
+
 // screens shows one screen after another: who logs in has another one then. What it
 // returns goes on in lines; it is nil if nothing does.
 func (v *visit) screens(stopping context.Context) (lines func()) {
 	defer v.gateway.cfg.Full.Leave()
-	v.recognise()
+	asked := false
+	if p := v.passage; p != nil {
+		v.peer.As, v.peer.Room, v.passage, asked = &p.As, p.Room, nil, p.Asked
+		v.passing = v.passing && p.As.User == 0
+	}
 	for {
-		end, lines := v.screen(stopping)
+		end, lines := v.screen(stopping, asked)
 		switch {
 		case lines != nil:
-			return lines
+			return func() {
+				defer context.AfterFunc(stopping, v.hush)()
+				lines()
+			}
 		case end.As == nil:
 			if end.Reason != "" {
 				_, _ = io.WriteString(screenWriter{v.stream}, chat.CleanLine(end.Reason)+"\r\n") // or there is nobody to read it
@@ -70,8 +95,9 @@ func (v *visit) recognise() {
 	v.peer.As = &a
 }
 
-// screen shows one screen, and returns why it has ended, or what goes on in lines.
-func (v *visit) screen(stopping context.Context) (fullscreen.End, func()) {
+// screen shows one screen, and returns why it has ended, or what goes on in lines. Who
+// prefers lines has them at once, unless they asked for the screen.
+func (v *visit) screen(stopping context.Context, asked bool) (fullscreen.End, func()) {
 	s, err := v.gateway.cfg.Full.Open(v.ctx, v.peer.Remote, *v.peer.As)
 	if err != nil {
 		if err.Code == chat.Full { // in lines one can read
@@ -79,19 +105,59 @@ func (v *visit) screen(stopping context.Context) (fullscreen.End, func()) {
 		}
 		return fullscreen.End{Reason: err.Text}, nil
 	}
-	defer context.AfterFunc(stopping, func() { s.Finish(fullscreen.End{Reason: stoppingText}) })()
+	defer v.endsWith(stopping, s)()
 	end := fullscreen.End{Lines: true}
-	if !s.PrefersLines() {
+	if asked || !s.PrefersLines() {
 		end = v.show(s)
 	}
 	if end.Lines {
-		v.peer.Room = cmp.Or(s.Where(), v.peer.Room)
-		lines := v.converse() // before the session ends, so that nobody seems to go
-		s.Close(false)
-		return end, lines
+		return v.goOn(s)
 	}
 	s.Close((v.passing || end.As != nil) && stopping.Err() == nil)
 	return end, nil
+}
+
+// goOn has the user of a session go on in lines, which it returns.
+func (v *visit) goOn(s *fullscreen.Session) (fullscreen.End, func()) {
+	if s.Hub().Role() != chat.GuestRole { // they may have registered since, or replaced their password
+		a, err := v.gateway.cfg.Door.Again(v.ctx, s.Hub())
+		if err != nil {
+			s.Close(false)
+			return fullscreen.End{Reason: err.Text}, nil
+		}
+		v.peer.As, v.passing = &a, false
+	}
+	v.peer.Room = cmp.Or(s.Where(), v.peer.Room)
+	v.peer.Passing = v.passing
+	lines := v.converse() // before the session ends, so that nobody seems to go
+	s.Close(false)
+	return fullscreen.End{Lines: true}, lines
+}
+
+// takeTime is how long a terminal may take to take what is on its way to it when the
+// server stops.
+const takeTime = 5 * time.Second
+
+// endsWith has a screen end when the server stops, and closes the connection of a
+// terminal that takes nothing then. What it returns undoes that.
+func (v *visit) endsWith(stopping context.Context, s *fullscreen.Session) (undo func()) {
+	over := make(chan struct{})
+	v.running.Add(1)
+	stop := context.AfterFunc(stopping, func() {
+		defer v.running.Done()
+		s.Finish(fullscreen.End{Reason: stoppingText})
+		select {
+		case <-over:
+		case <-time.After(takeTime):
+			v.socket.Close()
+		}
+	})
+	return func() {
+		close(over)
+		if stop() {
+			v.running.Done()
+		}
+	}
 }
 
 // show shows a session, and returns why that has ended.
@@ -139,7 +205,7 @@ type commands struct {
 
 // Do implements [fullscreen.Commands].
 func (c *commands) Do(ctx context.Context, room chat.RoomID, text string) (tui.Reply, error) {
-	if strings.TrimSpace(text) == "/plain" {
+	if strings.EqualFold(strings.TrimSpace(text), "/plain") {
 		c.session.Finish(fullscreen.End{Lines: true})
 		return tui.Reply{}, nil
 	}

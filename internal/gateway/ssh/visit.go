@@ -37,6 +37,8 @@ type visit struct {
 	passing bool // the key by which they are recognised is of this connection alone
 	crowded bool // there is no whole screen, since there are too many
 
+	passage *gateway.Passage // by which who chats in lines goes on with a screen; nil for most
+
 	running sync.WaitGroup // what attends, feeds and looks whether the peer is there
 	gone    chan struct{}  // closed by who attends, when the channel has ended
 
@@ -123,20 +125,38 @@ func (v *visit) start(stopping context.Context) (rest func()) {
 		v.showLines(false)
 		return func() { v.end(v.perform(v.task.command)) }
 	case v.entersScreen():
+		v.feed()
+		return func() { v.chat(nil, stopping) }
+	}
+	lines := v.converse()
+	return func() { v.chat(lines, stopping) }
+}
+
+// chat serves somebody who chats until they go: in lines, if these have begun, and with
+// whole screens, as one follows the other.
+func (v *visit) chat(lines func(), stopping context.Context) {
+	for {
+		if lines == nil {
+			lines = v.screens(stopping)
+		}
+		if lines == nil {
+			break
+		}
+		lines()
+		if v.passage == nil {
+			break
+		}
+		v.unshowLines()
+		lines = nil
+	}
+	v.end(0)
+}
+
+// feed has what comes in fed to the session, whatever that is.
+func (v *visit) feed() {
+	if !v.fed {
 		v.fed = true
 		v.running.Go(func() { v.stream.feed(nil) })
-		return func() {
-			if lines := v.screens(stopping); lines != nil {
-				defer context.AfterFunc(stopping, v.hush)()
-				lines()
-			}
-			v.end(0)
-		}
-	}
-	chat := v.converse()
-	return func() {
-		chat()
-		v.end(0)
 	}
 }
 
@@ -156,15 +176,22 @@ func (v *visit) showLines(chats bool) {
 	v.peer.Echo = t.echo
 }
 
+// unshowLines undoes showLines.
+func (v *visit) unshowLines() {
+	t := v.window.end()
+	v.stream.terminal.Store(nil)
+	t.leave()
+	_ = v.stream.SetWriteDeadline(time.Time{}) // which lines may have set; it never fails
+}
+
 // converse begins to chat in lines, and returns the rest of it.
 func (v *visit) converse() (rest func()) {
 	v.showLines(true)
 	_ = v.stream.SetReadDeadline(time.Time{}) // which a screen has set; a pipe's never fails
-	if !v.fed {
-		v.running.Go(func() { v.stream.feed(nil) })
-	}
+	v.feed()
 	if v.crowded {
 		_, _ = v.stream.Write([]byte(crowdedText)) // or there is nobody to read it
+		v.crowded = false                          // once is enough
 	}
 	return v.gateway.cfg.Lines.Greet(v.ctx, &v.peer)
 }

@@ -79,6 +79,15 @@ func (w *window) begin() *terminal {
 	return w.lines
 }
 
+// end ends the showing of lines, and returns where they were shown.
+func (w *window) end() *terminal {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.lines
+	w.lines = nil
+	return t
+}
+
 // The smallest window in which there is a whole screen.
 const (
 	leastWidth  = 40
