@@ -73,7 +73,7 @@ func (d *Door) FinishOIDC(ctx context.Context, ceremony string, query url.Values
 	if err != nil {
 		return hub.Arrival{}, nil, err
 	}
-	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC, nil)
+	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC)
 	switch {
 	case err != nil || ok:
 		return a, nil, err
@@ -107,11 +107,11 @@ func (d *Door) RegisterOIDC(ctx context.Context, ceremony string, r Registration
 	if err := d.link(ctx, d.cfg.Hub.Console(), user, who); err != nil {
 		return hub.Arrival{}, err
 	}
-	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC, chat.NoLogin())
-	if ok {
-		return a, nil
+	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC)
+	if err == nil && !ok {
+		err = chat.NoLogin()
 	}
-	return hub.Arrival{}, err
+	return a, err
 }
 
 // enrollElsewhere makes an account that nothing proves yet.
