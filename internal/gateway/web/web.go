@@ -22,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -103,7 +104,7 @@ func New(cfg Config) (*Gateway, error) {
 	u := &uploads{store: cfg.Files, hub: cfg.Hub, quota: cfg.Quota}
 	g := &Gateway{
 		cfg: cfg, listener: newListener(), page: all, performer: newPerformer(u), uploads: u, lives: newLives(),
-		origins: http.NewCrossOriginProtection(), hosts: newHosts(cfg.Hosts, append(cfg.Origins, cfg.URL)...), stop: make(chan struct{}), started: time.Now(),
+		origins: http.NewCrossOriginProtection(), hosts: newHosts(cfg.Hosts, append(slices.Clone(cfg.Origins), cfg.URL)...), stop: make(chan struct{}), started: time.Now(),
 	}
 	for _, origin := range cfg.Origins {
 		if err := g.origins.AddTrustedOrigin(origin); err != nil {
