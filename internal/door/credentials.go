@@ -124,8 +124,8 @@ func isRemembered(c *chat.Credential) bool {
 	return ok && c.Proof == chat.ByToken
 }
 
-// isBrowsers reports whether a browser comes back by a credential.
-func isBrowsers(c *chat.Credential) bool {
+// IsBrowsers reports whether a browser comes back by a credential: see [Browser].
+func IsBrowsers(c *chat.Credential) bool {
 	return c.Proof == chat.ByToken && strings.HasPrefix(c.Name, browserPrefix)
 }
 

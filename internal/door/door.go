@@ -184,7 +184,7 @@ func (d *Door) lookUp(ctx context.Context, nick string) (p hub.Person, password 
 // counted.
 func (d *Door) ByToken(ctx context.Context, token string, from netip.Addr) (hub.Arrival, *chat.Error) {
 	c, err := d.byToken(ctx, token, from)
-	if err == nil && isBrowsers(&c.Credential) {
+	if err == nil && IsBrowsers(&c.Credential) {
 		return hub.Arrival{}, chat.Errorf(chat.Forbidden, "By that token a browser comes back; it counts for HTTP only. Make another with /token.")
 	}
 	return arrival(c), err
