@@ -65,12 +65,12 @@ func TestACookieAloneMakesNoAdmins(t *testing.T) {
 	var program api.Session
 	s.visitor.do("POST", "/session", api.Login{User: "ada", Password: goodPassword}, 200, &program)
 	s.gateway.ConfirmAt(11 * time.Minute)
-	browser.refused("POST", "/invitations", api.NewInvitation{Role: "owner"}, 403, "password")
+	browser.refused("POST", "/invitations", api.NewInvitation{Role: "admin"}, 403, "password")
 	browser.refused("PATCH", "/admin/people/bob", api.RoleChange{Role: "admin"}, 403, "password")
 	browser.refused("POST", "/commands", api.Command{ID: "a1", Op: api.OpRole, Nick: "bob", Level: "owner"}, 403, "password")
 	browser.do("POST", "/invitations", api.NewInvitation{}, 201, nil)
-	browser.do("PATCH", "/admin/people/bob", api.RoleChange{Role: "member"}, 200, nil)
-	(&visitor{site: s, token: program.Token}).do("POST", "/invitations", api.NewInvitation{Role: "owner"}, 201, nil)
+	browser.refused("PATCH", "/admin/people/bob", api.RoleChange{Role: "member"}, 409, "conflict") // which he is
+	(&visitor{site: s, token: program.Token}).do("POST", "/invitations", api.NewInvitation{Role: "admin"}, 201, nil)
 	bob.refused("PATCH", "/admin/people/ada", api.RoleChange{Role: "owner"}, 403, "forbidden")
 
 	browser.do("POST", "/session/confirmation", api.Password{Password: goodPassword}, 204, nil)
