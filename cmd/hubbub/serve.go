@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -82,7 +83,7 @@ func serve(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Wr
 	f.outward.configure(&cfg)
 	told, err := f.announcement(bound, secure)
 	if err == nil {
-		err = f.identity.configure(&cfg, bound, f.secure.domains)
+		err = f.identity.configure(&cfg, f.usualOrigins(bound), f.secure.domains)
 	}
 	if err != nil {
 		for _, l := range listeners {
@@ -105,10 +106,10 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off, also those on guessing passwords and choosing them: for benchmarks and tests only")
 	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers, WEBIRC lines and X-Forwarded-For and -Proto are believed; may be repeated",
 		func(s string) error { return f.trust(s) })
-	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, else invitation)")
-	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can connect")
+	flags.StringVar(&f.registration, "registration", "", "who may become a member: `open`, invitation or closed (default open if only this machine can reach the server, and no proxy or public name is told of; else invitation)")
+	flags.BoolVar(&f.guests, "guests", false, "let people from the network in without an account, to the public rooms; those of this machine are let in anyway while nobody else can come in")
 	flags.BoolVar(&f.announce, "announce", false, "tell the local network of this server, by multicast DNS, so that hubbub join lists it there")
-	flags.BoolVar(&f.guestUploads, "guest-uploads", false, "let guests upload files; those of this machine may anyway while nobody else can connect")
+	flags.BoolVar(&f.guestUploads, "guest-uploads", false, "let guests upload files; those of this machine may anyway while nobody else can come in")
 	f.secure.add(flags)
 	f.names.add(flags)
 	f.identity.add(flags)
@@ -159,11 +160,11 @@ func ownersCode(code auth.Secret) string {
 	return "\nThis server has no owner yet. Whoever joins and registers with this code is:\n\n    /register NAME " + code.Reveal() + "\n"
 }
 
-// policy says who may come in: everybody as long as only this machine can reach
-// the server, members only if others can. The flags have the last word.
+// policy says who may come in: everybody as long as only this machine's people can
+// come, members only if others can. The flags have the last word.
 func (f *serveFlags) policy(bound []net.Addr) hub.Policy {
 	p := hub.OpenPolicy()
-	if !onlyHere(bound) {
+	if f.reachable(bound) {
 		p = hub.Policy{Registration: hub.ByInvite, Guests: f.guests, Confined: true, GuestUploads: f.guestUploads}
 	}
 	switch f.registration {
@@ -177,7 +178,31 @@ func (f *serveFlags) policy(bound []net.Addr) hub.Policy {
 	return p
 }
 
-// onlyHere reports whether nobody but this machine can reach the server.
+// reachable reports whether others than this machine's people come to the server: to
+// where it listens, or by a proxy, of which flags tell. A proxy on this machine connects
+// from here, for whomever it may be.
+func (f *serveFlags) reachable(bound []net.Addr) bool {
+	return len(f.trusted) > 0 || f.named() || !onlyHere(bound)
+}
+
+// named reports whether a flag tells by what address others find the server.
+func (f *serveFlags) named() bool {
+	addresses := append([]string{f.names.url}, f.identity.origins...)
+	return len(f.secure.domains) > 0 || slices.ContainsFunc(addresses, func(s string) bool { return s != "" && !isLocal(s) })
+}
+
+// isLocal reports whether an address is one that on each machine is its own.
+func isLocal(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	name := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	at, _ := netip.ParseAddr(name) // of a name it is none
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || at.IsLoopback()
+}
+
+// onlyHere reports whether nobody but this machine can connect.
 func onlyHere(bound []net.Addr) bool {
 	return !slices.ContainsFunc(bound, func(a net.Addr) bool { return !server.OnlyHere(a) })
 }

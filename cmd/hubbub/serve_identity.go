@@ -36,7 +36,7 @@ func (f *identityFlags) add(flags *flag.FlagSet) {
 	each := func(into *[]string) func(string) error {
 		return func(s string) error { *into = append(*into, s); return nil }
 	}
-	flags.Func("origin", "`URL` at which browsers see the server, as in https://chat.example.org: passkeys are bound to its host; may be repeated, for hosts below the first (default the first domain of --acme, or http://localhost while only this machine can connect)", each(&f.origins))
+	flags.Func("origin", "`URL` at which browsers see the server, as in https://chat.example.org: passkeys are bound to its host; may be repeated, for hosts below the first (default the first domain of --acme, or http://localhost while only this machine can connect and no proxy is trusted)", each(&f.origins))
 	flags.StringVar(&f.issuer, "oidc-issuer", "", "`URL` of who keeps accounts by which people log in here, by OpenID Connect; see docs/accounts.md")
 	flags.StringVar(&f.client, "oidc-client", "", "`ID` by which --oidc-issuer knows this server")
 	flags.StringVar(&f.secretFile, "oidc-secret-file", "", "`FILE` with the secret that belongs to --oidc-client; without one it is a public client")
@@ -103,12 +103,12 @@ func readSecret(path string) (string, error) {
 	return secret, nil
 }
 
-// configure tells the server.
-func (f *identityFlags) configure(cfg *server.Config, bound []net.Addr, domains []string) (err error) {
+// configure tells the server. Where browsers see it is as usual if nobody says so.
+func (f *identityFlags) configure(cfg *server.Config, usual []string, domains []string) (err error) {
 	cfg.OIDC = f.provider
 	origins := f.origins
 	if len(origins) == 0 {
-		origins = usualOrigins(bound, domains)
+		origins = usual
 	}
 	switch {
 	case len(origins) > 0:
@@ -124,15 +124,15 @@ func (f *identityFlags) configure(cfg *server.Config, bound []net.Addr, domains 
 
 // usualOrigins returns where browsers see a server of which nobody says so, or
 // nil if that can't be known.
-func usualOrigins(bound []net.Addr, domains []string) []string {
-	first := firstPort(bound)
+func (f *serveFlags) usualOrigins(bound []net.Addr) []string {
+	domains, first := f.secure.domains, firstPort(bound)
 	port := ":" + strconv.Itoa(first)
 	switch {
 	case first == 0:
 		return nil
 	case len(domains) > 0:
 		return []string{"https://" + domains[0] + port}
-	case onlyHere(bound):
+	case !f.reachable(bound):
 		return []string{"http://localhost" + port, "https://localhost" + port}
 	}
 	return nil

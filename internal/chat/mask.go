@@ -163,12 +163,28 @@ func maskedBy(masks []mask, nick string, role Role) (on maskSet) {
 // Silences reports whether the room's masks have somebody say nothing there. They are
 // not meant for those who have a voice.
 func (r *RoomInfo) Silences(nick string, role Role) bool {
+	on := r.masked(nick, role)
+	return on.bars() || on.quiets()
+}
+
+// Bars reports whether somebody who is not in the room is banned from it now: they, or
+// all who are like them, which is not meant for who is invited or owns the room.
+func (r *RoomInfo) Bars(who UserID, nick string, role Role, now Millis) bool {
+	st := r.Standing(who)
+	if st.Barred(now) || len(r.Masks) == 0 {
+		return st.Barred(now)
+	}
+	_, invited := slices.BinarySearch(r.Invited, who)
+	return !invited && r.RankOf(who, role) != OwnerRank && r.masked(nick, role).bars()
+}
+
+// masked returns on which of the room's lists somebody is.
+func (r *RoomInfo) masked(nick string, role Role) maskSet {
 	masks := make([]mask, len(r.Masks))
 	for i, m := range r.Masks {
 		masks[i] = newMask(m)
 	}
-	on := maskedBy(masks, nick, role)
-	return on.bars() || on.quiets()
+	return maskedBy(masks, nick, role)
 }
 
 // bars reports whether somebody on these lists is banned.

@@ -68,6 +68,30 @@ func tryAll(pattern, name []rune) bool {
 	return len(name) > 0 && (pattern[0] == '?' || pattern[0] == name[0]) && tryAll(pattern[1:], name[1:])
 }
 
+func TestWhomARoomBars(t *testing.T) {
+	const bob, owner, invited, now = chat.UserID(7), chat.UserID(8), chat.UserID(9), chat.Millis(1000)
+	room := chat.RoomInfo{
+		Invited:   []chat.UserID{invited},
+		Standings: []chat.Standing{{User: bob, Banned: true, BannedUntil: now + 1}, {User: owner, Rank: chat.OwnerRank}},
+		Masks:     []chat.MaskInfo{{List: chat.BanMask, Pattern: "b*!*@*"}, {List: chat.ExceptMask, Pattern: "bea!*@*"}},
+	}
+	for _, c := range []struct {
+		who  chat.UserID
+		nick string
+		role chat.Role
+		at   chat.Millis
+		want bool
+	}{
+		{bob, "robert", chat.MemberRole, now, true}, {bob, "robert", chat.MemberRole, now + 1, false},
+		{5, "bill", chat.MemberRole, now, true}, {5, "bea", chat.GuestRole, now, false}, {5, "ann", chat.GuestRole, now, false},
+		{owner, "bill", chat.MemberRole, now, false}, {invited, "bill", chat.MemberRole, now, false}, {5, "bill", chat.AdminRole, now, false},
+	} {
+		if got := room.Bars(c.who, c.nick, c.role, c.at); got != c.want {
+			t.Errorf("%d, %s, a %v, at %d: %t", c.who, c.nick, c.role, c.at, got)
+		}
+	}
+}
+
 func TestMasksThatSilence(t *testing.T) {
 	mask := func(list chat.MaskList, pattern string) chat.MaskInfo {
 		return chat.MaskInfo{List: list, Pattern: pattern}

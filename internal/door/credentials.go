@@ -92,17 +92,28 @@ func (d *Door) NewToken(ctx context.Context, by Actor, user chat.UserID, t Token
 // JoinClient is what the tokens are called by which hubbub join comes back.
 const JoinClient = "hubbub join"
 
-// browserPrefix begins what those of browsers are called.
-const browserPrefix = "web: "
+// What begins the names of other tokens by which clients come back.
+const (
+	browserPrefix = "web: "
+	programPrefix = "program: "
+)
 
-// Browser returns what the token is called by which a browser comes back.
+// Browser returns what the token is called by which a browser comes back, as a cookie:
+// it counts for [Door.ByBrowser] only.
 func Browser(name string) string { return browserPrefix + name }
+
+// Program returns what the token is called by which a program comes back that keeps it
+// itself.
+func Program(name string) string { return programPrefix + name }
 
 // Remembered returns the client that comes back by a token of that name, and false
 // if it is one that somebody has made themselves.
 func Remembered(token string) (client string, ok bool) {
 	if token == JoinClient {
 		return token, true
+	}
+	if client, ok = strings.CutPrefix(token, programPrefix); ok {
+		return client, true
 	}
 	return strings.CutPrefix(token, browserPrefix)
 }
@@ -113,12 +124,18 @@ func isRemembered(c *chat.Credential) bool {
 	return ok && c.Proof == chat.ByToken
 }
 
+// IsBrowsers reports whether a browser comes back by a credential: see [Browser].
+func IsBrowsers(c *chat.Credential) bool {
+	return c.Proof == chat.ByToken && strings.HasPrefix(c.Name, browserPrefix)
+}
+
 // maxRemembered is how many tokens of clients that come back a member has: the
 // oldest makes room.
 const maxRemembered = 20
 
 // Remember makes a token by which a client comes back that has given a password,
-// so that it need not keep it. What it is called is [JoinClient] or by [Browser].
+// so that it need not keep it. What it is called is [JoinClient], or by [Browser] or
+// [Program].
 func (d *Door) Remember(ctx context.Context, user chat.UserID, client string, lasts time.Duration) (auth.Secret, *chat.Error) {
 	all, err := d.cfg.Hub.Credentials(ctx, user)
 	if err != nil {

@@ -178,46 +178,70 @@ func (d *Door) lookUp(ctx context.Context, nick string) (p hub.Person, password 
 	return p, password, factors, err
 }
 
-// ByToken lets in whoever has a token of a member's or a bot's. Nobody guesses
-// one (256 random bits), so a right one never waits, however many come from one
-// address at once: only wrong ones are counted.
+// ByToken lets in whoever has a token of a member's or a bot's, but for what a browser
+// comes back by: see [Door.ByBrowser]. Nobody guesses one (256 random bits), so a right
+// one never waits, however many come from one address at once: only wrong ones are
+// counted.
 func (d *Door) ByToken(ctx context.Context, token string, from netip.Addr) (hub.Arrival, *chat.Error) {
-	err := chat.Errorf(chat.Forbidden, "That token is not valid, or not any more; make another with /token.")
+	c, err := d.byToken(ctx, token, from)
+	if err == nil && IsBrowsers(&c.Credential) {
+		return hub.Arrival{}, chat.Errorf(chat.Forbidden, "By that token a browser comes back; it counts for HTTP only. Make another with /token.")
+	}
+	return arrival(c), err
+}
+
+// ByBrowser lets in whoever has any token: it is for requests by HTTP, where what a
+// browser comes back by is not enough to get further ways in. Elsewhere it would be.
+func (d *Door) ByBrowser(ctx context.Context, token string, from netip.Addr) (hub.Arrival, *chat.Error) {
+	c, err := d.byToken(ctx, token, from)
+	return arrival(c), err
+}
+
+func (d *Door) byToken(ctx context.Context, token string, from netip.Addr) (*hub.Credential, *chat.Error) {
 	if key, ok := auth.ParseToken(token); ok {
-		var a hub.Arrival
-		if a, ok, err = d.byKey(ctx, key, chat.ByToken, err); ok {
-			return a, nil
+		if c, err := d.proof(ctx, key, chat.ByToken); c != nil || err != nil {
+			return c, err
 		}
 	}
 	if err := d.allow(d.logins, from, ""); err != nil {
-		return hub.Arrival{}, err
+		return nil, err
 	}
 	d.logins.Failed(from, "")
-	return hub.Arrival{}, err
+	return nil, chat.Errorf(chat.Forbidden, "That token is not valid, or not any more; make another with /token.")
 }
 
-// ByCertificate lets in whoever has proved to TLS to have a member's
-// certificate, and reports whether it is one.
-func (d *Door) ByCertificate(ctx context.Context, key chat.Key) (hub.Arrival, bool) {
-	a, ok, _ := d.byKey(ctx, key, chat.ByCertificate, nil)
-	return a, ok
+// ByCertificate lets in whoever has proved to TLS to have a member's certificate, and
+// reports whether it is one.
+func (d *Door) ByCertificate(ctx context.Context, key chat.Key) (hub.Arrival, bool, *chat.Error) {
+	return d.byKey(ctx, key, chat.ByCertificate)
 }
 
 // BySSHKey lets in whoever has proved to SSH to have a member's key, given as
 // [auth.PublicKey] has it, and reports whether it is one.
-func (d *Door) BySSHKey(ctx context.Context, key chat.Key) (hub.Arrival, bool) {
-	a, ok, _ := d.byKey(ctx, key, chat.BySSHKey, nil)
-	return a, ok
+func (d *Door) BySSHKey(ctx context.Context, key chat.Key) (hub.Arrival, bool, *chat.Error) {
+	return d.byKey(ctx, key, chat.BySSHKey)
 }
 
-// byKey looks a credential up by its key, or returns otherwise.
-func (d *Door) byKey(ctx context.Context, key chat.Key, proof chat.Proof, otherwise *chat.Error) (hub.Arrival, bool, *chat.Error) {
+// byKey lets in who has proved to have a key, and reports whether it is anybody's.
+func (d *Door) byKey(ctx context.Context, key chat.Key, proof chat.Proof) (hub.Arrival, bool, *chat.Error) {
+	c, err := d.proof(ctx, key, proof)
+	return arrival(c), c != nil, err
+}
+
+// proof returns the credential of a kind that a key is of and that still counts, nil
+// if there is none.
+func (d *Door) proof(ctx context.Context, key chat.Key, kind chat.Proof) (*hub.Credential, *chat.Error) {
 	c, ok, err := d.cfg.Hub.CredentialByKey(ctx, key)
-	switch {
-	case err != nil:
-		return hub.Arrival{}, false, err
-	case !ok || c.Proof != proof || c.Expired(chat.Millis(time.Now().UnixMilli())):
-		return hub.Arrival{}, false, otherwise
+	if err != nil || !ok || c.Proof != kind || c.Expired(chat.Millis(time.Now().UnixMilli())) {
+		return nil, err
 	}
-	return hub.Arrival{User: c.User, Credential: c.Seq, Scopes: hub.Scopes(c.Scope)}, true, nil
+	return &c, nil
+}
+
+// arrival returns how to come by a credential; the zero value if it is nil.
+func arrival(c *hub.Credential) hub.Arrival {
+	if c == nil {
+		return hub.Arrival{}
+	}
+	return hub.Arrival{User: c.User, Credential: c.Seq, Scopes: hub.Scopes(c.Scope)}
 }

@@ -205,6 +205,36 @@ func TestTokensEnd(t *testing.T) {
 	})
 }
 
+// What a browser comes back by is in its cookie. By HTTP it takes more to get further
+// ways in; who has stolen it must not get them by another protocol.
+func TestWhatABrowserComesBackByCountsForHTTPOnly(t *testing.T) {
+	h := build(t, hub.OpenPolicy())
+	_, ada := h.member("ada")
+	for client, elsewhere := range map[string]bool{door.Browser("Firefox"): false, door.Program("hubbub"): true, door.JoinClient: true} {
+		token, err := h.door.Remember(t.Context(), ada.ID, client, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := h.door.ByBrowser(t.Context(), token.Reveal(), home)
+		h.lets(ada.ID, a, err)
+		for way, come := range map[string]func() (hub.Arrival, *chat.Error){
+			"token": func() (hub.Arrival, *chat.Error) { return h.door.ByToken(t.Context(), token.Reveal(), home) },
+			"name and token": func() (hub.Arrival, *chat.Error) {
+				return h.door.Plain(t.Context(), "ada", token.Reveal(), home)
+			},
+		} {
+			if a, err := come(); elsewhere {
+				h.lets(ada.ID, a, err)
+			} else if err == nil || err.Code != chat.Forbidden || a != (hub.Arrival{}) {
+				t.Errorf("%s, by %s: %+v, %v", client, way, a, err)
+			}
+		}
+		if name, ok := door.Remembered(client); !ok || strings.Contains(name, ":") {
+			t.Errorf("%s is shown as %q, %t", client, name, ok)
+		}
+	}
+}
+
 // A key of another kind is no token, even if it is known.
 func TestAnInvitationIsNoCredential(t *testing.T) {
 	h := build(t, hub.OpenPolicy())
@@ -216,7 +246,7 @@ func TestAnInvitationIsNoCredential(t *testing.T) {
 		t.Error("an invitation lets in like a token")
 	}
 	key, _ := auth.ParseCode(code.Reveal())
-	if _, ok := h.door.ByCertificate(t.Context(), key); ok {
+	if _, ok, err := h.door.ByCertificate(t.Context(), key); ok || err != nil {
 		t.Error("an invitation lets in like a certificate")
 	}
 }

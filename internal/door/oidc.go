@@ -73,7 +73,7 @@ func (d *Door) FinishOIDC(ctx context.Context, ceremony string, query url.Values
 	if err != nil {
 		return hub.Arrival{}, nil, err
 	}
-	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC, nil)
+	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC)
 	switch {
 	case err != nil || ok:
 		return a, nil, err
@@ -90,7 +90,8 @@ func (d *Door) FinishOIDC(ctx context.Context, ceremony string, query url.Values
 
 // RegisterOIDC makes a member of a newcomer, who logs in by the account elsewhere
 // from now on. An invitation's code is not needed, but counts if there is one.
-// Who is refused, because of the nick say, can try again.
+// Who is refused, because of the nick say, can try again. Who has become a member by
+// that account meanwhile is let in as who they are.
 func (d *Door) RegisterOIDC(ctx context.Context, ceremony string, r Registration) (hub.Arrival, *chat.Error) {
 	if d.cfg.OIDC == nil || !d.cfg.OIDC.Registers() {
 		return hub.Arrival{}, noOIDC()
@@ -98,6 +99,9 @@ func (d *Door) RegisterOIDC(ctx context.Context, ceremony string, r Registration
 	who, err := d.newcomers.take(ceremony)
 	if err != nil {
 		return hub.Arrival{}, err
+	}
+	if a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC); ok || err != nil { // who has registered meanwhile, in another tab
+		return a, err
 	}
 	user, err := d.enrollElsewhere(ctx, r)
 	if err != nil {
@@ -107,11 +111,11 @@ func (d *Door) RegisterOIDC(ctx context.Context, ceremony string, r Registration
 	if err := d.link(ctx, d.cfg.Hub.Console(), user, who); err != nil {
 		return hub.Arrival{}, err
 	}
-	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC, chat.NoLogin())
-	if ok {
-		return a, nil
+	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC)
+	if err == nil && !ok {
+		err = chat.NoLogin()
 	}
-	return hub.Arrival{}, err
+	return a, err
 }
 
 // enrollElsewhere makes an account that nothing proves yet.

@@ -77,6 +77,28 @@ func TestSomebodyNewRegistersByAnAccountElsewhere(t *testing.T) {
 	}
 }
 
+// Who began in two tabs has one account in the end, and not another that nothing proves.
+func TestWhoRegistersTwiceByOneAccountElsewhereIsOneMember(t *testing.T) {
+	h := build(t, hub.OpenPolicy())
+	i := withIssuer(h, true)
+	var tabs []*door.Newcomer
+	for range 2 {
+		_, who, err := h.comeBack(i, "alice")
+		if err != nil || who == nil {
+			t.Fatal(err)
+		}
+		tabs = append(tabs, who)
+	}
+	a, err := h.door.RegisterOIDC(t.Context(), tabs[0].Ceremony, door.Registration{Nick: "ada", From: home})
+	ada := h.person("ada")
+	h.lets(ada.ID, a, err)
+	a, err = h.door.RegisterOIDC(t.Context(), tabs[1].Ceremony, door.Registration{Nick: "lovelace", From: home})
+	h.lets(ada.ID, a, err)
+	if p, ok := h.hub.Person("lovelace"); ok {
+		t.Errorf("there is another account: %+v", p)
+	}
+}
+
 func TestAnInvitationCountsForWhoRegistersByAnAccountElsewhere(t *testing.T) {
 	h := build(t, hub.Policy{Registration: hub.Closed})
 	i := withIssuer(h, true)

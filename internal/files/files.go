@@ -115,6 +115,7 @@ type Store struct {
 	doomed  string            // the hash whose blob Sweep is about to remove, if no message refers to it
 	decided chan struct{}     // closed by Sweep when that is done
 	used    int64             // bytes that blobs and their thumbnails take, and what is being received
+	recent  recent
 }
 
 const (
@@ -133,6 +134,7 @@ func Open(dir string, o Options) (*Store, error) {
 		sweeps:   make(chan struct{}, 1),
 		pending:  map[string]Upload{},
 		held:     map[string]int{},
+		recent:   newRecent(),
 	}
 	for _, name := range []string{incomingDir, pendingDir} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {

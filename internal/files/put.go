@@ -164,6 +164,7 @@ func (s *Store) addPending(up Upload) error {
 	err = s.quotaLocked(up.By, up.Size)
 	if err == nil {
 		s.pending[up.ID] = up
+		s.recent.add(up.By, up.Size)
 	}
 	s.mu.Unlock()
 	if err != nil {

@@ -28,6 +28,9 @@ func (s *Store) Sweep(ctx context.Context, kept func(hash string) (bool, error))
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	s.mu.Lock()
+	s.recent.swept()
+	s.mu.Unlock()
 	err := errors.Join(
 		s.sweepUploads(),
 		s.sweepDirectory(incomingDir, unusedKept),

@@ -30,6 +30,32 @@ func full(t *testing.T, s *files.Store, data string, by uint64) bool {
 	return true
 }
 
+// What is given up is still on the disk.
+func TestRecentUploadsCountUntilTheyAreSwept(t *testing.T) {
+	c := &clock{}
+	s := openIn(t, filepath.Join(t.TempDir(), "files"), files.Options{Now: c.now})
+	const ann, bob = 1, 2
+	for _, text := range []string{"one", "three"} {
+		up, err := s.Put(t.Context(), strings.NewReader(text), "x.txt", ann)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Take(up.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.RecentBytes(ann) != 8 || s.RecentBytes(bob) != 0 || s.Used() != 8 {
+		t.Errorf("%d bytes of hers, %d of his, %d on the disk", s.RecentBytes(ann), s.RecentBytes(bob), s.Used())
+	}
+	for _, want := range []int64{8, 0} {
+		c.advance(2 * time.Hour)
+		sweep(t, s)
+		if got := s.RecentBytes(ann); got != want {
+			t.Errorf("after a sweep it is %d, want %d", got, want)
+		}
+	}
+}
+
 func TestAllThatIsKeptTakesNoMoreThanItMay(t *testing.T) {
 	dir, c := filepath.Join(t.TempDir(), "files"), &clock{}
 	o := files.Options{TotalBytes: 100, Now: c.now}

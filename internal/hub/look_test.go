@@ -211,6 +211,15 @@ func TestWhoCouldNotComeInReadsNothing(t *testing.T) {
 			t.Errorf("%s: a search is answered %v", x.name, err)
 		}
 	}
+	banned := w.member("eve")
+	ann.must(chat.Command{Op: chat.Ban, Room: open, User: banned.User()})
+	if _, err := banned.History(t.Context(), open, 0, 10); code(err) != chat.Forbidden || err.Why != chat.BannedHere {
+		t.Errorf("who is banned reads: %v", err)
+	}
+	ann.must(chat.Command{Op: chat.Unban, Room: open, User: banned.User()})
+	if _, err := banned.History(t.Context(), open, 0, 10); err != nil {
+		t.Errorf("who is banned no more: %v", err)
+	}
 	member.must(chat.Command{Op: chat.Join, Room: tea, Text: "sesame"})
 	if _, err := member.History(t.Context(), tea, 0, 10); err != nil {
 		t.Errorf("with the key in hand: %v", err)

@@ -38,8 +38,15 @@ func (s *Session) reads(info *chat.RoomInfo) bool {
 		return false
 	case s.User() == 0:
 		return s.sees(info) && anybodys(info)
+	case s.barred(info):
+		return false
 	}
 	return info.Flags&chat.NoGuests == 0 || s.Role() != chat.GuestRole
+}
+
+// barred reports whether the session's user, who is not in a room, is banned from it.
+func (s *Session) barred(info *chat.RoomInfo) bool {
+	return info.Bars(s.User(), s.Nick(), s.Role(), s.hub.now())
 }
 
 // shown returns what the session's user may know of a room that they may know
@@ -99,6 +106,8 @@ func (s *Session) unreadable(info *chat.RoomInfo) *chat.Error {
 	switch {
 	case info.Flags&chat.Closed == 0 && s.Locked(info.ID):
 		return chat.Errorf(chat.Forbidden, "%s is read by its members only, and entered with a key: /join %s key=WORD.", info.Name, info.Name).Because(chat.NotMember)
+	case info.Flags&chat.Closed == 0 && s.barred(info):
+		return chat.Errorf(chat.Forbidden, "You are banned from %s, and can't read it.", info.Name).Because(chat.BannedHere)
 	case info.Flags&chat.Closed != 0:
 		return chat.Errorf(chat.Forbidden, "%s is read by its members only, and entered by invitation.", info.Name).Because(chat.NotMember)
 	}

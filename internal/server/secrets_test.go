@@ -231,6 +231,8 @@ func (w *watched) live() {
 	token := alice.say(aToken, "a token", "/token new builds write")[0]
 	w.admin(aToken, "a token of the console's", "", "token", "bob", "more")
 	w.admin("", "", "chosen-at-the-console", "password", "bob")
+	bob = w.connect() // as what came by his password has ended
+	bob.say("", "", "/login bob", "chosen-at-the-console")
 	w.admin("", "", "", "tokens", "bob")
 	program := w.connect()
 	fmt.Fprintf(program.conn, "/json {\"token\":%q}\n1 /token\n", token)

@@ -168,6 +168,34 @@ func TestErasedTextLeavesTheWriteAheadLog(t *testing.T) {
 	})
 }
 
+// If the server is killed at once after something was erased, the next one sees to it.
+func TestErasedTextLeavesTheLogOfAServerThatWasKilled(t *testing.T) {
+	dir, after := t.TempDir(), t.TempDir()
+	texts := secrets(rand.New(rand.NewPCG(3, 7)), 3)
+	sc := newScript(t, openStore(t, dir))
+	room := sc.room("#a")
+	seq := sc.say(room, texts[2])
+	sc.commit()
+	sc.remove(room, seq)
+	sc.commit()
+	for _, name := range []string{"hubbub.db", "hubbub.db-wal"} {
+		if err := os.WriteFile(filepath.Join(after, name), readFile(t, dir, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := leaks(t, after, texts[2:]); len(found) == 0 {
+		t.Fatal("nothing was left behind")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := openStore(t, after)
+		defer running(t, s)()
+		pass(t, 3*time.Second)
+		if found := leaks(t, after, texts[2:]); len(found) > 0 {
+			t.Errorf("still there: %q", found)
+		}
+	})
+}
+
 // Somebody who reads keeps the write-ahead log from being emptied; then it is
 // tried again.
 func TestErasedTextWaitsForAReader(t *testing.T) {

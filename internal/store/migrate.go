@@ -65,6 +65,7 @@ func (s *Store) migrate(conn *connection, path string, steps []string) error {
 			return s.explain(fmt.Sprintf("migrate to version %d", version+1), err)
 		}
 		if older {
+			poke(s.erased) // as a step may erase
 			s.logger.Info("store: the database has been migrated", "version", version+1)
 		}
 	}

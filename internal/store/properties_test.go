@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/store"
@@ -80,17 +82,19 @@ func TestPrivateValuesOfVersion6AreForgotten(t *testing.T) {
 		set(8, "push/a", "replaced-value", chat.Private), set(9, "push/a", "present-value", chat.Private),
 		set(10, "push/b", "removed-value", chat.Private), set(11, "push/b", "", chat.Private), set(12, "status", "public-value", 0), set(13, "status", "", 0),
 		`INSERT INTO properties (owner, key, value, private) VALUES (7, 'push/a', 'present-value', 1)`)
-	if err := openStore(t, dir).Close(); err != nil {
-		t.Fatal(err)
-	}
-	old := "hubbub-version-6.db"
-	for _, text := range []string{"replaced-value", "removed-value"} {
-		for _, found := range leaks(t, dir, []string{text}) {
-			if found != old+": "+text {
-				t.Errorf("%s is still there: %s", text, found)
+	const old = "hubbub-version-6.db"
+	synctest.Test(t, func(t *testing.T) { // they are gone while the server runs, and not only when it ends
+		s := openStore(t, dir)
+		defer running(t, s)()
+		pass(t, 3*time.Second)
+		for _, text := range []string{"replaced-value", "removed-value"} {
+			for _, found := range leaks(t, dir, []string{text}) {
+				if found != old+": "+text {
+					t.Errorf("%s is still there: %s", text, found)
+				}
 			}
 		}
-	}
+	})
 	if found := leaks(t, dir, []string{"present-value", "public-value"}); len(found) < 4 {
 		t.Errorf("of the others there is only %q", found)
 	}

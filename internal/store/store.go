@@ -108,6 +108,9 @@ func (s *Store) openDatabase(steps []string) error {
 	if err := s.migrate(conn, path, steps); err != nil {
 		return err
 	}
+	if crashed { // before what had just been erased was out of the write-ahead log
+		poke(s.erased)
+	}
 	if err := s.check(conn, path, crashed); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import { me, server } from '../store.js';
 import { size, when } from '../time.js';
 import { values } from './account.js';
 import { Avatar } from './avatar.js';
+import { confirmed } from './confirmed.js';
 import { Dialog } from './dialog.js';
 import { Entries, Secret } from './entries.js';
 import { Button, Field, Select } from './field.js';
@@ -87,7 +88,8 @@ function Invitations() {
   const [role, setRole] = useState('member');
   const { busy, error, run } = useDoing();
   const submit = (/** @type {Event} */ event) => run(() => values(event, async ({ uses, days, rooms }) => {
-    setMade(await post('/invitations', { uses: Number(uses) || 1, days: Number(days) || 7, role, rooms: rooms ? rooms.split(/[\s,]+/).filter(Boolean).map((name) => '#' + name.replace(/^#/, '')) : undefined }));
+    const wanted = { uses: Number(uses) || 1, days: Number(days) || 7, role, rooms: rooms ? rooms.split(/[\s,]+/).filter(Boolean).map((name) => '#' + name.replace(/^#/, '')) : undefined };
+    setMade(await confirmed(() => post('/invitations', wanted)));
     await answer.reload();
   }));
   const roles = { member: t('role.member'), admin: t('role.admin'), ...me.value?.role === 'owner' && { owner: t('role.owner') } };

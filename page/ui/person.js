@@ -10,6 +10,7 @@ import { close, open } from '../route.js';
 import { current, me, presence } from '../store.js';
 import { loadPeople } from '../people.js';
 import { Avatar } from './avatar.js';
+import { confirmed } from './confirmed.js';
 import { confirm, Dialog } from './dialog.js';
 import { Button, Field, Select } from './field.js';
 import { Loaded, useDoing, useLoaded } from './loaded.js';
@@ -115,7 +116,7 @@ function Administration({ person, reload }) {
   const { busy, error, run } = useDoing();
   const about = `/admin/people/${encodeURIComponent(person.nick)}`;
   const role = (/** @type {string} */ wanted) => run(async () => {
-    await patch(about, { role: wanted });
+    await confirmed(() => patch(about, { role: wanted }));
     await reload();
   });
   const disconnect = async () => {

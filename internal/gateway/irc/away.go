@@ -71,7 +71,7 @@ func (c *conn) appendPresence(dst []byte, sig *hub.Signal) []byte {
 	switch sig.Kind {
 	case hub.CameOnline:
 		dst = c.appendMonitored(dst, rplMonOnline, []string{chat.Hostmask(sig.Nick, sig.Role)})
-		return c.appendOnlineSync(dst, sig.By, sig.Nick)
+		return c.appendOnlineSync(dst, hub.Person{ID: sig.By, Nick: sig.Nick})
 	case hub.WentOffline:
 		return c.appendMonitored(dst, rplMonOffline, []string{sig.Nick})
 	case hub.WentAway:

@@ -66,18 +66,18 @@ func (c *conn) monitorAdd(targets string) {
 func (c *conn) monitorStatus(nicks []string) []bool {
 	told := make([]bool, len(nicks))
 	var online, offline []string
-	var sync []byte
+	var people []hub.Person
 	for i, nick := range nicks {
 		if p, ok := c.Session().Online(nick); ok {
 			told[i] = true
-			sync = c.appendOnlineSync(sync, p.ID, p.Nick)
+			people = append(people, hub.Person{ID: p.ID, Nick: p.Nick})
 			online = append(online, chat.Hostmask(p.Nick, p.Role))
 		} else {
 			offline = append(offline, nick)
 		}
 	}
 	c.out = c.appendMonitored(c.out, rplMonOnline, online)
-	c.out = append(c.appendMonitored(c.out, rplMonOffline, offline), sync...)
+	c.out = c.appendOnlineSync(c.appendMonitored(c.out, rplMonOffline, offline), people...)
 	return told
 }
 

@@ -217,8 +217,10 @@ func mayActAs(as, name string) bool {
 }
 
 func (c *conn) byCertificate(as string) {
-	a, ok := c.gateway.cfg.Door.ByCertificate(c.Context(), c.certificate())
+	a, ok, err := c.gateway.cfg.Door.ByCertificate(c.Context(), c.certificate())
 	switch {
+	case err != nil:
+		c.saslFails(err.Text)
 	case !ok:
 		c.saslFails("Nobody has that certificate: log in otherwise, then /msg NickServ CERT ADD")
 	case !mayActAs(as, c.Session().NickOf(a.User)):

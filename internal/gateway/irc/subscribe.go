@@ -276,20 +276,44 @@ func (c *conn) appendJoinSync(dst []byte, room *chat.RoomInfo) []byte {
 	return c.appendSync(dst, room, c.wants)
 }
 
-// appendOnlineSync appends what the client has subscribed to of somebody who is online
-// under a nick that it watches.
-func (c *conn) appendOnlineSync(dst []byte, id chat.UserID, nick string) []byte {
+// appendOnlineSync appends what the client has subscribed to of people who are online
+// under nicks that it watches, a batch for each.
+func (c *conn) appendOnlineSync(dst []byte, people ...hub.Person) []byte {
 	if !c.aware() {
 		return dst
 	}
-	var lines []byte
-	if len(c.subscribed()) > 0 {
-		lines = c.appendPeople(nil, []chat.UserID{id}, c.wants)
+	lines := c.subscribedOf(people)
+	for i := range people {
+		if some := lines[people[i].ID]; len(some) > 0 || c.has(capMetadata3) {
+			dst = c.appendMetadata(dst, some, "metadata", people[i].Nick)
+		}
 	}
-	if len(lines) == 0 && !c.has(capMetadata3) {
-		return dst
+	return dst
+}
+
+// subscribedOf returns the lines that tell what the client has subscribed to of people,
+// by whose it is.
+func (c *conn) subscribedOf(people []hub.Person) map[chat.UserID][]byte {
+	lines := map[chat.UserID][]byte{}
+	if len(c.subscribed()) == 0 {
+		return lines
 	}
-	return c.appendMetadata(dst, lines, "metadata", nick)
+	nicks := map[chat.UserID]string{}
+	var ids []chat.UserID
+	for i := range people {
+		if nicks[people[i].ID] == "" { // else it was named twice
+			ids = append(ids, people[i].ID)
+		}
+		nicks[people[i].ID] = people[i].Nick
+	}
+	for some := range slices.Chunk(ids, hub.MaxOwners) {
+		all, _ := c.Session().PropertiesOf(c.Context(), some, c.wants) // what can't be read was noted
+		for i := range all {
+			id := chat.UserID(all[i].Owner)
+			lines[id] = c.appendChange(lines[id], c.gateway.cfg.Server, nicks[id], &all[i])
+		}
+	}
+	return lines
 }
 
 // appendOwn appends all that is kept about the client's user, as it begins to know

@@ -55,11 +55,13 @@ func (c *conn) recognise(peer *gateway.Peer) {
 	if peer.Certificate.IsZero() {
 		return
 	}
-	if a, ok := c.gateway.cfg.Door.ByCertificate(c.Context(), peer.Certificate); ok {
+	switch a, ok, err := c.gateway.cfg.Door.ByCertificate(c.Context(), peer.Certificate); {
+	case err != nil: // whose it is can't be known now, and the log says why; there are other ways to log in
+	case ok:
 		c.in().proven = &a
-		return
+	default:
+		c.in().offered = peer.Certificate
 	}
-	c.in().offered = peer.Certificate
 }
 
 // arriveAsMember lets in who has logged in, or has a member's certificate, and

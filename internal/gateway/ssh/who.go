@@ -90,7 +90,10 @@ func (w *who) byKey(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions,
 	if refused != nil {
 		return nil, refused
 	}
-	if a, ok := w.visit.gateway.cfg.Door.BySSHKey(w.visit.ctx, known.Key); ok {
+	switch a, ok, refused := w.visit.gateway.cfg.Door.BySSHKey(w.visit.ctx, known.Key); {
+	case refused != nil: // not known, which is not to be nobody's
+		return nil, refused
+	case ok:
 		a.Key = known.Key
 		return as(a)
 	}

@@ -81,6 +81,11 @@ func postInvitation(c *call, in *api.NewInvitation) (*api.Invitation, *chat.Erro
 	case in.Uses < 0 || in.Uses > mostUses || in.Days < 0 || in.Days > mostDays:
 		return nil, chat.Errorf(chat.Invalid, "An invitation lets 1 to %d people in, for 1 to %d days.", mostUses, mostDays)
 	}
+	if role >= chat.AdminRole {
+		if err := c.gateway.mayAppoint(c.ctx(), c.session); err != nil {
+			return nil, err
+		}
+	}
 	v := door.Invitation{Role: role, Uses: cmp.Or(in.Uses, 1), Lasts: days(cmp.Or(in.Days, usualInvitationDays))}
 	names := []string{}
 	for _, name := range in.Rooms {

@@ -351,10 +351,11 @@ type performer struct {
 	uploads    *uploads
 	operations map[string]operation
 	moments    map[string]func(*hub.Session, *api.Command) *chat.Error
+	mayAppoint func(context.Context, *hub.Session) *chat.Error // somebody who looks after the server
 }
 
-func newPerformer(u *uploads) *performer {
-	return &performer{uploads: u, operations: operations(), moments: moments()}
+func newPerformer(u *uploads, mayAppoint func(context.Context, *hub.Session) *chat.Error) *performer {
+	return &performer{uploads: u, operations: operations(), moments: moments(), mayAppoint: mayAppoint}
 }
 
 // command returns what a program asks for as the log takes it, or done if it was
@@ -363,6 +364,9 @@ func (p *performer) command(ctx context.Context, s *hub.Session, from *api.Comma
 	if o, ok := p.operations[from.Op]; ok {
 		if c, err = o.command(ctx, s, from); err == nil && c.Op == chat.Say {
 			c.Files, err = p.uploads.of(ctx, s.User(), from.Files)
+		}
+		if err == nil && c.Op == chat.SetRole && chat.Role(c.Level) >= chat.AdminRole {
+			err = p.mayAppoint(ctx, s)
 		}
 		if err != nil { // what goes to the log is counted there
 			_ = s.Charge(ctx, 1)

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"hubbub/api"
 	"hubbub/internal/chat"
 	"hubbub/internal/door"
+	"hubbub/internal/hub"
 )
 
 // What a browser that was left alone, or what it comes back by in other hands, must not
@@ -96,6 +98,30 @@ func postConfirmation(c *call, in *api.Password) (*nothing, *chat.Error) {
 	}
 	c.gateway.confirmations.note(c.session.Credential())
 	return nil, nil
+}
+
+// mayAppoint says what is missing for a session to make somebody an admin or an owner,
+// or nil: who has come by a browser's cookie could go on as that one when it counts no
+// more. What a program has come by was made for what it does.
+func (g *Gateway) mayAppoint(ctx context.Context, s *hub.Session) *chat.Error {
+	if s.Credential() == 0 {
+		return nil
+	}
+	all, err := g.cfg.Door.Credentials(ctx, s.User())
+	missing := errNotFresh
+	by := (*chat.Credential)(nil)
+	for i := range all {
+		switch have := &all[i]; {
+		case have.Seq == s.Credential():
+			by = have
+		case have.Proof == chat.ByPassword:
+			missing = errPassword
+		}
+	}
+	if err != nil || by == nil || !door.IsBrowsers(by) || g.confirmations.fresh(by) {
+		return err
+	}
+	return missing
 }
 
 // hasPassword reports whether whom the request speaks for has one.

@@ -55,6 +55,29 @@ func TestAnOldLoginIsNotEnoughForAnotherWayIn(t *testing.T) {
 	s.guest("otter").refused("POST", "/session/confirmation", api.Password{Password: goodPassword}, 403, "forbidden")
 }
 
+// Whoever has an admin's cookie could make themselves one for good.
+func TestACookieAloneMakesNoAdmins(t *testing.T) {
+	s := start(t, options{})
+	s.admin("ada")
+	bob := s.member("bob")
+	a := s.visitor.do("POST", "/session", api.Login{User: "ada", Password: goodPassword, Cookie: true}, 200, nil)
+	browser := &visitor{site: s, header: http.Header{"Cookie": {"hubbub=" + a.cookie("hubbub")}}}
+	var program api.Session
+	s.visitor.do("POST", "/session", api.Login{User: "ada", Password: goodPassword}, 200, &program)
+	s.gateway.ConfirmAt(11 * time.Minute)
+	browser.refused("POST", "/invitations", api.NewInvitation{Role: "admin"}, 403, "password")
+	browser.refused("PATCH", "/admin/people/bob", api.RoleChange{Role: "admin"}, 403, "password")
+	browser.refused("POST", "/commands", api.Command{ID: "a1", Op: api.OpRole, Nick: "bob", Level: "owner"}, 403, "password")
+	browser.do("POST", "/invitations", api.NewInvitation{}, 201, nil)
+	browser.refused("PATCH", "/admin/people/bob", api.RoleChange{Role: "member"}, 409, "conflict") // which he is
+	(&visitor{site: s, token: program.Token}).do("POST", "/invitations", api.NewInvitation{Role: "admin"}, 201, nil)
+	bob.refused("PATCH", "/admin/people/ada", api.RoleChange{Role: "owner"}, 403, "forbidden")
+
+	browser.do("POST", "/session/confirmation", api.Password{Password: goodPassword}, 204, nil)
+	browser.do("PATCH", "/admin/people/bob", api.RoleChange{Role: "admin"}, 200, nil)
+	browser.do("POST", "/invitations", api.NewInvitation{Role: "admin"}, 201, nil)
+}
+
 // A token that was just made is not the trace of a login: else each could make the next.
 func TestATokenIsNoLogin(t *testing.T) {
 	s := start(t, options{})

@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -59,6 +60,12 @@ func TestBrowsersSubscribe(t *testing.T) {
 	others, err := s.hub.PrivateProperties(t.Context(), func(string) bool { return true })
 	if err != nil || len(others) != 1 {
 		t.Errorf("kept for herself alone: %+v, %v", others, err)
+	}
+	bob := s.member("bob")
+	bob.header = http.Header{"Authorization": {basicAuth("bob", goodPassword)}}
+	bob.do("PUT", "/push/subscription", subscription(t, pushEndpoint), 204, nil)
+	if kept := bob.subscriptions(); len(kept) != 1 || kept[0].Credential == 0 {
+		t.Errorf("by name and password: %+v", kept)
 	}
 	ann.do("DELETE", "/push/subscription", api.SubscriptionName{Endpoint: pushEndpoint}, 204, nil)
 	ann.do("DELETE", "/push/subscription", api.SubscriptionName{Endpoint: pushEndpoint}, 204, nil)

@@ -133,7 +133,11 @@ func postSession(c *call, in *api.Login) (*api.Session, *chat.Error) {
 // remember makes a token for a member who has proved to be one, and lets them in by
 // it.
 func (c *call) remember(in *api.Login, user chat.UserID) (*api.Session, *chat.Error) {
-	token, err := c.gateway.cfg.Door.Remember(c.ctx(), user, door.Browser(browser(c.r.UserAgent())), cookieLasts)
+	client := door.Program(browser(c.r.UserAgent()))
+	if in.Cookie {
+		client = door.Browser(browser(c.r.UserAgent()))
+	}
+	token, err := c.gateway.cfg.Door.Remember(c.ctx(), user, client, cookieLasts)
 	if err != nil {
 		return nil, err
 	}

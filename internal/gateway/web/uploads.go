@@ -174,6 +174,10 @@ func (u *uploads) fits(ctx context.Context, user chat.UserID, size int64) *chat.
 	if said+pending+max(size, 0) > u.quota {
 		return chat.Errorf(chat.TooMany, "Your files would take more than %d MB together; delete messages with files that nobody needs any more.", u.quota/1_000_000)
 	}
+	// What is given up, or deleted, takes space until it is swept.
+	if most := 2 * u.quota; u.store.RecentBytes(uint64(user))+max(size, 0) > most {
+		return chat.Errorf(chat.TooMany, "You have uploaded %d MB within an hour or two, as much as may be; wait an hour.", most/1_000_000)
+	}
 	return nil
 }
 

@@ -111,7 +111,12 @@ func TestUploadsAreBounded(t *testing.T) {
 	ann.refused("POST", "/uploads?name=more.txt", strings.Repeat("y", 90_000), 429, "too-many")
 	ann.do("DELETE", "/uploads/"+f.ID, nil, 204, nil)
 	ann.refused("DELETE", "/uploads/"+f.ID, nil, 404, "not-found")
-	ann.upload("more.txt", strings.Repeat("y", 90_000))
+	f = ann.upload("more.txt", strings.Repeat("y", 90_000))
+	ann.do("DELETE", "/uploads/"+f.ID, nil, 204, nil)
+	f = ann.upload("more.txt", strings.Repeat("z", 90_000))
+	ann.do("DELETE", "/uploads/"+f.ID, nil, 204, nil)
+	ann.refused("POST", "/uploads?name=again.txt", strings.Repeat("w", 90_000), 429, "too-many") // all of that is still on the disk
+	s.guest("bob").upload("again.txt", strings.Repeat("w", 90_000))
 	s.visitor.refused("POST", "/uploads?name=x.txt", "text", 401, "login")
 	if a := s.visitor.ask("POST", "/files/x/y", nil); a.StatusCode != 405 {
 		t.Errorf("by POST a file is %d", a.StatusCode)

@@ -93,7 +93,7 @@ func (g *Gateway) prove(ctx context.Context, who client, c claim) (hub.Arrival, 
 		a, err := g.cfg.Door.Plain(ctx, c.name, c.password, who.from)
 		return a, unknown(err)
 	}
-	a, err := g.cfg.Door.ByToken(ctx, c.credential, who.from)
+	a, err := g.cfg.Door.ByBrowser(ctx, c.credential, who.from)
 	return a, unknown(err)
 }
 

@@ -22,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -102,14 +103,15 @@ func New(cfg Config) (*Gateway, error) {
 	cfg.Zone = cmp.Or(cfg.Zone, time.Local)
 	u := &uploads{store: cfg.Files, hub: cfg.Hub, quota: cfg.Quota}
 	g := &Gateway{
-		cfg: cfg, listener: newListener(), page: all, performer: newPerformer(u), uploads: u, lives: newLives(),
-		origins: http.NewCrossOriginProtection(), hosts: newHosts(cfg.Hosts, append(cfg.Origins, cfg.URL)...), stop: make(chan struct{}), started: time.Now(),
+		cfg: cfg, listener: newListener(), page: all, uploads: u, lives: newLives(),
+		origins: http.NewCrossOriginProtection(), hosts: newHosts(cfg.Hosts, append(slices.Clone(cfg.Origins), cfg.URL)...), stop: make(chan struct{}), started: time.Now(),
 	}
 	for _, origin := range cfg.Origins {
 		if err := g.origins.AddTrustedOrigin(origin); err != nil {
 			return nil, fmt.Errorf("web: %w", err)
 		}
 	}
+	g.performer = newPerformer(u, g.mayAppoint)
 	g.visits.init(g)
 	g.confirmations.init()
 	g.routes = g.table()
