@@ -26,8 +26,9 @@ type model struct {
 	now   chat.Millis
 
 	position uint64
-	events   []chat.Event // the log, erased where a store has to have erased
-	facts    *chat.Facts  // of the whole log, as chat learns them
+	events   []chat.Event                  // the log, erased where a store has to have erased
+	private  map[chat.PropertyKey]chat.Seq // where what somebody keeps for themselves alone was set
+	facts    *chat.Facts                   // of the whole log, as chat learns them
 	proofs   []store.Credential
 	codes    []chat.Invitation // that still let somebody in
 	keys     []chat.Key
@@ -38,7 +39,8 @@ type model struct {
 
 func newModel(t testing.TB, s *store.Store, seed uint64) *model {
 	m := &model{
-		t: t, rng: rand.New(rand.NewPCG(seed, 1)), store: s,
+		private: map[chat.PropertyKey]chat.Seq{},
+		t:       t, rng: rand.New(rand.NewPCG(seed, 1)), store: s,
 		state: chat.NewState(), facts: chat.NewFacts(), now: 1_700_000_000_000, done: map[chat.Op]int{},
 	}
 	for i := range byte(9) {
@@ -109,8 +111,15 @@ func (m *model) learn(ev chat.Event) {
 	case chat.Unreacted:
 		delete(m.facts.Reactions, reaction)
 	case chat.PropertySet:
+		m.erasePrivate(&ev)
 		m.learnProperty(&ev)
 	case chat.Departed:
+		for key, seq := range m.private {
+			if key.Owner == ev.Room {
+				m.erase(seq)
+				delete(m.private, key)
+			}
+		}
 		for key := range m.facts.Properties {
 			if key.Owner == ev.Room {
 				delete(m.facts.Properties, key)
@@ -127,7 +136,7 @@ func (m *model) learn(ev chat.Event) {
 		for i := range m.events {
 			e := &m.events[i]
 			if e.Seq == ev.Target || e.Kind == chat.Edited && e.Target == ev.Target {
-				e.Text, e.Tags, e.Files = "", "", nil
+				m.erase(e.Seq)
 			}
 		}
 		for key := range m.facts.Reactions {
@@ -140,6 +149,27 @@ func (m *model) learn(ev chat.Event) {
 	m.learnAccounts(&ev)
 	ev.Secret = "" // it is not in the log
 	m.events = append(m.events, ev)
+}
+
+// erasePrivate takes away what a property was that its owner alone was told of.
+func (m *model) erasePrivate(ev *chat.Event) {
+	p, own := chat.PropertyOf(ev)
+	if !own {
+		return
+	}
+	if seq, ok := m.private[p.PropertyKey]; ok {
+		m.erase(seq)
+	}
+	delete(m.private, p.PropertyKey)
+	if p.Private && p.Value != "" {
+		m.private[p.PropertyKey] = ev.Seq
+	}
+}
+
+// erase takes the words out of an event.
+func (m *model) erase(seq chat.Seq) {
+	i, _ := slices.BinarySearchFunc(m.events, seq, func(ev chat.Event, seq chat.Seq) int { return cmp.Compare(ev.Seq, seq) })
+	m.events[i].Text, m.events[i].Tags, m.events[i].Files = "", "", nil
 }
 
 // compareFacts checks that the store told all that was asked for, and nothing
@@ -565,6 +595,11 @@ func (m *model) checkReplay() {
 	}
 	slices.SortFunc(log, func(a, b chat.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	if !reflect.DeepEqual(log, m.events) {
+		for i := range min(len(log), len(m.events)) {
+			if !reflect.DeepEqual(log[i], m.events[i]) {
+				m.t.Errorf("the log says %+v, want %+v", log[i], m.events[i])
+			}
+		}
 		m.t.Fatalf("the log read back differs: %d events, want %d", len(log), len(m.events))
 	}
 	replayed := chat.NewState()
