@@ -190,26 +190,29 @@ func (b *breaking) dial(ctx context.Context) (net.Conn, error) {
 	if err != nil || b.calm.Load() {
 		return c, err
 	}
-	return &brittle{Conn: c, from: b, in: 300 + rand.N(9000), out: 300 + rand.N(2500)}, nil
+	broken := &brittle{Conn: c, from: b}
+	broken.in.Store(300 + rand.N[int64](9000))
+	broken.out.Store(300 + rand.N[int64](2500))
+	return broken, nil
 }
 
 type brittle struct {
 	net.Conn
 	from    *breaking
-	in, out int // bytes that are left; each owned by one goroutine
+	in, out atomic.Int64 // bytes that are left
 }
 
 func (c *brittle) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p[:min(len(p), max(c.in, 1))])
-	if c.in -= n; c.in <= 0 {
+	n, err := c.Conn.Read(p[:min(len(p), int(max(c.in.Load(), 1)))])
+	if c.in.Add(-int64(n)) <= 0 {
 		c.cut()
 	}
 	return n, err
 }
 
 func (c *brittle) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p[:min(len(p), max(c.out, 0))])
-	if c.out -= n; c.out <= 0 {
+	n, err := c.Conn.Write(p[:min(len(p), int(max(c.out.Load(), 0)))])
+	if c.out.Add(-int64(n)) <= 0 {
 		c.cut()
 		return n, io.ErrClosedPipe
 	}
