@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"path"
 	"regexp"
 	"slices"
@@ -19,17 +20,21 @@ import (
 // entry is the module that the index starts, and what it starts with is joined to.
 const entry = "app.js"
 
-// What modules may say to each other. Ours say it at the beginning of a line;
-// vendored ones have no lines.
+// What modules may say to each other, where a statement begins (see statements).
+// Each begins with a word, so that most of a module is passed over quickly.
 var (
-	importing = regexp.MustCompile(`(?m)(^|[;}])import\s*(\{[^}]*\}|\*\s*as\s+\w+|\w+)\s*from\s*["']([^"']+)["']`)
-	passingOn = regexp.MustCompile(`(?m)(^|[;}])export\s*\{([^}]*)\}\s*from\s*["']([^"']+)["']`)
-	listing   = regexp.MustCompile(`(?m)(^|[;}])export\s*\{([^}]*)\}`)
-	standard  = regexp.MustCompile(`(?m)(^|[;}])export default\s*`)
-	declaring = regexp.MustCompile(`(?m)(^|[;}])export ((?:async )?function|class|const)\s+(\w+)`)
-	fetching  = regexp.MustCompile(`()\bimport\(\s*["'](\.[^"']+)["']`)
-	speaking  = regexp.MustCompile(`(?m)(?:^|[;}])(?:import\s*[{*\w"']|export[\s{*])`) // an import or export of any kind
+	importing = regexp.MustCompile(`import\s*(\{[^}]*\}|\*\s*as\s+\w+|\w+)\s*from\s*["']([^"']+)["']`)
+	passingOn = regexp.MustCompile(`export\s*\{([^}]*)\}\s*from\s*["']([^"']+)["']`)
+	listing   = regexp.MustCompile(`export\s*\{([^}]*)\}`)
+	standard  = regexp.MustCompile(`export default\s*`)
+	declaring = regexp.MustCompile(`export ((?:async )?function|class|const)\s+(\w+)`)
+
+	anyImport = regexp.MustCompile(`import\s*[{*\w"']`)
+	anyExport = regexp.MustCompile(`export[\s{*]`)
 )
+
+// fetching is an import that comes later, anywhere.
+var fetching = regexp.MustCompile(`\bimport\(\s*["'](\.[^"']+)["']`)
 
 // join puts the modules that the page starts with into one, the entry, and
 // makes the others import from it.
@@ -68,9 +73,9 @@ func (f *Files) order(name string, before []string, within ...string) ([]string,
 		return nil, fmt.Errorf("page: %v import %s, which is not there", within, name)
 	}
 	for _, pattern := range []*regexp.Regexp{importing, passingOn} {
-		for _, found := range pattern.FindAllSubmatch(f.files[name].Body, -1) {
+		for _, found := range statements(f.files[name].Body, pattern) {
 			var err error
-			if before, err = f.order(beside(name, string(found[3])), before, append(within, name)...); err != nil {
+			if before, err = f.order(beside(name, found[2]), before, append(within, name)...); err != nil {
 				return nil, err
 			}
 		}
@@ -87,15 +92,15 @@ func beside(name, relative string) string {
 func member(name string, module []byte) ([]byte, error) {
 	var exports []string
 	export := func(outside, inside string) { exports = append(exports, outside+": "+inside) }
-	replace(&module, importing, func(m []string) string { return fromMember(m[2], beside(name, m[3])) })
+	replace(&module, importing, func(m []string) string { return fromMember(m[1], beside(name, m[2])) })
 	replace(&module, passingOn, func(m []string) string {
-		for inside, outside := range renamed(m[2]) {
-			export(outside, fmt.Sprintf("modules[%q].%s", beside(name, m[3]), inside))
+		for inside, outside := range renamed(m[1]) {
+			export(outside, fmt.Sprintf("modules[%q].%s", beside(name, m[2]), inside))
 		}
 		return ""
 	})
 	replace(&module, listing, func(m []string) string {
-		for inside, outside := range renamed(m[2]) {
+		for inside, outside := range renamed(m[1]) {
 			export(outside, inside)
 		}
 		return ""
@@ -105,13 +110,17 @@ func member(name string, module []byte) ([]byte, error) {
 		return "const standard = "
 	})
 	replace(&module, declaring, func(m []string) string {
-		export(m[3], m[3])
-		return m[2] + " " + m[3]
+		export(m[2], m[2])
+		return m[1] + " " + m[2]
 	})
-	replace(&module, fetching, func(m []string) string { return "import('./" + beside(name, m[2]) + "'" })
-	if left := speaking.Find(module); left != nil {
-		return nil, fmt.Errorf("page: %s has an import or export that can't be joined, at %q", name, left)
+	for _, pattern := range []*regexp.Regexp{anyImport, anyExport} {
+		for _, left := range statements(module, pattern) {
+			return nil, fmt.Errorf("page: %s has an import or export that can't be joined, at %q", name, left[0])
+		}
 	}
+	module = fetching.ReplaceAllFunc(module, func(found []byte) []byte {
+		return []byte("import('./" + beside(name, string(fetching.FindSubmatch(found)[1])) + "'")
+	})
 	slices.Sort(exports)
 	return fmt.Appendf(module, "\nreturn { %s };", strings.Join(exports, ", ")), nil
 }
@@ -125,11 +134,11 @@ func outer(name string, module []byte, joined []string) []byte {
 	}
 	first := "import { modules } from '" + from + entry + "'; "
 	replace(&module, importing, func(m []string) string {
-		target := beside(name, m[3])
+		target := beside(name, m[2])
 		if !slices.Contains(joined, target) {
-			return strings.TrimPrefix(m[0], m[1])
+			return m[0]
 		}
-		written := first + fromMember(m[2], target)
+		written := first + fromMember(m[1], target)
 		first = ""
 		return written
 	})
@@ -166,15 +175,39 @@ func renamed(list string) func(yield func(inside, outside string) bool) {
 	}
 }
 
-// replace replaces what a pattern finds in a module by what is written for it;
-// what the first group found, which comes before, stays.
+// replace replaces the statements of a pattern in a module by what is written for them.
 func replace(module *[]byte, pattern *regexp.Regexp, write func(groups []string) string) {
-	*module = pattern.ReplaceAllFunc(*module, func(found []byte) []byte {
-		groups := pattern.FindSubmatch(found)
-		texts := make([]string, len(groups))
-		for i, group := range groups {
-			texts[i] = string(group)
+	var written []byte
+	done := 0
+	for at, groups := range statements(*module, pattern) {
+		written = append(append(written, (*module)[done:at]...), write(groups)...)
+		done = at + len(groups[0])
+	}
+	*module = append(written, (*module)[done:]...)
+}
+
+// statements ranges over what a pattern finds where a statement begins: where each is,
+// and its groups. In our modules that is the beginning of a line; vendored ones have no lines.
+func statements(module []byte, pattern *regexp.Regexp) iter.Seq2[int, []string] {
+	return func(yield func(int, []string) bool) {
+		for from := 0; from < len(module); {
+			found := pattern.FindSubmatchIndex(module[from:])
+			if found == nil {
+				return
+			}
+			at := from + found[0]
+			if at > 0 && !strings.ContainsRune("\n;}", rune(module[at-1])) {
+				from = at + 1
+				continue
+			}
+			groups := make([]string, len(found)/2)
+			for i := range groups {
+				groups[i] = string(module[from+found[2*i] : from+found[2*i+1]])
+			}
+			if !yield(at, groups) {
+				return
+			}
+			from = at + len(groups[0])
 		}
-		return []byte(texts[1] + write(texts))
-	})
+	}
 }

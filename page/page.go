@@ -18,7 +18,9 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -57,7 +59,7 @@ var types = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
-// Load returns the embedded files, read and compressed: that takes some hundred
+// Load returns the embedded files, read and compressed: that takes some tens of
 // milliseconds, once. They are shared by all callers, and nobody changes them.
 func Load() (*Files, error) { return loaded() }
 
@@ -91,6 +93,7 @@ func load() (*Files, error) {
 	delete(all, "index.html")
 	all["sw.js"] = newFile("sw.js", f.stamped(all["sw.js"].Body))
 	all[list] = newFile(list, f.list())
+	f.compress()
 	return f, nil
 }
 
@@ -186,20 +189,22 @@ func uncommented(module []byte) []byte {
 
 func newFile(name string, body []byte) *File {
 	sum := sha256.Sum256(body)
-	f := &File{Type: types[path.Ext(name)], ETag: `"` + hex.EncodeToString(sum[:12]) + `"`, Body: body}
-	if packed := compress(body); len(packed) < len(body) {
-		f.Gzip = packed
-	}
-	return f
+	return &File{Type: types[path.Ext(name)], ETag: `"` + hex.EncodeToString(sum[:12]) + `"`, Body: body}
 }
 
-func compress(body []byte) []byte {
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+// compress is for when no file becomes a part of another any more.
+func (f *Files) compress() {
+	w, err := gzip.NewWriterLevel(io.Discard, gzip.BestCompression)
 	if err != nil {
 		panic("page: gzip has no best compression") // the level is a constant
 	}
-	w.Write(body) // to memory: these don't fail
-	w.Close()
-	return packed.Bytes()
+	for _, file := range append(slices.Collect(maps.Values(f.files)), f.Index) {
+		var packed bytes.Buffer
+		w.Reset(&packed)
+		w.Write(file.Body) // to memory: these don't fail
+		w.Close()
+		if packed.Len() < len(file.Body) {
+			file.Gzip = packed.Bytes()
+		}
+	}
 }
