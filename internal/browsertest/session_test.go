@@ -86,7 +86,7 @@ func TestWhatIsNotSentWaitsForItsAuthorWhenTheSessionEnds(t *testing.T) {
 	}
 }
 
-// fetches has the page's next requests whose path ends so wait until let is called.
+// holds has the page's next requests whose path ends so wait until let is called.
 func (w *window) holds(ending string) (let func()) {
 	w.t.Helper()
 	evaluate[bool](w, fmt.Sprintf(`(() => {
