@@ -73,7 +73,7 @@ export async function begin(stranger) {
 
 /** ask asks the server what it is and who we are. @returns {Promise<[Api.Server, Api.Session | null]>} */
 function ask() {
-  const answers = Promise.all([get('/server'), get('/session').catch(nobody)]);
+  const answers = Promise.all([get('/server'), whoWeAre()]);
   answers.catch(() => {}); // until somebody waits for it, a failure is nobody's
   return answers;
 }
@@ -88,9 +88,12 @@ async function confirm(answers) {
 
 /** check ends the session here if it has ended on the server. */
 async function check() {
-  const [, session] = await ask();
+  const session = await whoWeAre();
   if (!session?.user && me.peek()) await end();
 }
+
+/** whoWeAre asks the server as whom it knows us. @returns {Promise<Api.Session | null>} */
+const whoWeAre = () => get('/session').catch(nobody);
 
 /** nobody takes the refusal for the answer that nobody is signed in. @param {Problem} problem */
 function nobody(problem) {
