@@ -8,7 +8,7 @@ class LocalStorage {
   removeItem(name) { delete this[name]; }
 }
 
-test('drafts are kept by room, and the next person finds none', async (context) => {
+test('drafts are kept by room, and can be forgotten', async (context) => {
   globalThis.localStorage = new LocalStorage();
   context.after(() => delete globalThis.localStorage);
   const { draft, forget, keepDraft } = await import('../drafts.js');
@@ -19,4 +19,17 @@ test('drafts are kept by room, and the next person finds none', async (context) 
   forget();
   assert.deepEqual([draft(1), draft('2.7')], [{ text: '' }, { text: '' }]);
   assert.deepEqual(Object.keys(localStorage), ['hubbub.settings']);
+});
+
+test('who comes back finds their drafts, and who comes instead finds none', async (context) => {
+  globalThis.localStorage = new LocalStorage();
+  context.after(() => delete globalThis.localStorage);
+  const { claim, draft, keepDraft, leaveTo } = await import('../drafts.js');
+  keepDraft(1, { text: 'to one' });
+  leaveTo(7);
+  claim(7);
+  assert.deepEqual(draft(1), { text: 'to one' });
+  leaveTo(7);
+  claim(8);
+  assert.deepEqual([draft(1), Object.keys(localStorage)], [{ text: '' }, []]);
 });

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { best, fold, score } from '../fuzzy.js';
-
-/** The milliseconds of processor time so far: others on this machine make them no more. */
-const spent = () => process.cpuUsage().user / 1000;
+import { spent } from './spent.js';
 
 const rooms = ['#lobby', '#general', '#dev-ops', '#deploys', '#Łódź', '#random', '#design'];
 const find = (query) => best(query, rooms, (room) => room, 10);

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { highlight } from '../highlight.js';
-
-/** The milliseconds of processor time so far: others on this machine make them no more. */
-const spent = () => process.cpuUsage().user / 1000;
+import { spent } from './spent.js';
 
 const kinds = (code, language) => highlight(code, language).filter(({ kind }) => kind).map(({ kind, text }) => `${kind}:${text}`);
 

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { rows } from '../rows.js';
-
-/** The milliseconds of processor time so far: others on this machine make them no more. */
-const spent = () => process.cpuUsage().user / 1000;
+import { spent } from './spent.js';
 
 const noon = new Date(2026, 10, 27, 12).getTime(), minute = 60_000;
 const item = (seq, by, time, more = {}) => ({ seq, prev: 0, room: 1, kind: 'message', by, nick: `n${by}`, time, text: '', ...more });

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { emojiOnly, mentions, parse, summary } from '../text.js';
-
-/** The milliseconds of processor time so far: others on this machine make them no more. */
-const spent = () => process.cpuUsage().user / 1000;
+import { spent } from './spent.js';
 
 /** A tree as a short text, so that a table can be read. */
 const show = (node) => {
