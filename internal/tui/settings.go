@@ -184,7 +184,7 @@ func (m *Model) wish(p notify.Preferences) tea.Cmd {
 		delete(value, known)
 	}
 	maps.Copy(value, fieldsOf(string(p.Encode())))
-	text := value.with("", nil)
+	text := value.value()
 	if _, err := notify.Parse([]byte(text)); err != nil {
 		m.tell(err)
 		return nil
