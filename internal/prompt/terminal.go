@@ -62,6 +62,11 @@ func (t *Terminal) raw() error {
 func (t *Terminal) restore() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.restoreLocked()
+}
+
+// restoreLocked is restore while t.mu is held.
+func (t *Terminal) restoreLocked() error {
 	if t.state == nil {
 		return nil
 	}
@@ -74,9 +79,9 @@ func (t *Terminal) restore() error {
 // Close makes the terminal what it was, and ends a Read that is waiting. It may
 // be called again, and from any goroutine.
 func (t *Terminal) Close() error {
-	err := t.restore()
 	t.mu.Lock()
 	t.closed = true
+	err := t.restoreLocked()
 	t.mu.Unlock()
 	stopTelling(t.resized, t.resumed)
 	t.input.Close()

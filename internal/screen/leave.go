@@ -23,9 +23,7 @@ func (r *runner) undo() {
 	undo := r.painter.leave(r.raw)
 	r.raw = kept(r.raw)
 	if r.broken == nil && len(undo) > 0 {
-		if _, err := r.out.Write(undo); err != nil {
-			r.broken = fmt.Errorf("write to the terminal: %w", err)
-		}
+		r.broken = r.send(undo)
 	}
 }
 

@@ -336,11 +336,13 @@ func (r *runner) paint() {
 // write sends a frame. The painter does not touch it before the result is there.
 func (r *runner) write(frame []byte) {
 	r.writing = true
-	go func() {
-		_, err := r.out.Write(frame)
-		if err != nil {
-			err = fmt.Errorf("write to the terminal: %w", err)
-		}
-		r.wrote <- err
-	}()
+	go func() { r.wrote <- r.send(frame) }()
+}
+
+// send writes to the terminal, and waits for it.
+func (r *runner) send(b []byte) error {
+	if _, err := r.out.Write(b); err != nil {
+		return fmt.Errorf("write to the terminal: %w", err)
+	}
+	return nil
 }

@@ -252,7 +252,7 @@ func TestUnknownSizeIsThatOfATerminal(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if len(b.sizes) > 1 || len(b.sizes) == 1 && b.sizes[0] != "80x24" {
+	if len(b.sizes) != 1 || b.sizes[0] != "80x24" {
 		t.Errorf("the model was told %v", b.sizes)
 	}
 }

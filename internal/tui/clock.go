@@ -1,6 +1,9 @@
 package tui
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Clock is how times of day are shown.
 type Clock uint8
@@ -47,14 +50,8 @@ func (c Clock) width() int { return [...]int{6, 8, 0}[c] }
 
 // column returns a time of day as it stands in the column of times.
 func (c Clock) column(t time.Time) string {
-	switch c {
-	case NoClock:
+	if c == NoClock {
 		return ""
-	case Clock12:
-		if s := t.Format("3:04pm"); len(s) < 7 {
-			return " " + s
-		}
-		return t.Format("3:04pm")
 	}
-	return t.Format("15:04")
+	return fmt.Sprintf("%*s", c.width()-1, c.show(t))
 }

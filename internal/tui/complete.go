@@ -119,12 +119,11 @@ func (m *Model) arguments(before string) (all []string, ok bool) {
 
 // values returns what a setting can be.
 func values(name string) ([]string, bool) {
-	for _, s := range settings() {
-		if s.name == name {
-			return s.values, s.values != nil
-		}
+	s := settingNamed(name)
+	if s == nil {
+		return nil, false
 	}
-	return nil, false
+	return s.values, s.values != nil
 }
 
 // starting returns candidates for a word that is one of some.

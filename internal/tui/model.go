@@ -94,7 +94,8 @@ type Model struct {
 	expected  chat.RoomID // to be shown as soon as the user is in it; 0 for none
 	cameFrom  chat.RoomID // where one was before going to what is new
 	timelines map[chat.RoomID]*timeline
-	people    []Person // of the current room
+	people    []Person   // of the current room
+	peopleAsk *peopleAsk // the last, or nil once it is answered
 	typing    map[string]time.Time
 	hushing   bool // it is waited for who stops
 

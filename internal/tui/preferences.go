@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -64,6 +65,11 @@ func (f fields) with(name string, to any) string {
 	if to != nil {
 		f[name], _ = json.Marshal(to) // texts and booleans always can be
 	}
+	return f.value()
+}
+
+// value returns the fields as they are kept.
+func (f fields) value() string {
 	if len(f) == 0 {
 		return ""
 	}
@@ -204,6 +210,8 @@ func (m *Model) preferenceSent(msg preferredMsg) tea.Cmd {
 	case msg.err != nil:
 		m.tell(msg.err)
 		m.kept[msg.key] = u.kept
+	case u.next != nil && u.came:
+		return m.sendPreference(msg.key, *u.next, u.kept)
 	case u.next != nil:
 		return m.sendPreference(msg.key, *u.next, u.value)
 	case u.came:
@@ -216,7 +224,7 @@ func (m *Model) preferenceSent(msg preferredMsg) tea.Cmd {
 // preferred takes what the session says is kept. While something is on its way,
 // what comes before that is old, unless it turns out that it could not be kept.
 func (m *Model) preferred(p Preferred) {
-	if p.Key != SettingsKey && p.Key != TerminalKey && p.Key != NotifyKey || len(p.Value) > chat.MaxProperty {
+	if !slices.Contains(PreferenceKeys[:], p.Key) || len(p.Value) > chat.MaxProperty {
 		return
 	}
 	if u := m.underway[p.Key]; u != nil {

@@ -259,3 +259,18 @@ func TestARefusedChoiceLeavesWhatIsKept(t *testing.T) {
 		t.Errorf("in force is %s", m.kept[SettingsKey])
 	}
 }
+
+// So it is if what was refused had waited for another choice to be kept.
+func TestARefusedSecondChoiceLeavesWhatIsKept(t *testing.T) {
+	m := New(t.Context(), village(), Options{Zone: time.UTC})
+	m.Update(preferencesMsg{SettingsKey: `{"clock":"24"}`})
+	m.prefer(SettingsKey, `{"clock":"12"}`)
+	m.prefer(SettingsKey, `{"clock":"12","language":"pl"}`)
+	m.preferred(Preferred{SettingsKey, `{"clock":"12"}`})
+	m.preferred(Preferred{SettingsKey, `{"comings":false}`})
+	m.preferenceSent(preferredMsg{SettingsKey, nil})
+	m.preferenceSent(preferredMsg{SettingsKey, errDown})
+	if got := m.kept[SettingsKey]; got != `{"comings":false}` {
+		t.Errorf("in force is %s", got)
+	}
+}

@@ -38,6 +38,15 @@ func settings() []setting {
 	}
 }
 
+// settingNamed returns a setting, or nil.
+func settingNamed(name string) *setting {
+	all := settings()
+	if i := slices.IndexFunc(all, func(s setting) bool { return s.name == name }); i >= 0 {
+		return &all[i]
+	}
+	return nil
+}
+
 // setCommand is /set: it shows all settings, tells of one, or changes it.
 func (m *Model) setCommand(rest string) tea.Cmd {
 	name, value, _ := strings.Cut(rest, " ")
@@ -50,14 +59,11 @@ func (m *Model) setCommand(rest string) tea.Cmd {
 
 // change changes a setting, or tells of it if there is no value.
 func (m *Model) change(name, value string) tea.Cmd {
-	all := settings()
-	i := slices.IndexFunc(all, func(s setting) bool { return s.name == name })
-	if i < 0 {
+	s := settingNamed(name)
+	switch {
+	case s == nil:
 		m.flash = m.language.say(wNoSetting, cleanLine(name))
 		return nil
-	}
-	s := &all[i]
-	switch {
 	case value == "":
 		m.flash = m.settingLine(s)
 		return nil
@@ -103,26 +109,29 @@ func (m *Model) openSettings() {
 // pad makes a text at least some cells wide, and ends it with a space.
 func pad(s string, cells int) string { return s + strings.Repeat(" ", max(1, cells-width(s))) }
 
+// keep keeps a value in a field, or takes the field out if that is nil.
+func (m *Model) keep(key, name string, value any) tea.Cmd {
+	return m.prefer(key, fieldsOf(m.kept[key]).with(name, value))
+}
+
 // keepText keeps a text in a field.
 func keepText(key, name string) func(*Model, string) tea.Cmd {
-	return func(m *Model, value string) tea.Cmd { return m.prefer(key, fieldsOf(m.kept[key]).with(name, value)) }
+	return func(m *Model, value string) tea.Cmd { return m.keep(key, name, value) }
 }
 
 // textField is keepText for a field of which auto is to have none.
 func textField(key, name string) func(*Model, string) tea.Cmd {
 	return func(m *Model, value string) tea.Cmd {
 		if value == "auto" {
-			return m.prefer(key, fieldsOf(m.kept[key]).with(name, nil))
+			return m.keep(key, name, nil)
 		}
-		return m.prefer(key, fieldsOf(m.kept[key]).with(name, value))
+		return m.keep(key, name, value)
 	}
 }
 
 // onField keeps in a field whether something is on.
 func onField(key, name string) func(*Model, string) tea.Cmd {
-	return func(m *Model, value string) tea.Cmd {
-		return m.prefer(key, fieldsOf(m.kept[key]).with(name, value == "on"))
-	}
+	return func(m *Model, value string) tea.Cmd { return m.keep(key, name, value == "on") }
 }
 
 func onOff(on bool) string {
@@ -153,11 +162,9 @@ func (m *Model) zoneName() string  { return orAuto(fieldsOf(m.kept[TerminalKey])
 // among what the page has too.
 func (m *Model) setClock(value string) tea.Cmd {
 	if value == "off" {
-		return m.prefer(TerminalKey, fieldsOf(m.kept[TerminalKey]).with("times", false))
+		return m.keep(TerminalKey, "times", false)
 	}
-	return tea.Batch(
-		m.prefer(TerminalKey, fieldsOf(m.kept[TerminalKey]).with("times", nil)),
-		m.prefer(SettingsKey, fieldsOf(m.kept[SettingsKey]).with("clock", value)))
+	return tea.Batch(m.keep(TerminalKey, "times", nil), m.keep(SettingsKey, "clock", value))
 }
 
 func (m *Model) setZone(value string) tea.Cmd {
@@ -184,7 +191,7 @@ func (m *Model) wish(p notify.Preferences) tea.Cmd {
 		delete(value, known)
 	}
 	maps.Copy(value, fieldsOf(string(p.Encode())))
-	text := value.with("", nil)
+	text := value.value()
 	if _, err := notify.Parse([]byte(text)); err != nil {
 		m.tell(err)
 		return nil

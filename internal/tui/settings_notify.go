@@ -76,8 +76,7 @@ func (m *Model) setNotify(rest string) tea.Cmd {
 	r := m.room(m.current)
 	switch rest {
 	case "on", "off":
-		m.flash = m.language.say(wSet, "silent", onOff(rest == "off"))
-		return m.setSilent(onOff(rest == "off"))
+		return m.change("silent", onOff(rest == "off"))
 	case "all", "mentions", "nothing", "usual":
 		if r == nil {
 			m.flash = m.language.say(wNoRoom)

@@ -79,12 +79,43 @@ func (m *Model) turnAway(t *timeline) {
 	}
 }
 
+// peopleAsk is a question of who is in a room, on its way to the session.
+type peopleAsk struct {
+	room  chat.RoomID
+	again bool // it has changed since
+}
+
+// askPeople asks who is in the room. While that is being asked, it is asked once more
+// when the answer is there: many may come at once.
 func (m *Model) askPeople() tea.Cmd {
-	room := m.current
+	if m.peopleAsk != nil && m.peopleAsk.room == m.current {
+		m.peopleAsk.again = true
+		return nil
+	}
+	ask, room := &peopleAsk{room: m.current}, m.current
+	m.peopleAsk = ask
 	return func() tea.Msg {
 		people, err := m.session.People(m.ctx, room)
-		return peopleMsg{room, people, err}
+		return peopleMsg{ask, people, err}
 	}
+}
+
+// gotPeople takes who is in a room, if that is still shown.
+func (m *Model) gotPeople(msg peopleMsg) tea.Cmd {
+	if msg.ask != m.peopleAsk {
+		return nil // another was asked meanwhile
+	}
+	m.peopleAsk = nil
+	if msg.ask.room != m.current {
+		return nil
+	}
+	if msg.err == nil {
+		m.setPeople(msg.people)
+	}
+	if msg.ask.again {
+		return m.askPeople()
+	}
+	return nil
 }
 
 // settle does what a change of any kind may make necessary: shows what had to wait,

@@ -25,7 +25,7 @@ type (
 		err    error
 	}
 	peopleMsg struct {
-		room   chat.RoomID
+		ask    *peopleAsk
 		people []Person
 		err    error
 	}
@@ -68,9 +68,7 @@ func (m *Model) result(msg tea.Msg) tea.Cmd {
 	case pageMsg:
 		return m.page(msg)
 	case peopleMsg:
-		if msg.err == nil && msg.room == m.current {
-			m.setPeople(msg.people)
-		}
+		return m.gotPeople(msg)
 	case preferencesMsg:
 		m.setPreferences(msg)
 	case pictureMsg:
