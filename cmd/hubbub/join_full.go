@@ -66,6 +66,7 @@ func (f *full) run(ctx context.Context) (plainly bool, err error) {
 	select {
 	case <-f.session.Ready():
 	case <-f.ended:
+		f.rethrow()
 		if errors.Is(f.err, client.ErrNoAPI) {
 			fmt.Fprintf(f.out, "%s does not serve the web, which the full screen needs; so here are lines.\n", f.flags.where())
 			return true, nil
@@ -82,9 +83,8 @@ func (f *full) run(ctx context.Context) (plainly bool, err error) {
 	if <-f.ended; left && !plainly {
 		f.leave(ctx)
 	}
+	f.rethrow()
 	switch {
-	case f.fault != nil:
-		panic(f.fault) // the terminal is as it was
 	case err != nil:
 		return false, fmt.Errorf("the screen: %w", err)
 	case unsent != nil:
@@ -95,6 +95,13 @@ func (f *full) run(ctx context.Context) (plainly bool, err error) {
 		return plainly, nil
 	}
 	return false, f.flags.explain(f.err)
+}
+
+// rethrow has a panic of the session go on here, where the terminal is as it was.
+func (f *full) rethrow() {
+	if f.fault != nil {
+		panic(f.fault)
+	}
 }
 
 // left reports whether the session has not ended by itself.

@@ -72,7 +72,7 @@ func announcedName(network string) string {
 // reaches reports whether an address of this machine is one that is listened on.
 func (a *announcement) reaches(addr netip.Addr) bool {
 	for _, at := range a.at {
-		on := at.Addr().Unmap()
+		on := at.Addr().Unmap().WithZone("") // addr has none where it is asked for
 		switch {
 		case on == addr.WithZone(""), on.IsUnspecified() && on.Is6(): // which takes IPv4 too
 			return true

@@ -29,6 +29,7 @@ func TestAnnouncedIsWhereTheServerListens(t *testing.T) {
 		{[]net.Addr{tcp("127.0.0.1:7000"), tcp("10.0.0.1:7007")}, 7007, "10.0.0.1", "10.0.0.2 fe80::1%eth0"},
 		{[]net.Addr{tcp("0.0.0.0:7008")}, 7008, "10.0.0.1 192.168.1.1", "fe80::1%eth0"},
 		{[]net.Addr{tcp("[::]:7008")}, 7008, "10.0.0.1 fe80::1%eth0", ""},
+		{[]net.Addr{tcp("[fe80::1%eth0]:7008")}, 7008, "fe80::1", "fe80::2 10.0.0.1"},
 		{[]net.Addr{&net.UnixAddr{Name: "/run/x"}, tcp("10.0.0.1:1"), tcp("10.0.0.2:2")}, 1, "10.0.0.1", "10.0.0.2"},
 	} {
 		a, err := announce(c.bound, nil, "Tea")

@@ -39,26 +39,8 @@ func (p *ircPeer) has(name string) bool { return strings.Contains(p.caps, name) 
 
 // start listens until the test ends and returns the address.
 func (s *fakeIRC) start(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	s.rooms = map[string][]*ircPeer{}
-	var running sync.WaitGroup
-	running.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			running.Go(func() { s.serve(conn) })
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		running.Wait() // each connection ends when the run under test closes it
-	})
-	return l.Addr().String()
+	return listening(t, s.serve)
 }
 
 // serve is the life of a connection.

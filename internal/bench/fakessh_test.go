@@ -38,25 +38,7 @@ func (s *fakeSSH) start(t *testing.T) string {
 		return &ssh.Permissions{}, nil
 	}}
 	s.cfg.AddHostKey(signer)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var running sync.WaitGroup
-	running.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			running.Go(func() { s.serve(conn) })
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		running.Wait() // each connection ends when the run under test closes it
-	})
-	return l.Addr().String()
+	return listening(t, s.serve)
 }
 
 // serve is the life of a connection. A line server may be behind it too.

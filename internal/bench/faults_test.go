@@ -37,8 +37,10 @@ type fakePeer struct {
 	done   bool   // likewise
 }
 
-// start listens until the test ends and returns the address.
-func (s *fakeServer) start(t *testing.T) string {
+// listening serves each connection that comes until the test ends, and returns the
+// address.
+func listening(t *testing.T, serve func(net.Conn)) (address string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +52,7 @@ func (s *fakeServer) start(t *testing.T) string {
 			if err != nil {
 				return
 			}
-			running.Go(func() { s.serve(conn) })
+			running.Go(func() { serve(conn) })
 		}
 	})
 	t.Cleanup(func() {
@@ -58,6 +60,11 @@ func (s *fakeServer) start(t *testing.T) string {
 		running.Wait() // each connection ends when the run under test closes it
 	})
 	return l.Addr().String()
+}
+
+// start listens until the test ends and returns the address.
+func (s *fakeServer) start(t *testing.T) string {
+	return listening(t, s.serve)
 }
 
 // serve is the life of a connection.
@@ -259,30 +266,12 @@ func TestFaultyRunIsAnErrorAfterItsTable(t *testing.T) {
 // greeter starts a server that sends its greeting to everybody, and then says
 // that this was all.
 func greeter(t *testing.T, greeting string) (address string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var running sync.WaitGroup
-	running.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			running.Go(func() {
-				defer conn.Close()
-				io.WriteString(conn, greeting)
-				conn.(*net.TCPConn).CloseWrite()
-				io.Copy(io.Discard, conn)
-			})
-		}
+	return listening(t, func(conn net.Conn) {
+		defer conn.Close()
+		io.WriteString(conn, greeting)
+		conn.(*net.TCPConn).CloseWrite()
+		io.Copy(io.Discard, conn)
 	})
-	t.Cleanup(func() {
-		l.Close()
-		running.Wait() // each connection ends when the run under test closes it
-	})
-	return l.Addr().String()
 }
 
 func TestServerThatDoesNotLandAnybodyIsExplained(t *testing.T) {

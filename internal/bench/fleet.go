@@ -208,8 +208,7 @@ func chatter(size int) []byte {
 	return text
 }
 
-// padding returns n bytes of words, so that messages look like text to a
-// search index and a compressor.
+// padding returns n bytes of words, always the same, for the probe of the disk.
 func padding(n int) []byte {
 	const words = " the quick brown fox jumps over the lazy dog and every reader sees it in one order"
 	p := []byte(strings.Repeat(words, n/len(words)+1)[:n])

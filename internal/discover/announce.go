@@ -3,6 +3,7 @@ package discover
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ type announcer struct {
 	log     *slog.Logger
 
 	running map[place]*responder
-	failed  map[place]bool // told once
+	failed  map[place]bool // that are there and can't be opened, which was told
 	all     sync.WaitGroup // the responders
 }
 
@@ -84,6 +85,10 @@ func (a *announcer) follow(found map[place][]netip.Prefix, open func(place) (Lin
 			delete(a.running, p)
 		}
 	}
+	maps.DeleteFunc(a.failed, func(p place, _ bool) bool {
+		_, ok := found[p]
+		return !ok
+	})
 	for p := range found {
 		if a.running[p] != nil {
 			continue
@@ -96,6 +101,7 @@ func (a *announcer) follow(found map[place][]netip.Prefix, open func(place) (Lin
 			a.failed[p] = true
 			continue
 		}
+		delete(a.failed, p)
 		a.running[p] = a.start(l)
 		fresh = true
 	}

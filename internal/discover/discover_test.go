@@ -266,6 +266,20 @@ func TestAnInterfaceThatCantBeOpenedIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestAnInterfaceThatCantBeOpenedIsToldOnceWhileItIsThere(t *testing.T) {
+	var told strings.Builder
+	a := newAnnouncer(tea, slog.New(slog.NewTextHandler(&told, nil)))
+	defer a.stop()
+	here := map[place][]netip.Prefix{{name: "a"}: nil}
+	fails := func(place) (Link, error) { return nil, errors.New("not yet") }
+	for i, found := range []map[place][]netip.Prefix{here, here, nil, here} {
+		a.follow(found, fails)
+		if n, want := strings.Count(told.String(), "not yet"), 1+i/3; n != want {
+			t.Errorf("after %d looks it is told %d times, want %d", i+1, n, want)
+		}
+	}
+}
+
 func TestQuestionsAreTold(t *testing.T) {
 	n := newNames()
 	question := func(name string, kind dnsmessage.Type) dnsmessage.Question {

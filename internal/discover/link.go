@@ -67,8 +67,8 @@ type place struct {
 // Use says by which addresses of this machine a service can be reached.
 type Use func(netip.Addr) bool
 
-// maxLinks is how many links are opened.
-const maxLinks = 32
+// maxPlaces is how many places are used.
+const maxPlaces = 32
 
 // places returns where there are addresses to use.
 func places(use Use) (map[place][]netip.Prefix, error) {
@@ -87,7 +87,7 @@ func places(use Use) (map[place][]netip.Prefix, error) {
 		}
 		four, six := networksOf(addrs, use)
 		for _, networks := range [][]netip.Prefix{four, six} {
-			if len(networks) > 0 && len(found) < maxLinks {
+			if len(networks) > 0 && len(found) < maxPlaces {
 				found[place{i.Name, networks[0].Addr().Is6(), fmt.Sprint(networks)}] = networks
 			}
 		}

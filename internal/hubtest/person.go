@@ -13,9 +13,9 @@ import (
 )
 
 // Person is an actor with nothing but a socket, as with nc, or with an SSH client that
-// has no terminal: it types lines, and knows that one has been sent when it reads it. After a cut it connects anew, as
-// another guest, and what it had not read by then it does not send again: whether
-// it was sent is not known.
+// has no terminal: it types lines, and knows that one has been sent when it reads it.
+// After a cut it connects anew, as another guest unless it has a key, and what it had
+// not read by then it does not send again: whether it was sent is not known.
 //
 // Its methods are for one goroutine, its driver. They return when the trial is
 // over, whatever they wait for.

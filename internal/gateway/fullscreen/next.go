@@ -181,7 +181,7 @@ func (b *batch) event(room *chat.RoomInfo, ev *chat.Event) {
 		b.session.stale = b.session.stale || room.Flags&chat.Direct != 0
 	}
 	b.session.restless = b.session.restless || b.session.shows(room.ID)
-	if shown(room, ev) {
+	if gateway.TellsOf(room, ev) {
 		b.post(ev)
 	}
 }
@@ -200,24 +200,6 @@ func (b *batch) personal(ev *chat.Event) {
 			b.updates = append(b.updates, tui.Preferred{Key: p.Name, Value: p.Value})
 		}
 	}
-}
-
-// crowd is the number of members above which a room does not show every coming and
-// going any more: it would drown the talk.
-const crowd = 100
-
-// shown reports whether people are told of an event that is not a message.
-func shown(room *chat.RoomInfo, ev *chat.Event) bool {
-	direct, quiet := room.Flags&chat.Direct != 0, room.Flags&chat.Quiet != 0 || room.Size > crowd
-	switch ev.Kind {
-	case chat.Joined:
-		return !direct && !quiet
-	case chat.Left:
-		return direct || !quiet
-	case chat.NickChanged:
-		return !direct && room.Size <= crowd
-	}
-	return true
 }
 
 func (b *batch) post(ev *chat.Event) {

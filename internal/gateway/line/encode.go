@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/gateway"
 	"hubbub/internal/hub"
 )
 
@@ -50,10 +51,6 @@ type encoder struct {
 	labelled bool   // with the room's name
 }
 
-// quietRoom is the number of members above which a room does not announce every
-// coming and going any more: it would drown the talk.
-const quietRoom = 100
-
 // event appends the lines that show an event, if it is to be shown.
 func (e *encoder) event(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte {
 	switch {
@@ -78,14 +75,9 @@ func (e *encoder) event(dst []byte, room *chat.RoomInfo, ev *chat.Event) []byte 
 
 // shown reports whether people are told of an event that is not a message.
 func shown(room *chat.RoomInfo, ev *chat.Event) bool {
-	direct, quiet := room.Flags&chat.Direct != 0, room.Flags&chat.Quiet != 0
 	switch ev.Kind {
-	case chat.Joined:
-		return !direct && !quiet && room.Size <= quietRoom
-	case chat.NickChanged:
-		return !direct && room.Size <= quietRoom
-	case chat.Left:
-		return direct || !quiet && room.Size <= quietRoom
+	case chat.Joined, chat.NickChanged, chat.Left:
+		return gateway.TellsOf(room, ev)
 	case chat.Edited, chat.Deleted, chat.Reacted, chat.Unreacted, chat.Pinned, chat.Unpinned,
 		chat.TopicSet, chat.RoomRenamed, chat.RoomArchived, chat.RoomRestored, chat.Invited,
 		chat.Kicked, chat.Muted, chat.Unmuted, chat.Banned, chat.Unbanned, chat.RankSet, chat.RulesSet,
