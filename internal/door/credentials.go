@@ -49,19 +49,19 @@ func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, passw
 	if err := by.Do(ctx, chat.Command{Op: chat.AddCredential, User: user.ID, Level: uint8(chat.ByPassword), Secret: kept}).Err; err != nil {
 		return err
 	}
-	return d.logOut(ctx, by, user.ID)
+	return d.LogOut(ctx, by, user.ID)
 }
 
-// logOut drops the tokens by which a member's clients come back, but for that of the
+// LogOut drops the tokens by which a member's clients come back, but for that of the
 // session that asks for it.
-func (d *Door) logOut(ctx context.Context, by Actor, user chat.UserID) *chat.Error {
+func (d *Door) LogOut(ctx context.Context, by Actor, user chat.UserID) *chat.Error {
 	spared := chat.Seq(0)
 	if s, ok := by.(*hub.Session); ok {
 		spared = s.Credential()
 	}
 	all, err := d.cfg.Hub.Credentials(ctx, user)
 	for i := 0; i < len(all) && err == nil; i++ {
-		if isRemembered(&all[i].Credential) && all[i].Seq != spared {
+		if IsRemembered(&all[i].Credential) && all[i].Seq != spared {
 			err = d.Drop(ctx, by, user, all[i].Seq)
 		}
 	}
@@ -118,8 +118,8 @@ func Remembered(token string) (client string, ok bool) {
 	return strings.CutPrefix(token, browserPrefix)
 }
 
-// isRemembered reports whether a client comes back by a credential.
-func isRemembered(c *chat.Credential) bool {
+// IsRemembered reports whether a client comes back by a credential: see [Remembered].
+func IsRemembered(c *chat.Credential) bool {
 	_, ok := Remembered(c.Name)
 	return ok && c.Proof == chat.ByToken
 }
@@ -143,7 +143,7 @@ func (d *Door) Remember(ctx context.Context, user chat.UserID, client string, la
 	}
 	var clients []chat.Seq
 	for _, c := range all {
-		if isRemembered(&c.Credential) {
+		if IsRemembered(&c.Credential) {
 			clients = append(clients, c.Seq)
 		}
 	}

@@ -84,6 +84,21 @@ func remove(path string) error {
 }
 
 func (s *Store) sweepBlobs(ctx context.Context, kept func(string) (bool, error)) error {
+	asked := ""
+	return s.eachBlob(ctx, func(hash string, e fs.DirEntry) error {
+		// A thumbnail whose blob never came stands for it.
+		if hash == asked || !s.olderThan(e, unusedKept) {
+			return nil
+		}
+		asked = hash
+		return s.sweepBlob(hash, kept)
+	})
+}
+
+// eachBlob visits the blobs that are there and their thumbnails, what is of one hash
+// in succession. What went wrong with some does not keep it from the others; the errors
+// come joined.
+func (s *Store) eachBlob(ctx context.Context, visit func(hash string, e fs.DirEntry) error) error {
 	dirs, err := os.ReadDir(s.dir)
 	for _, d := range dirs {
 		if len(d.Name()) != 2 {
@@ -91,16 +106,12 @@ func (s *Store) sweepBlobs(ctx context.Context, kept func(string) (bool, error))
 		}
 		entries, errDir := os.ReadDir(filepath.Join(s.dir, d.Name()))
 		err = errors.Join(err, errDir)
-		asked := ""
 		for _, e := range entries {
 			if errEnd := ctx.Err(); errEnd != nil {
 				return errors.Join(err, errEnd)
 			}
-			// A thumbnail whose blob never came stands for it.
-			hash := strings.TrimSuffix(e.Name(), thumbnailSuffix)
-			if hash != asked && isHash(hash) && s.olderThan(e, unusedKept) {
-				asked = hash
-				err = errors.Join(err, s.sweepBlob(hash, kept))
+			if hash := strings.TrimSuffix(e.Name(), thumbnailSuffix); isHash(hash) {
+				err = errors.Join(err, visit(hash, e))
 			}
 		}
 	}

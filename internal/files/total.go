@@ -1,11 +1,9 @@
 package files
 
 import (
+	"context"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"hubbub/internal/chat"
 )
@@ -16,26 +14,16 @@ import (
 
 // measure counts the blobs that are there, and their thumbnails.
 func (s *Store) measure() error {
-	dirs, err := os.ReadDir(s.dir)
-	for _, d := range dirs {
-		if len(d.Name()) != 2 {
-			continue
+	return s.eachBlob(context.Background(), func(_ string, e fs.DirEntry) error {
+		info, err := e.Info()
+		switch {
+		case err == nil:
+			s.used += info.Size()
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
 		}
-		entries, errDir := os.ReadDir(filepath.Join(s.dir, d.Name()))
-		err = errors.Join(err, errDir)
-		for _, e := range entries {
-			if !isHash(strings.TrimSuffix(e.Name(), thumbnailSuffix)) {
-				continue
-			}
-			switch info, errFile := e.Info(); {
-			case errFile == nil:
-				s.used += info.Size()
-			case !errors.Is(errFile, fs.ErrNotExist):
-				err = errors.Join(err, errFile)
-			}
-		}
-	}
-	return err
+		return err
+	})
 }
 
 // grow counts bytes that have come to be kept, or, below zero, have gone.

@@ -194,11 +194,11 @@ func (g *gather) flush(t *try) (done bool, err error) {
 	if len(b) == 0 && g.held != nil {
 		b = *g.held
 	}
-	n := 0
 	if len(b) == 0 {
 		g.written()
 		return true, nil
 	}
+	n := 0
 	if t != nil {
 		n, err = t.write(g.conn.raw, b)
 	} else {

@@ -1,7 +1,7 @@
 package hub
 
 import (
-	"sort"
+	"slices"
 	"sync/atomic"
 
 	"hubbub/internal/chat"
@@ -151,19 +151,11 @@ func (f *frames) find(d Dialect, bundled bool) *frames {
 // from returns the bundle that begins with the i-th event, or with one after it, and
 // which event that is: the end of the entry if there is none.
 func (f *frames) from(i int) (bundle, first int) {
-	bundle = sort.Search(len(f.tells), func(k int) bool { return f.begins(k) >= i })
-	if bundle == len(f.tells) {
-		return bundle, int(f.tells[bundle-1])
+	if i == 0 {
+		return 0, 0
 	}
-	return bundle, f.begins(bundle)
-}
-
-// begins returns the first event of a bundle.
-func (f *frames) begins(bundle int) int {
-	if bundle == 0 {
-		return 0
-	}
-	return int(f.tells[bundle-1])
+	k, _ := slices.BinarySearch(f.tells, int32(i)) // the bundle after the k-th begins where that ends
+	return k + 1, int(f.tells[k])
 }
 
 // span returns the bytes of frames i to j.

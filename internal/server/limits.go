@@ -156,8 +156,8 @@ func (l *Limits) Set(setting string) error {
 			if err := known.set(l, value); err != nil {
 				return fmt.Errorf("limit %s: %w", name, err)
 			}
-			if l.InFlight < 1 {
-				return fmt.Errorf("limit in-flight: at least 1 is needed")
+			if l.InFlight < 1 || l.Line < 1 || l.File < 1 { // those that can't be turned off
+				return fmt.Errorf("limit %s: at least 1 is needed", name)
 			}
 			return nil
 		}

@@ -28,3 +28,13 @@ func TestSizesAreWrittenAsPeopleDo(t *testing.T) {
 		}
 	}
 }
+
+// Zero would not turn them off, but be taken for the default.
+func TestSomeLimitsCantBeTurnedOff(t *testing.T) {
+	for name, off := range map[string]bool{"in-flight": false, "line": false, "file": false, "files": true, "uploads": true, "rate": true, "conns": true} {
+		l := server.DefaultLimits()
+		if err := l.Set(name + "=0"); (err == nil) != off || err != nil && !strings.Contains(err.Error(), name) {
+			t.Errorf("%s=0: %v", name, err)
+		}
+	}
+}

@@ -146,21 +146,21 @@ func (src source) Changes(ctx context.Context, after chat.Seq, limit int) (docs 
 				return err
 			}
 			upTo = ev.Seq
-			doc := search.Document{Seq: ev.Seq, Room: ev.Room, By: ev.By, Nick: ev.Nick, Text: ev.Text, Deleted: gone(&ev), Traits: search.TraitsOf(ev.Text, ev.Files)}
+			doc := search.Document{Seq: ev.Seq, Room: ev.Room, By: ev.By, Nick: ev.Nick, Text: ev.Text, Deleted: gone(&ev)}
+			files := ev.Files
 			switch ev.Kind {
 			case chat.Edited:
 				doc.Seq, doc.Nick = ev.Target, ev.Whose
-				files, err := filesOf(conn, ev.Target)
-				if err != nil {
+				if files, err = filesOf(conn, ev.Target); err != nil {
 					return err
 				}
-				doc.Traits = search.TraitsOf(ev.Text, files)
 			case chat.Deleted:
 				doc = search.Document{Seq: ev.Target, Deleted: true}
 			case chat.Message, chat.Action, chat.Notice:
 			default:
 				return nil
 			}
+			doc.Traits = search.TraitsOf(doc.Text, files)
 			docs = append(docs, doc)
 			return nil
 		}, after)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hubbub/api"
-	"hubbub/internal/auth"
 	"hubbub/internal/chat"
 	"hubbub/internal/door"
 	"hubbub/internal/gateway/wire"
@@ -142,8 +141,7 @@ func (c *call) credential(have *chat.Credential) api.Credential {
 	}
 	if have.Proof == chat.ByToken {
 		out.Scope = hub.Scopes(have.Scope).String()
-		key, ok := auth.ParseToken(claimOf(c.r, c.client.secure).credential)
-		out.Current = ok && key == have.Key
+		out.Current = have.Seq == c.session.Credential()
 		if client, ok := door.Remembered(have.Name); ok {
 			out.Name = client
 		}
@@ -170,7 +168,7 @@ func getSessions(c *call, _ *nothing) (*api.Sessions, *chat.Error) {
 func (c *call) remembered() (some []chat.Credential, err *chat.Error) {
 	all, err := c.credentials()
 	for _, have := range all {
-		if _, ok := door.Remembered(have.Name); ok && have.Proof == chat.ByToken {
+		if door.IsRemembered(&have) {
 			some = append(some, have)
 		}
 	}
@@ -191,19 +189,11 @@ func connections(p *hub.Person) []api.Connection {
 }
 
 func deleteSessions(c *call, _ *nothing) (*nothing, *chat.Error) {
-	all, err := c.remembered()
+	me, err := c.member()
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		if c.credential(&all[i]).Current {
-			continue
-		}
-		if err := c.gateway.cfg.Door.Drop(c.ctx(), c.session, c.session.User(), all[i].Seq); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
+	return nil, c.gateway.cfg.Door.LogOut(c.ctx(), c.session, me.ID)
 }
 
 func getTokens(c *call, _ *nothing) (*api.Credentials, *chat.Error) {

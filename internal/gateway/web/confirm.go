@@ -54,7 +54,7 @@ func (c *confirmations) fresh(by *chat.Credential) bool {
 	defer c.mu.Unlock()
 	now := c.now()
 	at, ok := c.at[by.Seq]
-	if _, remembered := door.Remembered(by.Name); remembered && by.Proof == chat.ByToken { // another would be fresh because it was made
+	if door.IsRemembered(by) { // another would be fresh because it was made
 		at, ok = latest(at, time.UnixMilli(int64(by.Added))), true
 	}
 	return by.Proof == chat.ByPassword || ok && now.Sub(at) <= confirmLasts
@@ -74,16 +74,26 @@ func (c *call) confirmed() *chat.Error {
 	if err != nil {
 		return err
 	}
-	missing := errNotFresh
+	by, missing := cameBy(c.session, all)
+	if by != nil && c.gateway.confirmations.fresh(by) {
+		return nil
+	}
+	return missing
+}
+
+// cameBy returns by which of its user's credentials a session has come, nil for none,
+// and what is missing unless that is fresh.
+func cameBy(s *hub.Session, all []chat.Credential) (by *chat.Credential, missing *chat.Error) {
+	missing = errNotFresh
 	for i := range all {
-		switch have := &all[i]; {
-		case have.Seq == c.session.Credential() && c.gateway.confirmations.fresh(have):
-			return nil
-		case have.Proof == chat.ByPassword:
+		if all[i].Seq == s.Credential() {
+			by = &all[i]
+		}
+		if all[i].Proof == chat.ByPassword {
 			missing = errPassword
 		}
 	}
-	return missing
+	return by, missing
 }
 
 func getConfirmation(c *call, _ *nothing) (*nothing, *chat.Error) { return nil, c.confirmed() }
@@ -108,16 +118,7 @@ func (g *Gateway) mayAppoint(ctx context.Context, s *hub.Session) *chat.Error {
 		return nil
 	}
 	all, err := g.cfg.Door.Credentials(ctx, s.User())
-	missing := errNotFresh
-	by := (*chat.Credential)(nil)
-	for i := range all {
-		switch have := &all[i]; {
-		case have.Seq == s.Credential():
-			by = have
-		case have.Proof == chat.ByPassword:
-			missing = errPassword
-		}
-	}
+	by, missing := cameBy(s, all)
 	if err != nil || by == nil || !door.IsBrowsers(by) || g.confirmations.fresh(by) {
 		return err
 	}

@@ -77,11 +77,11 @@ func getSession(c *call, _ *nothing) (*api.Session, *chat.Error) {
 	if err := charge(c.ctx(), s); err != nil {
 		return nil, err
 	}
-	return c.describe(s, by)
+	return c.describe(s)
 }
 
-// describe returns whom a session speaks for, that has come by a claim.
-func (c *call) describe(s *hub.Session, by claim) (*api.Session, *chat.Error) {
+// describe returns whom a session speaks for.
+func (c *call) describe(s *hub.Session) (*api.Session, *chat.Error) {
 	role := s.Role()
 	out := &api.Session{
 		User: uint64(s.User()), Nick: s.Nick(), Role: role.String(), Guest: role == chat.GuestRole,
@@ -94,10 +94,9 @@ func (c *call) describe(s *hub.Session, by claim) (*api.Session, *chat.Error) {
 	if err != nil {
 		return nil, err
 	}
-	key, _ := auth.ParseToken(by.credential)
 	for _, have := range all {
 		out.SecondFactor = out.SecondFactor || have.Proof == chat.ByTOTP
-		if have.Proof == chat.ByToken && have.Key == key {
+		if have.Proof == chat.ByToken && have.Seq == s.Credential() {
 			out.Credential, out.Expires = uint64(have.Seq), int64(have.Until)
 		}
 	}
@@ -154,7 +153,7 @@ func (c *call) enter(in *api.Login, credential string, how func(context.Context)
 		return nil, err
 	}
 	defer leave()
-	out, err := c.describe(s, by)
+	out, err := c.describe(s)
 	if err != nil {
 		return nil, err
 	}
