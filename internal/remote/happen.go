@@ -69,6 +69,8 @@ func (s *Session) connected(u *client.Connected) {
 		s.self.ID = chat.UserID(w.User)
 	} else if !u.Resumed {
 		s.held.init()
+		clear(s.sought)
+		s.seek = nil
 		s.unsure = true
 		poke(s.seeks)
 		for r := range s.reading {

@@ -142,3 +142,30 @@ func TestEventsOfOtherRoomsAreNobodys(t *testing.T) {
 		}
 	}
 }
+
+// What a reply answers is looked up again when it is held no more.
+func TestQuotesAreSoughtAgainOnceForgotten(t *testing.T) {
+	s := connected(t, "")
+	sought := func() bool {
+		quote := s.quote(5)
+		message, ok := s.nextSought()
+		return quote == "" && ok && message == 5
+	}
+	if !sought() || sought() {
+		t.Fatal("it is not looked up once")
+	}
+	s.found([]api.Event{{Seq: 5, Room: 1, Kind: "message", Text: "tea"}})
+	if s.quote(5) != "tea" || sought() {
+		t.Error("what was found is not held")
+	}
+	for seq := range uint64(2 * maxHeld) {
+		s.held.put(&api.Event{Seq: 100 + seq, Room: 1, Kind: "message"})
+	}
+	if !sought() {
+		t.Error("what was forgotten is not looked up again")
+	}
+	s.told(client.Connected{Welcome: api.Message{User: me, Nick: "ann"}})
+	if !sought() {
+		t.Error("it is not looked up in another log")
+	}
+}
