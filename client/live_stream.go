@@ -89,32 +89,41 @@ func (s *liveStream) sendLoop(ctx context.Context, end context.CancelCauseFunc) 
 	case <-ctx.Done():
 		return
 	}
-	select {
-	case <-s.placed:
-	case <-ctx.Done():
-		return
-	}
+	var wake <-chan struct{} // of the outbox, once we are where we are meant to be
+	placed := s.placed
 	alive := time.NewTicker(quiet)
 	defer alive.Stop()
 	for {
-		if err := s.writeAll(ctx); err != nil {
-			return
-		}
+		var err error
 		select {
-		case <-s.live.out.wake:
+		case <-placed:
+			placed, wake = nil, s.live.out.wake
+			err = s.writeAll(ctx)
+		case <-wake:
+			err = s.writeAll(ctx)
 		case aside := <-s.live.asides:
-			_ = s.write(ctx, &aside) // nobody waits for it
+			err = s.write(ctx, &aside)
 		case <-alive.C:
-			switch since := time.Since(time.Unix(0, s.heard.Load())); {
-			case since >= silence:
-				end(fmt.Errorf("the server has said nothing for %v", silence))
-			case since >= quiet:
-				_ = s.write(ctx, &api.Command{ID: s.live.NewID(), Op: api.OpPing})
-			}
+			err = s.lookAlive(ctx, end)
 		case <-ctx.Done():
 			return
 		}
+		if err != nil {
+			return
+		}
 	}
+}
+
+// lookAlive asks a server that is quiet whether it is still there, and ends the
+// connection if it has not been for long.
+func (s *liveStream) lookAlive(ctx context.Context, end context.CancelCauseFunc) error {
+	switch since := time.Since(time.Unix(0, s.heard.Load())); {
+	case since >= silence:
+		end(fmt.Errorf("the server has said nothing for %v", silence))
+	case since >= quiet:
+		return s.write(ctx, &api.Command{ID: s.live.NewID(), Op: api.OpPing})
+	}
+	return nil
 }
 
 // writeAll sends what may be sent of the outbox.
