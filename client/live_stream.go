@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -338,41 +337,14 @@ func (l *Live) exited(room *api.Room) {
 // positions, each once on a connection.
 func (l *Live) happened(ev *api.Event, handle func(Update)) error {
 	l.mu.Lock()
-	seen, known := l.seen[ev.Room]
-	switch {
-	case ev.Seq == 0 || ev.Prev >= ev.Seq || ev.Seq == math.MaxUint64:
+	if err := l.valid(ev); err != nil || ev.Seq <= l.after {
 		l.mu.Unlock()
-		return fmt.Errorf("the server sent an event %d after %d", ev.Seq, ev.Prev)
-	case ev.Seq <= l.after:
-		l.mu.Unlock()
-		return nil
-	case !known && len(l.seen) >= maxSeen:
-		l.mu.Unlock()
-		return errors.New("the server sent events of too many rooms")
-	}
-	if ev.Kind == "nick" && ev.By == l.user {
-		l.nick = ev.Subject
+		return err
 	}
 	if name, in := l.in[ev.Room]; in && name != "" && ev.Kind == "room-renamed" {
 		l.in[ev.Room] = ev.Subject
 	}
 	l.mu.Unlock()
-
-	if known && ev.Prev > seen {
-		handle(Gap{Room: ev.Room, Name: ev.RoomName, After: seen, Before: ev.Seq})
-	}
-	handle(Event{*ev})
-
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.seen[ev.Room] = ev.Seq
-	l.after = max(l.after, ev.Seq)
+	l.tell(ev, handle)
 	return nil
-}
-
-// reached notes that there is nothing more to come up to a position.
-func (l *Live) reached(position uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.after = max(l.after, position)
 }
