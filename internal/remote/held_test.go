@@ -116,6 +116,29 @@ func TestComingAndGoingIsNotShownInACrowd(t *testing.T) {
 	}
 }
 
+// Of two people one is told that the other is gone; and a room's rules may keep it quiet.
+func TestComingAndGoingIsShownAsTheRoomHasIt(t *testing.T) {
+	s := connected(t, "")
+	quiet := true
+	s.told(client.Entered{Room: api.Room{ID: 3, Direct: true, Members: 2}})
+	s.told(client.Entered{Room: api.Room{ID: 4, Name: "#library", Members: 2, Rules: &api.Rules{Quiet: &quiet}}})
+	for i, c := range []struct {
+		room        uint64
+		kind, level string
+		shown       bool
+	}{
+		{3, "joined", "", false}, {3, "nick", "", false}, {3, "left", "", true}, {3, "pinned", "", true},
+		{4, "joined", "", false}, {4, "left", "", false}, {4, "nick", "", true}, {4, "topic", "", true},
+		{4, "rules", "hidden slow=30", true}, {4, "joined", "", true}, {4, "rules", "hidden quiet", true}, {4, "left", "", false},
+	} {
+		before := len(s.pending)
+		s.told(client.Event{Event: api.Event{Seq: uint64(10 + i), Room: c.room, Kind: c.kind, Level: c.level, By: 8, Nick: "bob"}})
+		if shown := len(s.pending) > before; shown != c.shown {
+			t.Errorf("%d: %s in %+v is shown: %t", i, c.kind, s.rooms[c.room], shown)
+		}
+	}
+}
+
 // However often people come and go, who is there is handed on once.
 func TestPresenceIsHandedOnOnce(t *testing.T) {
 	s := connected(t, "")
