@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hubbub/api"
@@ -147,6 +148,27 @@ func (s *Session) presence(user uint64, away bool) {
 	}
 }
 
+// moved notes that somebody came, left or is renamed, if that is in the room whose
+// people are shown.
+func (s *Session) moved(ev *api.Event) {
+	if ev.Room != uint64(s.people.Room) {
+		return
+	}
+	people, id := s.people.People, s.known(ev.By)
+	i := slices.IndexFunc(people, func(p tui.Person) bool { return p.ID == id })
+	switch {
+	case ev.Kind == "joined" && i < 0 && len(people) < maxPeople:
+		people = append(people, tui.Person{ID: id, Nick: chat.CleanLine(ev.Nick)})
+	case ev.Kind == "left" && i >= 0:
+		people = slices.Delete(people, i, i+1)
+	case ev.Kind == "nick" && i >= 0:
+		people[i].Nick = chat.CleanLine(ev.Subject)
+	default:
+		return
+	}
+	s.people.People, s.changedPeople = people, true
+}
+
 // happened takes an event.
 func (s *Session) happened(ev *api.Event) {
 	r := s.rooms[ev.Room]
@@ -165,7 +187,11 @@ func (s *Session) happened(ev *api.Event) {
 		s.changedRooms = true
 	}
 	e, ok := s.entry(ev)
-	if !ok || !e.said() && !r.shows(ev) {
+	switch {
+	case !ok:
+		return
+	case !e.said() && !r.shows(ev):
+		s.moved(ev) // what is shown the interface asks for itself
 		return
 	}
 	if e.said() {

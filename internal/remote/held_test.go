@@ -154,6 +154,25 @@ func TestPresenceIsHandedOnOnce(t *testing.T) {
 	}
 }
 
+// Where comings and goings are not shown, who is there is handed on all the same.
+func TestPeopleOfACrowdAreHandedOn(t *testing.T) {
+	s := connected(t, "")
+	s.take()
+	s.people = tui.People{Room: 2, People: []tui.Person{{ID: 8, Nick: "bob"}, {ID: 9, Nick: "cid"}}}
+	for i, ev := range []api.Event{
+		{Room: 2, Kind: "joined", By: 10, Nick: "dot"}, {Room: 2, Kind: "joined", By: 10, Nick: "dot"},
+		{Room: 2, Kind: "nick", By: 8, Nick: "bob", Subject: "rob"}, {Room: 2, Kind: "left", By: 9, Nick: "cid"},
+	} {
+		ev.Seq = uint64(10 + i)
+		s.told(client.Event{Event: ev})
+	}
+	got, _ := s.take()
+	want := []tui.Update{tui.People{Room: 2, People: []tui.Person{{ID: 8, Nick: "rob"}, {ID: 10, Nick: "dot"}}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("handed on was %+v", got)
+	}
+}
+
 // The room that a user was put out of is not their inbox.
 func TestEventsOfOtherRoomsAreNobodys(t *testing.T) {
 	s := connected(t, "")
