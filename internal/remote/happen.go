@@ -241,9 +241,10 @@ func (s *Session) inInbox(ev *api.Event) {
 		s.tell("On this server you are %s now.", ev.Level)
 	case "read":
 		s.markedRead(ev.About, ev.Target)
-	case "nick":
-		if ev.By == s.user {
+	case "nick": // of which a room with many people does not tell
+		if e, ok := s.entry(ev); ok && ev.By == s.user {
 			s.self.Nick = ev.Subject
+			s.bring(tui.Posted{Entry: e.Entry})
 		}
 	case "property":
 		s.bring(tui.Preferred{Key: chat.CleanLine(ev.Subject), Value: chat.CleanText(ev.Text)})

@@ -173,6 +173,17 @@ func TestPeopleOfACrowdAreHandedOn(t *testing.T) {
 	}
 }
 
+// A crowd is not told of somebody's other nick, but they are.
+func TestOnesOwnNickIsToldInOnesInbox(t *testing.T) {
+	s := connected(t, "")
+	s.take()
+	s.told(client.Event{Event: api.Event{Seq: 10, Room: me, Kind: "nick", By: me, Nick: "ann", Subject: "anna"}})
+	got, _ := s.take()
+	if posted, ok := got[0].(tui.Posted); !ok || posted.Entry.By != s.Self().ID || posted.Entry.Name != "anna" || s.Self().Nick != "anna" {
+		t.Errorf("handed on was %+v", got)
+	}
+}
+
 // The room that a user was put out of is not their inbox.
 func TestEventsOfOtherRoomsAreNobodys(t *testing.T) {
 	s := connected(t, "")
