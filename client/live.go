@@ -180,6 +180,9 @@ func (l *Live) connect(ctx context.Context, handle func(Update)) error {
 		return l.passing(err)
 	}
 	l.out.rewind(l.NewID)
+	for len(l.asides) > 0 { // of the last connection; nobody else takes any now
+		<-l.asides
+	}
 	err = s.serve(ctx)
 	l.mu.Lock()
 	l.online = false
