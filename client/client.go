@@ -53,9 +53,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"hubbub/api"
@@ -96,20 +94,10 @@ type Config struct {
 // Client is one person's presence on a server. Its methods may be called from
 // any goroutine.
 type Client struct {
-	cfg    Config
-	prefix string // of the client ids; nobody else draws the same
-	out    outbox
-
-	mu     sync.Mutex // guards the following; never held across I/O or a call of the caller's
-	ids    uint64     // given so far
-	user   uint64
-	nick   string
-	token  string
-	epoch  string            // of the log that after and seen belong to; empty before the first welcome
-	after  uint64            // everything up to it has been handled
-	seen   map[uint64]uint64 // by room: the last event handled
-	where  whereabouts
-	arrive bool // has been welcomed at least once
+	progress
+	cfg   Config
+	out   outbox
+	where whereabouts // guarded by mu
 }
 
 // Errors of commands that the server has not answered. What it has refused is a
@@ -147,10 +135,8 @@ func New(cfg Config) *Client {
 	cfg.complete()
 	cfg.Token = cmp.Or(cfg.Token, rand.Text())
 	cfg.Room = cmp.Or(cfg.Room, lobby)
-	c := &Client{
-		cfg: cfg, prefix: rand.Text()[:12] + "-", nick: cfg.Nick, token: cfg.Token,
-		epoch: cfg.Epoch, after: cfg.After, seen: map[uint64]uint64{},
-	}
+	c := &Client{cfg: cfg}
+	c.init(&cfg, cfg.Token)
 	c.where.init(cfg.Room, cfg.Rooms)
 	c.out.init(cfg.Window, cfg.Queue)
 	return c
@@ -225,37 +211,8 @@ func (c *Client) command(line string) (*Command, error) {
 	return &Command{Line: line, id: id, wire: id, done: make(chan struct{})}, nil
 }
 
-// newID returns a client id that was never used. Identical ids from a client
-// that ran before are excluded by the random prefix.
-func (c *Client) newID() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.newIDLocked()
-}
-
-func (c *Client) newIDLocked() string {
-	c.ids++
-	return c.prefix + strconv.FormatUint(c.ids, 10)
-}
-
 // Unanswered returns how many commands have not been answered yet.
 func (c *Client) Unanswered() int { return c.out.len() }
-
-// Position returns the epoch of the server's log and up to where everything has
-// been handled. Another client with the same token can resume from there.
-func (c *Client) Position() (epoch string, after uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.epoch, c.after
-}
-
-// Self returns who the client is: 0 and the nick wished for until it has been
-// welcomed.
-func (c *Client) Self() (user uint64, nick string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.user, c.nick
-}
 
 // Here returns where text goes: the name of a room, @nick for a direct
 // conversation, or "" for nowhere.
@@ -346,20 +303,4 @@ func final(err error) bool {
 		return false
 	}
 	return true
-}
-
-func (c *Client) arrived() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.user != 0
-}
-
-// justArrived reports whether the client has been welcomed since it was asked
-// last.
-func (c *Client) justArrived() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	was := c.arrive
-	c.arrive = false
-	return was
 }

@@ -8,9 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
-	"sync"
 
 	"hubbub/api"
 )
@@ -25,24 +23,16 @@ import (
 // no password and no token but on the same machine, as the server has it. Its methods
 // may be called from any goroutine.
 type Live struct {
+	progress
 	cfg    Config
 	reach  *reach
-	prefix string // of the client ids; nobody else draws the same
 	out    outbox
 	asides chan api.Command // what is said if there is a connection, and else forgotten; never closed
 
-	mu     sync.Mutex // guards the following; never held across I/O or a call of the caller's
-	ids    uint64     // given so far
-	user   uint64
-	nick   string
-	token  string
-	epoch  string            // of the log that after and seen belong to; empty before the first welcome
-	after  uint64            // everything up to it has been handled
-	seen   map[uint64]uint64 // by room: the last event handled
+	// Guarded by mu.
 	in     map[uint64]string // the rooms that we are in: their names, none for direct conversations
 	goals  []string          // the rooms to go into, for which the server has not answered yet
 	placed bool              // has been everywhere where cfg says, once
-	arrive bool              // has been welcomed since that was asked last
 	online bool
 }
 
@@ -54,10 +44,8 @@ func NewLive(cfg Config) (*Live, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Live{
-		cfg: cfg, reach: reach, prefix: rand.Text()[:12] + "-", nick: cfg.Nick, token: credential(cfg.Token),
-		epoch: cfg.Epoch, after: cfg.After, seen: map[uint64]uint64{}, in: map[uint64]string{}, asides: make(chan api.Command, 16),
-	}
+	l := &Live{cfg: cfg, reach: reach, in: map[uint64]string{}, asides: make(chan api.Command, 16)}
+	l.init(&cfg, credential(cfg.Token))
 	for _, name := range append([]string{cfg.Room}, cfg.Rooms...) {
 		if name != "" {
 			l.goals = append(l.goals, roomName(name))
@@ -91,12 +79,7 @@ func credential(token string) string {
 }
 
 // NewID returns a client id that was never used.
-func (l *Live) NewID() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ids++
-	return l.prefix + strconv.FormatUint(l.ids, 10)
-}
+func (l *Live) NewID() string { return l.newID() }
 
 // maxAsked is how many bytes a command has at most, as the server takes it.
 const maxAsked = 64 << 10
@@ -165,22 +148,6 @@ func (l *Live) Online() bool {
 	return l.online
 }
 
-// Position returns the epoch of the server's log and up to where everything has been
-// handled: see [Client.Position].
-func (l *Live) Position() (epoch string, after uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.epoch, l.after
-}
-
-// Self returns who the client is: 0 and the nick wished for until it has been
-// welcomed. A guest who was away for long comes back as another.
-func (l *Live) Self() (user uint64, nick string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.user, l.nick
-}
-
 // Run keeps the client connected, and calls handle for everything that happens, as
 // [Client.Run] does. It returns
 //
@@ -213,6 +180,9 @@ func (l *Live) connect(ctx context.Context, handle func(Update)) error {
 		return l.passing(err)
 	}
 	l.out.rewind(l.NewID)
+	for len(l.asides) > 0 { // of the last connection; nobody else takes any now
+		<-l.asides
+	}
 	err = s.serve(ctx)
 	l.mu.Lock()
 	l.online = false
@@ -227,22 +197,6 @@ func (l *Live) passing(err error) error {
 		return fmt.Errorf("the server says: %s", no.Text)
 	}
 	return err
-}
-
-// arrived implements presence.
-func (l *Live) arrived() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.user != 0
-}
-
-// justArrived implements presence.
-func (l *Live) justArrived() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	was := l.arrive
-	l.arrive = false
-	return was
 }
 
 // Leave has a guest leave the server at once, and not a minute after the connection, if

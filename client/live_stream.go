@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -89,32 +88,41 @@ func (s *liveStream) sendLoop(ctx context.Context, end context.CancelCauseFunc) 
 	case <-ctx.Done():
 		return
 	}
-	select {
-	case <-s.placed:
-	case <-ctx.Done():
-		return
-	}
+	var wake <-chan struct{} // of the outbox, once we are where we are meant to be
+	placed := s.placed
 	alive := time.NewTicker(quiet)
 	defer alive.Stop()
 	for {
-		if err := s.writeAll(ctx); err != nil {
-			return
-		}
+		var err error
 		select {
-		case <-s.live.out.wake:
+		case <-placed:
+			placed, wake = nil, s.live.out.wake
+			err = s.writeAll(ctx)
+		case <-wake:
+			err = s.writeAll(ctx)
 		case aside := <-s.live.asides:
-			_ = s.write(ctx, &aside) // nobody waits for it
+			err = s.write(ctx, &aside)
 		case <-alive.C:
-			switch since := time.Since(time.Unix(0, s.heard.Load())); {
-			case since >= silence:
-				end(fmt.Errorf("the server has said nothing for %v", silence))
-			case since >= quiet:
-				_ = s.write(ctx, &api.Command{ID: s.live.NewID(), Op: api.OpPing})
-			}
+			err = s.lookAlive(ctx, end)
 		case <-ctx.Done():
 			return
 		}
+		if err != nil {
+			return
+		}
 	}
+}
+
+// lookAlive asks a server that is quiet whether it is still there, and ends the
+// connection if it has not been for long.
+func (s *liveStream) lookAlive(ctx context.Context, end context.CancelCauseFunc) error {
+	switch since := time.Since(time.Unix(0, s.heard.Load())); {
+	case since >= silence:
+		end(fmt.Errorf("the server has said nothing for %v", silence))
+	case since >= quiet:
+		return s.write(ctx, &api.Command{ID: s.live.NewID(), Op: api.OpPing})
+	}
+	return nil
 }
 
 // writeAll sends what may be sent of the outbox.
@@ -329,41 +337,14 @@ func (l *Live) exited(room *api.Room) {
 // positions, each once on a connection.
 func (l *Live) happened(ev *api.Event, handle func(Update)) error {
 	l.mu.Lock()
-	seen, known := l.seen[ev.Room]
-	switch {
-	case ev.Seq == 0 || ev.Prev >= ev.Seq || ev.Seq == math.MaxUint64:
+	if err := l.valid(ev); err != nil || ev.Seq <= l.after {
 		l.mu.Unlock()
-		return fmt.Errorf("the server sent an event %d after %d", ev.Seq, ev.Prev)
-	case ev.Seq <= l.after:
-		l.mu.Unlock()
-		return nil
-	case !known && len(l.seen) >= maxSeen:
-		l.mu.Unlock()
-		return errors.New("the server sent events of too many rooms")
-	}
-	if ev.Kind == "nick" && ev.By == l.user {
-		l.nick = ev.Subject
+		return err
 	}
 	if name, in := l.in[ev.Room]; in && name != "" && ev.Kind == "room-renamed" {
 		l.in[ev.Room] = ev.Subject
 	}
 	l.mu.Unlock()
-
-	if known && ev.Prev > seen {
-		handle(Gap{Room: ev.Room, Name: ev.RoomName, After: seen, Before: ev.Seq})
-	}
-	handle(Event{*ev})
-
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.seen[ev.Room] = ev.Seq
-	l.after = max(l.after, ev.Seq)
+	l.tell(ev, handle)
 	return nil
-}
-
-// reached notes that there is nothing more to come up to a position.
-func (l *Live) reached(position uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.after = max(l.after, position)
 }

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -438,6 +439,51 @@ func TestLiveGoesWhereItIsMeantToAfterALoss(t *testing.T) {
 	defer site.Close()
 	ann := visit(t, client.Config{Address: site.Listener.Addr().String(), Room: "tea", MinRetry: time.Millisecond, MaxRetry: 2 * time.Millisecond})
 	until(t, ann, func(e client.Entered) bool { return e.Name == "#tea" })
+}
+
+// pipes is a listener to which one connects within the process.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	if c, ok := <-p; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{Net: "unix"} }
+
+func (p pipes) dial(context.Context) (net.Conn, error) {
+	mine, theirs := net.Pipe()
+	p <- theirs
+	return mine, nil
+}
+
+// A server that is gone before it has let us into a room is found out, too.
+func TestLiveNoticesSilenceBeforeItHasArrived(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		to := make(pipes)
+		site := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"hubbub.v1"}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer ws.CloseNow()
+			ws.Write(r.Context(), websocket.MessageText, []byte(`{"type":"welcome","epoch":"E","seq":1,"user":7,"nick":"ann"}`))
+			for err == nil { // and not a word
+				_, _, err = ws.Read(r.Context())
+			}
+		})}
+		var serving sync.WaitGroup
+		serving.Go(func() { site.Serve(to) })
+		t.Cleanup(func() { site.Close(); serving.Wait() })
+		ann := visit(t, client.Config{Dial: to.dial, Room: "tea"})
+		if lost := until[client.Lost](t, ann, nil); !strings.Contains(lost.Err.Error(), "said nothing") {
+			t.Errorf("it was lost because of %v", lost.Err)
+		}
+	})
 }
 
 func TestOnlyGuestsLeave(t *testing.T) {

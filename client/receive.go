@@ -3,8 +3,6 @@ package client
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
 
 	"hubbub/api"
 )
@@ -99,52 +97,25 @@ func (c *Client) startAnew(s *stream) {
 	}
 }
 
-// maxSeen is the most rooms of which we remember what we have seen: many more
-// than anybody can be in.
-const maxSeen = 100_000
-
 // happened handles an event: it looks whether there is a gap before it, and
 // tells the caller of it, unless that was done before.
 func (c *Client) happened(ev *api.Event, handle func(Update)) error {
 	c.mu.Lock()
-	seen, known := c.seen[ev.Room]
-	switch {
-	case ev.Seq == 0 || ev.Prev >= ev.Seq || ev.Seq == math.MaxUint64:
+	if err := c.valid(ev); err != nil || ev.Seq <= c.seen[ev.Room] {
 		c.mu.Unlock()
-		return fmt.Errorf("the server sent an event %d after %d", ev.Seq, ev.Prev)
-	case known && ev.Seq <= seen:
-		c.mu.Unlock()
-		return nil
-	case !known && len(c.seen) >= maxSeen:
-		c.mu.Unlock()
-		return errors.New("the server sent events of too many rooms")
+		return err
 	}
 	c.where.saw(ev)
-	if ev.Kind == "nick" && ev.By == c.user {
-		c.nick = ev.Subject
-	}
 	c.mu.Unlock()
 
-	if known && ev.Prev > seen {
-		handle(Gap{Room: ev.Room, Name: ev.RoomName, After: seen, Before: ev.Seq})
-	}
-	handle(Event{*ev})
+	c.tell(ev, handle)
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.seen[ev.Room] = ev.Seq
-	c.after = max(c.after, ev.Seq)
 	if ev.Kind == "left" && ev.By == c.user {
 		delete(c.seen, ev.Room) // what happens there from now on is not for us
 	}
 	return nil
-}
-
-// reached notes that there is nothing more to come up to a position.
-func (c *Client) reached(position uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.after = max(c.after, position)
 }
 
 // did notes what a command has done to our whereabouts.

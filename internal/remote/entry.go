@@ -97,7 +97,7 @@ func (s *Session) entries(events []api.Event) []tui.Entry {
 }
 
 // maxSeek is how many messages wait to be looked up at most, and maxSought of how many
-// is remembered that they were.
+// is remembered that they do or did.
 const (
 	maxSeek   = 100
 	maxSought = 10_000

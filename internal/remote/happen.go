@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hubbub/api"
@@ -69,6 +70,8 @@ func (s *Session) connected(u *client.Connected) {
 		s.self.ID = chat.UserID(w.User)
 	} else if !u.Resumed {
 		s.held.init()
+		clear(s.sought)
+		s.seek = nil
 		s.unsure = true
 		poke(s.seeks)
 		for r := range s.reading {
@@ -145,6 +148,27 @@ func (s *Session) presence(user uint64, away bool) {
 	}
 }
 
+// moved notes that somebody came, left or is renamed, if that is in the room whose
+// people are shown.
+func (s *Session) moved(ev *api.Event) {
+	if ev.Room != uint64(s.people.Room) {
+		return
+	}
+	people, id := s.people.People, s.known(ev.By)
+	i := slices.IndexFunc(people, func(p tui.Person) bool { return p.ID == id })
+	switch {
+	case ev.Kind == "joined" && i < 0 && len(people) < maxPeople:
+		people = append(people, tui.Person{ID: id, Nick: chat.CleanLine(ev.Nick)})
+	case ev.Kind == "left" && i >= 0:
+		people = slices.Delete(people, i, i+1)
+	case ev.Kind == "nick" && i >= 0:
+		people[i].Nick = chat.CleanLine(ev.Subject)
+	default:
+		return
+	}
+	s.people.People, s.changedPeople = people, true
+}
+
 // happened takes an event.
 func (s *Session) happened(ev *api.Event) {
 	r := s.rooms[ev.Room]
@@ -163,7 +187,11 @@ func (s *Session) happened(ev *api.Event) {
 		s.changedRooms = true
 	}
 	e, ok := s.entry(ev)
-	if !ok || !e.said() && !r.shows(ev) {
+	switch {
+	case !ok:
+		return
+	case !e.said() && !r.shows(ev):
+		s.moved(ev) // what is shown the interface asks for itself
 		return
 	}
 	if e.said() {
@@ -213,9 +241,10 @@ func (s *Session) inInbox(ev *api.Event) {
 		s.tell("On this server you are %s now.", ev.Level)
 	case "read":
 		s.markedRead(ev.About, ev.Target)
-	case "nick":
-		if ev.By == s.user {
+	case "nick": // of which a room with many people does not tell
+		if e, ok := s.entry(ev); ok && ev.By == s.user {
 			s.self.Nick = ev.Subject
+			s.bring(tui.Posted{Entry: e.Entry})
 		}
 	case "property":
 		s.bring(tui.Preferred{Key: chat.CleanLine(ev.Subject), Value: chat.CleanText(ev.Text)})

@@ -116,6 +116,29 @@ func TestComingAndGoingIsNotShownInACrowd(t *testing.T) {
 	}
 }
 
+// Of two people one is told that the other is gone; and a room's rules may keep it quiet.
+func TestComingAndGoingIsShownAsTheRoomHasIt(t *testing.T) {
+	s := connected(t, "")
+	quiet := true
+	s.told(client.Entered{Room: api.Room{ID: 3, Direct: true, Members: 2}})
+	s.told(client.Entered{Room: api.Room{ID: 4, Name: "#library", Members: 2, Rules: &api.Rules{Quiet: &quiet}}})
+	for i, c := range []struct {
+		room        uint64
+		kind, level string
+		shown       bool
+	}{
+		{3, "joined", "", false}, {3, "nick", "", false}, {3, "left", "", true}, {3, "pinned", "", true},
+		{4, "joined", "", false}, {4, "left", "", false}, {4, "nick", "", true}, {4, "topic", "", true},
+		{4, "rules", "hidden slow=30", true}, {4, "joined", "", true}, {4, "rules", "hidden quiet", true}, {4, "left", "", false},
+	} {
+		before := len(s.pending)
+		s.told(client.Event{Event: api.Event{Seq: uint64(10 + i), Room: c.room, Kind: c.kind, Level: c.level, By: 8, Nick: "bob"}})
+		if shown := len(s.pending) > before; shown != c.shown {
+			t.Errorf("%d: %s in %+v is shown: %t", i, c.kind, s.rooms[c.room], shown)
+		}
+	}
+}
+
 // However often people come and go, who is there is handed on once.
 func TestPresenceIsHandedOnOnce(t *testing.T) {
 	s := connected(t, "")
@@ -131,6 +154,36 @@ func TestPresenceIsHandedOnOnce(t *testing.T) {
 	}
 }
 
+// Where comings and goings are not shown, who is there is handed on all the same.
+func TestPeopleOfACrowdAreHandedOn(t *testing.T) {
+	s := connected(t, "")
+	s.take()
+	s.people = tui.People{Room: 2, People: []tui.Person{{ID: 8, Nick: "bob"}, {ID: 9, Nick: "cid"}}}
+	for i, ev := range []api.Event{
+		{Room: 2, Kind: "joined", By: 10, Nick: "dot"}, {Room: 2, Kind: "joined", By: 10, Nick: "dot"},
+		{Room: 2, Kind: "nick", By: 8, Nick: "bob", Subject: "rob"}, {Room: 2, Kind: "left", By: 9, Nick: "cid"},
+	} {
+		ev.Seq = uint64(10 + i)
+		s.told(client.Event{Event: ev})
+	}
+	got, _ := s.take()
+	want := []tui.Update{tui.People{Room: 2, People: []tui.Person{{ID: 8, Nick: "rob"}, {ID: 10, Nick: "dot"}}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("handed on was %+v", got)
+	}
+}
+
+// A crowd is not told of somebody's other nick, but they are.
+func TestOnesOwnNickIsToldInOnesInbox(t *testing.T) {
+	s := connected(t, "")
+	s.take()
+	s.told(client.Event{Event: api.Event{Seq: 10, Room: me, Kind: "nick", By: me, Nick: "ann", Subject: "anna"}})
+	got, _ := s.take()
+	if posted, ok := got[0].(tui.Posted); !ok || posted.Entry.By != s.Self().ID || posted.Entry.Name != "anna" || s.Self().Nick != "anna" {
+		t.Errorf("handed on was %+v", got)
+	}
+}
+
 // The room that a user was put out of is not their inbox.
 func TestEventsOfOtherRoomsAreNobodys(t *testing.T) {
 	s := connected(t, "")
@@ -140,5 +193,32 @@ func TestEventsOfOtherRoomsAreNobodys(t *testing.T) {
 		if got, _ := s.take(); len(got) != told {
 			t.Errorf("of room %d was handed on %+v", room, got)
 		}
+	}
+}
+
+// What a reply answers is looked up again when it is held no more.
+func TestQuotesAreSoughtAgainOnceForgotten(t *testing.T) {
+	s := connected(t, "")
+	sought := func() bool {
+		quote := s.quote(5)
+		message, ok := s.nextSought()
+		return quote == "" && ok && message == 5
+	}
+	if !sought() || sought() {
+		t.Fatal("it is not looked up once")
+	}
+	s.found([]api.Event{{Seq: 5, Room: 1, Kind: "message", Text: "tea"}})
+	if s.quote(5) != "tea" || sought() {
+		t.Error("what was found is not held")
+	}
+	for seq := range uint64(2 * maxHeld) {
+		s.held.put(&api.Event{Seq: 100 + seq, Room: 1, Kind: "message"})
+	}
+	if !sought() {
+		t.Error("what was forgotten is not looked up again")
+	}
+	s.told(client.Connected{Welcome: api.Message{User: me, Nick: "ann"}})
+	if !sought() {
+		t.Error("it is not looked up in another log")
 	}
 }

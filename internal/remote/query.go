@@ -14,9 +14,10 @@ import (
 
 // What the interface asks for.
 
-// read asks for events, and returns them as entries, with what changed while they were
-// under way. The room is the one that they are of, or 0 if that may be any.
-func (s *Session) read(room uint64, ask func() ([]api.Event, error)) ([]tui.Entry, error) {
+// ask asks for events, and hands them to take as they read now, with what changed while
+// they were under way. The room is the one that they are of, or 0 if that may be any.
+// take is called with s.mu held.
+func (s *Session) ask(room uint64, ask func() ([]api.Event, error), take func([]api.Event)) error {
 	for {
 		r := &reading{room: room}
 		s.mu.Lock()
@@ -29,11 +30,19 @@ func (s *Session) read(room uint64, ask func() ([]api.Event, error)) ([]tui.Entr
 			s.mu.Unlock()
 			continue
 		}
-		r.apply(events, s.user)
-		entries := s.entries(events)
+		if err == nil {
+			r.apply(events, s.user)
+			take(events)
+		}
 		s.mu.Unlock()
-		return entries, refusal(err)
+		return err
 	}
+}
+
+// read asks for events, as ask does, and returns them as entries.
+func (s *Session) read(room uint64, ask func() ([]api.Event, error)) (entries []tui.Entry, err error) {
+	err = s.ask(room, ask, func(events []api.Event) { entries = s.entries(events) })
+	return entries, refusal(err)
 }
 
 // Page implements [tui.Session].
@@ -169,12 +178,12 @@ func (s *Session) lookUp(ctx context.Context) {
 			if !ok {
 				break
 			}
-			ev, err := s.live.Message(ctx, message)
+			err := s.ask(0, func() ([]api.Event, error) {
+				ev, err := s.live.Message(ctx, message)
+				return []api.Event{ev}, err
+			}, s.found)
 			if ctx.Err() != nil {
 				return
-			}
-			if err == nil && isSaid(&ev) {
-				s.found(&ev)
 			}
 			if no := (*client.Refused)(nil); err != nil && !errors.As(err, &no) {
 				s.unsought(message) // there was no answer: when it is needed again, it is asked for again
@@ -221,10 +230,14 @@ func (s *Session) unsought(message uint64) {
 	delete(s.sought, message)
 }
 
-// found keeps a message that was looked up.
-func (s *Session) found(ev *api.Event) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// found keeps the message that was looked up, and hands on what answers it. It is sought
+// again should it be needed after it was forgotten. s.mu must be held.
+func (s *Session) found(events []api.Event) {
+	ev := &events[0]
+	if !isSaid(ev) {
+		return
+	}
+	delete(s.sought, ev.Seq)
 	s.held.put(ev)
 	for _, reply := range s.held.events {
 		if reply.Target == ev.Seq {

@@ -16,9 +16,13 @@ import (
 type room struct {
 	api.Room
 	counted uint64 // the last event that the server has counted
+	quiet   bool   // by its rules comings and goings are not shown
 }
 
-func newRoom(r *api.Room) *room { return &room{Room: *r, counted: r.Head} }
+func newRoom(r *api.Room) *room {
+	quiet := r.Rules != nil && r.Rules.Quiet != nil && *r.Rules.Quiet
+	return &room{Room: *r, counted: r.Head, quiet: quiet}
+}
 
 // facts notes what an event changes of a room, and reports whether that is shown.
 func (r *room) facts(ev *api.Event) bool {
@@ -29,6 +33,9 @@ func (r *room) facts(ev *api.Event) bool {
 		return false
 	case ev.Kind == "left":
 		r.Members--
+		return false
+	case ev.Kind == "rules":
+		r.quiet = slices.Contains(strings.Fields(ev.Level), "quiet")
 		return false
 	case ev.Kind == "topic":
 		r.Topic = ev.Text
@@ -48,13 +55,19 @@ func (r *room) facts(ev *api.Event) bool {
 // going any more: it would drown the talk.
 const crowd = 100
 
-// shows reports whether something that nobody wrote is shown in the room.
+// shows reports whether something that nobody wrote is shown in the room: the same as
+// by SSH, where package gateway decides it.
 func (r *room) shows(ev *api.Event) bool {
+	crowded := r.Members > crowd
 	switch ev.Kind {
-	case "joined", "left", "nick":
-		return !r.Direct && r.Members <= crowd
+	case "joined":
+		return !r.Direct && !r.quiet && !crowded
+	case "left":
+		return r.Direct || !r.quiet && !crowded // to one of two it matters
+	case "nick":
+		return !r.Direct && !crowded
 	}
-	return !r.Direct // two people need not be told that they are there
+	return true
 }
 
 // name returns what a room is called in a list.

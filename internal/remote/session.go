@@ -60,8 +60,8 @@ type Session struct {
 	reading map[*reading]bool
 	pending []tui.Update
 	marks   map[uint64]uint64 // what was read, by room, and is not told yet
-	sought  map[uint64]bool   // messages that were looked up, or are about to
-	seek    []uint64          // those
+	sought  map[uint64]bool   // messages that are being looked up, or that there are not
+	seek    []uint64          // those of them whose turn has not come, in their order
 	unsure  bool              // preferences may have changed untold, and are to be looked up
 	people  tui.People        // who is in the room of which that was asked last; handed on as copies
 	online  bool

@@ -256,6 +256,28 @@ func TestCommandsLeadToRoomsAndAnswer(t *testing.T) {
 	}
 }
 
+// A room that is kept quiet is so from the beginning, and from when that is made a rule.
+func TestQuietRoomsAreQuiet(t *testing.T) {
+	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
+	ann := come(t, guest(s, "ann", "tea"))
+	tea := ann.room("#tea", nil).ID
+	if _, err := ann.Command(t.Context(), tea, "/rules quiet"); err != nil {
+		t.Fatal(err)
+	}
+	until(ann, "the rule", func(u tui.Posted) bool { return u.Entry.Kind == chat.RulesSet })
+	bob := come(t, guest(s, "bob", "tea"))
+	come(t, guest(s, "cid", "tea"))
+	ann.say(tea, "hush", 0)
+	for _, p := range []*person{ann, bob} {
+		p.posted("hush")
+		for _, u := range p.told {
+			if u, ok := u.(tui.Posted); ok && u.Entry.Room == tea && u.Entry.Kind == chat.Joined && u.Entry.Nick == "cid" {
+				t.Errorf("%s is told that cid came", p.Self().Nick)
+			}
+		}
+	}
+}
+
 // A room may send on whom it does not let in: then that is where they have come.
 func TestWhoIsSentOnHasArrived(t *testing.T) {
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
