@@ -101,7 +101,7 @@ func parseServe(args []string, stdout, stderr io.Writer) (*serveFlags, bool, err
 	flags.Func("listen", "`ADDRESS` to listen on: 7007, :7007 (all interfaces), host:7007, [::1]:7007, unix:/path; may be repeated (default "+server.DefaultListen+")",
 		func(s string) error { f.listen = append(f.listen, s); return nil })
 	flags.StringVar(&f.data, "data", dataDirectory(), "`DIRECTORY` that holds everything")
-	flags.Func("limit", "`NAME=VALUE` of a limit, 0 for none; may be repeated. See below",
+	flags.Func("limit", "`NAME=VALUE` of a limit, 0 for none where that can be; may be repeated. See below",
 		func(s string) error { f.settings = append(f.settings, s); return nil })
 	flags.BoolVar(&f.noLimits, "no-limits", false, "turn all limits off, also those on guessing passwords and choosing them: for benchmarks and tests only")
 	flags.Func("trust-proxy", "`NETWORK` (10.0.0.0/8 or an address) whose PROXY protocol headers, WEBIRC lines and X-Forwarded-For and -Proto are believed; may be repeated",

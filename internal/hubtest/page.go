@@ -76,8 +76,12 @@ func (r *request) command() api.Command {
 // unescape undoes escape.
 func unescape(text string) string { return strings.NewReplacer(`\\`, `\`, `\n`, "\n").Replace(text) }
 
-// client returns a client whose only connection is l.
+// client returns a client whose only connection is l. That is not cut within the first
+// word: a method and the end of the input are what somebody says who types that word.
 func (l *link) client() *http.Client {
+	if l.cut.write >= 0 {
+		l.cut.write = max(l.cut.write, len("OPTIONS /"))
+	}
 	used := false
 	return &http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true, DisableCompression: true,
