@@ -89,7 +89,7 @@ type Command struct {
 	Name     string
 	Text     string
 	Tags     string // Say: see [CheckTags]
-	Files    []File // Say: see [CheckFiles]
+	Files    []File // Say: see [CheckFiles]; SetProperty: one's picture, see [PictureKey]
 	Key      Key
 	Node     uint64 // Arrive: the node that holds the connection
 	Until    Millis // 0 is for ever. MarkRead: up to when everything has been read; 0 if only Target is known

@@ -100,8 +100,8 @@ func (d *decision) setRoomProperty() Outcome {
 	if err == nil {
 		err = d.may(ActSetRules, r)
 	}
-	if err == nil && d.c.Private {
-		err = Errorf(Invalid, "What is kept about a room can't be private.")
+	if err == nil && (d.c.Private || len(d.c.Files) > 0) {
+		err = Errorf(Invalid, "What is kept about a room can't be private, nor a file.")
 	}
 	if err == nil && d.c.Name == ForwardKey && d.c.Text != "" {
 		err = d.forwardable(r)
@@ -135,6 +135,9 @@ func (d *decision) forwardable(r *room) *Error {
 
 func (d *decision) setPersonProperty() Outcome {
 	u, err := d.keeper()
+	if err == nil {
+		err = d.pictured(u)
+	}
 	if err == nil {
 		err = d.roomForProperty()
 	}
@@ -186,7 +189,7 @@ func (d *decision) roomForProperty() *Error {
 
 // propertySet returns the event without whose property it is.
 func (d *decision) propertySet() Event {
-	ev := Event{Kind: PropertySet, Client: d.c.Client, Name: d.c.Name, Text: d.c.Text}
+	ev := Event{Kind: PropertySet, Client: d.c.Client, Name: d.c.Name, Text: d.c.Text, Files: d.c.Files}
 	if d.c.Private {
 		ev.Flags = Private
 	}
@@ -199,7 +202,8 @@ func (f *Facts) learnProperty(ev *Event) {
 	if !own {
 		return
 	}
-	_, known := f.Properties[p.PropertyKey]
+	was, known := f.Properties[p.PropertyKey]
+	f.learnPicture(ev, was.Value)
 	switch {
 	case p.Value == "":
 		delete(f.Properties, p.PropertyKey)

@@ -155,7 +155,7 @@ type Event struct {
 	Name   string
 	Text   string
 	Tags   string // of what was said: the author's client's, as IRC has them; see [CheckTags]
-	Files  []File // of what was said
+	Files  []File // of what was said; of a PropertySet, the picture of somebody
 	Key    Key    // Arrived, Departed, CredentialAdded, InvitationMade; for the server alone
 	Node   uint64 // Arrived only: the node that holds the connection
 	Secret string // CredentialAdded: for the server alone, and not in the record: it can be forgotten

@@ -12,7 +12,7 @@ type Facts struct {
 	Reactions map[ReactionKey]bool
 	Tallies   map[Seq]*Tally // of messages with reactions
 	Guests    map[Key]GuestFact
-	Files     map[string]Seq                 // which message has the file of an id
+	Files     map[string]Seq                 // which event has the file of an id: a message, or one that set a picture of somebody
 	Previews  map[Seq]map[string]PreviewFact // of messages that have any, by URL
 
 	Properties map[PropertyKey]PropertyFact
@@ -149,7 +149,7 @@ type Need struct {
 	Tally    Seq         // the Tally of this message
 	Guest    Key         // asked for if not zero
 	Property PropertyKey // asked for if Owner is not zero: what it is, and how many Owner has
-	Files    []File      // which of their ids a message has
+	Files    []File      // which of their ids a message or a picture of somebody has
 
 	Credentials UserID // all of this user's
 	Holder      Key    // who has a credential with this key
@@ -200,7 +200,7 @@ func (c *Command) Needs() Need {
 	case DropInvitation:
 		n.Invitation = c.Target
 	case SetProperty:
-		n.Property = PropertyKey{c.owner(), c.Name}
+		n.Property, n.Files = PropertyKey{c.owner(), c.Name}, c.Files
 	}
 	return n
 }

@@ -94,7 +94,7 @@ func restricted(s string) bool {
 }
 
 // Path returns where a file is fetched, on the server.
-func (f *File) Path() string { return "/files/" + f.ID + "/" + percent(f.Name) }
+func (f *File) Path() string { return filesPath + f.ID + "/" + percent(f.Name) }
 
 // percent writes a name as it stands in the path of an address (RFC 3986 §2.1): all
 // but the unreserved characters is escaped.

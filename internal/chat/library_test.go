@@ -88,6 +88,13 @@ func (l *library) file(ev *chat.Event) {
 // fileProperty keeps a property, as far as the event is not the audit log's.
 func (l *library) fileProperty(ev *chat.Event) {
 	key := chat.PropertyKey{Owner: ev.Room, Name: ev.Name}
+	if ev.Kind == chat.PropertySet && ev.User != 0 && ev.Room == ev.User.Inbox() {
+		was := l.properties[key].Value
+		maps.DeleteFunc(l.files, func(id string, _ chat.Seq) bool { return strings.HasPrefix(was, "/files/"+id+"/") })
+		for _, f := range ev.Files {
+			l.files[f.ID] = ev.Seq
+		}
+	}
 	switch {
 	case ev.Kind == chat.Departed:
 		for key := range l.properties {

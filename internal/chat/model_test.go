@@ -313,6 +313,10 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 			r, _ := m.state.Room(m.room(s, c.By))
 			c.Text = r.Name
 		}
+		if c.Files = nil; c.Name == chat.PictureKey && bits&3 != 0 {
+			f := one(s, someFiles)
+			c.Files, c.Text = []chat.File{f}, f.Path()
+		}
 	case chat.AddMask, chat.DropMask:
 		if c.Name = one(s, someMasks); bits&0x38 != 0 {
 			c.Level = 1 + c.Level%4

@@ -22,6 +22,8 @@ var (
 	ErrTotal = errors.New("no more is kept")
 	// ErrFull says that there is no space on the disk.
 	ErrFull = errors.New("the disk is full")
+	// ErrPicture says that a file is no picture that can be read.
+	ErrPicture = errors.New("the file is no picture")
 	// ErrNotFound says that there is no such upload or blob, or not for whom.
 	ErrNotFound = errors.New("there is no such file")
 )

@@ -110,6 +110,7 @@ const (
 	QueryHash      = queryHash
 	QueryFileBytes = queryFileBytes
 	QueryNoFiles   = queryNoFiles
+	QueryNoPicture = queryNoPicture
 	QueryLastSaid  = queryLastSaid
 	QueryRepliers  = queryRepliers
 	QueryReplies   = queryReplies

@@ -8,11 +8,11 @@ import (
 	"hubbub/internal/chat"
 )
 
-// File is a file that a message has.
+// File is a file that a message has, or the picture of somebody.
 type File struct {
 	chat.File
 	By      chat.UserID // who sent it; 0 for the picture of a link
-	Message chat.Seq
+	Message chat.Seq    // or the event that set the picture
 }
 
 // The queries of files. Each but the sum finds one row, or those of one message.
@@ -23,8 +23,8 @@ const (
 	queryNoFiles   = `DELETE FROM files WHERE seq = ?`
 )
 
-// File returns the file of that id, and false if no message has it, or none any
-// more.
+// File returns the file of that id, and false if no message has it and it is nobody's
+// picture, or not any more.
 func (s *Store) File(ctx context.Context, id string) (f File, ok bool, err error) {
 	err = s.read(ctx, "find a file", func(conn *connection) error {
 		return each(conn, queryFile, func(row *sqlite.Stmt) error {
@@ -52,8 +52,8 @@ func (s *Store) FileBytes(ctx context.Context, user chat.UserID) (size int64, er
 	return size, err
 }
 
-// HashKept reports whether any message has a file of those bytes: if none has, they
-// can be removed.
+// HashKept reports whether any message, or anybody's picture, has a file of those bytes:
+// if none has, they can be removed.
 func (s *Store) HashKept(ctx context.Context, hash string) (kept bool, err error) {
 	err = s.read(ctx, "look for a file's bytes", func(conn *connection) error {
 		n, err := number(conn, queryHash, hash)

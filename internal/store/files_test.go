@@ -29,6 +29,9 @@ func (m *model) checkFiles() {
 	files, hashes, sizes := map[string]store.File{}, map[string]bool{}, map[chat.UserID]int64{}
 	for _, ev := range m.events {
 		for _, f := range ev.Files {
+			if ev.Kind == chat.PropertySet {
+				continue // until it is replaced: see below
+			}
 			files[f.ID] = store.File{File: f, By: ev.By, Message: ev.Seq}
 			hashes[f.Hash] = true
 			sizes[ev.By] += f.Size
@@ -39,6 +42,10 @@ func (m *model) checkFiles() {
 				hashes[p.Image.Hash] = true
 			}
 		}
+	}
+	for key, f := range m.pictures {
+		files[f.ID], hashes[f.Hash] = f, true
+		sizes[chat.UserID(key.Owner)] += f.Size
 	}
 	for range 20 {
 		f := m.file()
@@ -88,4 +95,38 @@ func TestFilesAreErasedWithTheirMessage(t *testing.T) {
 	if found := leaks(t, dir, traces); len(found) > 0 {
 		t.Errorf("still there: %q", found)
 	}
+}
+
+// A picture of somebody is kept until there is another one, or none.
+func TestPictureIsKeptUntilItIsReplaced(t *testing.T) {
+	sc := newScript(t, openStore(t, t.TempDir()))
+	picture := func(n byte) chat.File {
+		return chat.File{ID: strings.Repeat("a", 25) + string('a'+rune(n)), Hash: fmt.Sprintf("%064x", n), Name: "me.jpg", Type: "image/jpeg", Size: 7, Width: 160, Height: 160}
+	}
+	ann := chat.UserID(7)
+	set := func(files ...chat.File) {
+		ev := chat.Event{Kind: chat.PropertySet, Room: ann.Inbox(), By: ann, Nick: "ann", User: ann, Name: chat.PictureKey, Files: files}
+		if len(files) > 0 {
+			ev.Text = files[0].Path()
+		}
+		sc.add(ev)
+		sc.commit()
+	}
+	check := func(n byte, want bool) {
+		t.Helper()
+		f, ok, err := sc.store.File(t.Context(), picture(n).ID)
+		if err != nil || ok != want || ok && (f.File != picture(n) || f.By != ann) {
+			t.Errorf("picture %d: %+v, %t, %v", n, f, ok, err)
+		}
+		if kept, err := sc.store.HashKept(t.Context(), picture(n).Hash); err != nil || kept != want {
+			t.Errorf("the bytes of picture %d are kept: %t, %v", n, kept, err)
+		}
+	}
+	set(picture(1))
+	check(1, true)
+	set(picture(2))
+	check(1, false)
+	check(2, true)
+	set()
+	check(2, false)
 }

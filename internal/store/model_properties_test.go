@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/store"
 )
 
 // What the model knows of properties.
@@ -15,12 +16,25 @@ import (
 // new.
 func (m *model) learnProperty(ev *chat.Event) {
 	key := chat.PropertyKey{Owner: ev.Room, Name: ev.Name}
+	if ev.Name == chat.PictureKey && (ev.User == 0 || ev.User.Inbox() == ev.Room) {
+		m.learnPicture(key, ev)
+	}
 	switch {
 	case ev.User != 0 && ev.User.Inbox() != ev.Room:
 	case ev.Text == "":
 		delete(m.facts.Properties, key)
 	default:
 		m.facts.Properties[key] = chat.PropertyFact{Value: ev.Text, Private: ev.Flags&chat.Private != 0}
+	}
+}
+
+// learnPicture forgets the file that was the picture before, and keeps the new one.
+func (m *model) learnPicture(key chat.PropertyKey, ev *chat.Event) {
+	delete(m.facts.Files, m.pictures[key].ID)
+	delete(m.pictures, key)
+	for _, f := range ev.Files {
+		m.facts.Files[f.ID] = ev.Seq
+		m.pictures[key] = store.File{File: f, By: ev.User, Message: ev.Seq}
 	}
 }
 
@@ -45,6 +59,17 @@ func (m *model) property(c *chat.Command) {
 	}
 	if c.By != 0 && m.rng.IntN(4) > 0 {
 		c.User, c.Private = 0, m.rng.IntN(3) == 0
+	}
+	if c.Room == 0 && m.rng.IntN(3) == 0 {
+		m.picture(c)
+	}
+}
+
+// picture chooses somebody's picture, or removes it.
+func (m *model) picture(c *chat.Command) {
+	c.Name, c.Text, c.Private = chat.PictureKey, "", false
+	if f := m.file(); f.Width > 0 && m.rng.IntN(4) > 0 {
+		c.Text, c.Files = f.Path(), []chat.File{f}
 	}
 }
 

@@ -28,7 +28,8 @@ type model struct {
 	position uint64
 	events   []chat.Event                  // the log, erased where a store has to have erased
 	private  map[chat.PropertyKey]chat.Seq // where what somebody keeps for themselves alone was set
-	facts    *chat.Facts                   // of the whole log, as chat learns them
+	pictures map[chat.PropertyKey]store.File
+	facts    *chat.Facts // of the whole log, as chat learns them
 	proofs   []store.Credential
 	codes    []chat.Invitation // that still let somebody in
 	keys     []chat.Key
@@ -39,8 +40,8 @@ type model struct {
 
 func newModel(t testing.TB, s *store.Store, seed uint64) *model {
 	m := &model{
-		private: map[chat.PropertyKey]chat.Seq{},
-		t:       t, rng: rand.New(rand.NewPCG(seed, 1)), store: s,
+		private: map[chat.PropertyKey]chat.Seq{}, pictures: map[chat.PropertyKey]store.File{},
+		t: t, rng: rand.New(rand.NewPCG(seed, 1)), store: s,
 		state: chat.NewState(), facts: chat.NewFacts(), now: 1_700_000_000_000, done: map[chat.Op]int{},
 	}
 	for i := range byte(9) {

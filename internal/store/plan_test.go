@@ -67,6 +67,7 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		{"hash", store.QueryHash, []string{"SEARCH files USING COVERING INDEX files_hash (hash=?)"}},
 		{"bytes of files", store.QueryFileBytes, []string{"SEARCH files USING COVERING INDEX files_user (user=?)"}},
 		{"a message's files", store.QueryNoFiles, []string{"SEARCH files USING INDEX files_seq (seq=?)"}},
+		{"a picture's file", store.QueryNoPicture, []string{"SEARCH files USING INDEX files_seq (seq=?)", "SCALAR SUBQUERY 1", "SEARCH properties USING PRIMARY KEY (owner=? AND key=?)"}},
 		{"previews", store.QueryPreviews, []string{"SEARCH previews USING PRIMARY KEY (room=? AND target>? AND target<?)", "SEARCH events USING INTEGER PRIMARY KEY (rowid=?)", "USE TEMP B-TREE FOR ORDER BY"}},
 		{"a message's previews", store.QueryPreviewsOf, []string{"SEARCH previews USING PRIMARY KEY (room=? AND target=?)"}},
 		{"facts of previews", store.QueryPreviewFacts, []string{

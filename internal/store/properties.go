@@ -15,6 +15,9 @@ const (
 	queryOwned      = `SELECT count(*) FROM properties WHERE owner = ?`
 	queryProperties = `SELECT key, value, private FROM properties WHERE owner = ? ORDER BY key`
 
+	// The file of a picture that is replaced.
+	queryNoPicture = `DELETE FROM files WHERE seq = (SELECT seq FROM properties WHERE owner = ? AND key = ?)`
+
 	// Where what somebody keeps for themselves alone was set, under one key and under
 	// all.
 	queryPrivate  = `SELECT seq FROM properties WHERE owner = ? AND key = ? AND private`
@@ -31,6 +34,9 @@ func (w *writer) projectProperty(ev *chat.Event) error {
 	if err := w.erasePrivate(queryPrivate, p.Owner, p.Name); err != nil {
 		return err
 	}
+	if err := w.projectPicture(&p, ev); err != nil {
+		return err
+	}
 	if p.Value == "" {
 		return run(w.conn, `DELETE FROM properties WHERE owner = ? AND key = ?`, p.Owner, p.Name)
 	}
@@ -39,6 +45,23 @@ func (w *writer) projectProperty(ev *chat.Event) error {
 		private = 1
 	}
 	return run(w.conn, `INSERT OR REPLACE INTO properties (owner, key, value, private, seq) VALUES (?, ?, ?, ?, ?)`, p.Owner, p.Name, p.Value, private, ev.Seq)
+}
+
+// projectPicture keeps the file of somebody's picture instead of the one before, whose
+// bytes nobody needs any more then.
+func (w *writer) projectPicture(p *chat.Property, ev *chat.Event) error {
+	if p.Name != chat.PictureKey {
+		return nil
+	}
+	if err := run(w.conn, queryNoPicture, p.Owner, p.Name); err != nil {
+		return err
+	}
+	for i := range ev.Files {
+		if err := w.keepFile(&ev.Files[i], ev.User, ev.Seq); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // erasePrivate takes the values of properties out of the events that set them.
