@@ -163,6 +163,8 @@ type Person struct {
 	Away bool   `json:"away,omitempty"` // a member who is not connected, or somebody who says so
 
 	Here   bool   `json:"here,omitempty"`   // connected; told over HTTP and WebSocket only, as are the following
-	Status string `json:"status,omitempty"` // why they are away, in their words
+	Status string `json:"status,omitempty"` // in their words: why they are away, or else what they say of themselves
 	Bot    bool   `json:"bot,omitempty"`    // a program
+
+	Picture string `json:"picture,omitempty"` // where a picture of them is fetched: a path on the server; it never changes, another picture has another
 }

@@ -99,6 +99,8 @@ const (
 	SignalOnline  = "online"  // somebody who is watched has come
 	SignalOffline = "offline" // and has gone
 	SignalMember  = "member"  // a guest has become a member
+	SignalStatus  = "status"  // Text is what they say of themselves; empty if nothing any more
+	SignalPicture = "picture" // Text is where a picture of them is fetched; empty if there is none any more
 )
 
 // Signal is something that is true for a moment, or worth knowing now and never

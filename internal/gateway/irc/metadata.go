@@ -310,7 +310,16 @@ func (c *conn) appendProperty(dst []byte, name string, p *hub.Property) []byte {
 	if p.Value == "" || !fits("", len(p.Value)) {
 		return appendNumeric(dst, server, rplKeyNotSet, nick, name, p.Name, "Key not set")
 	}
-	return appendNumeric(dst, server, rplKeyValue, nick, name, p.Name, visibility(p), p.Value)
+	return appendNumeric(dst, server, rplKeyValue, nick, name, p.Name, visibility(p), c.valueOf(p))
+}
+
+// valueOf returns a value as clients are told it: of a picture on this server, where in
+// the world it is.
+func (c *conn) valueOf(p *hub.Property) string {
+	if at := chat.PictureOf(p); at != "" {
+		return c.gateway.cfg.URL + at
+	}
+	return p.Value
 }
 
 // appendChange appends what a property is now, unasked.
@@ -321,7 +330,7 @@ func (c *conn) appendChange(dst []byte, source, name string, p *hub.Property) []
 	case p.Value == "" || !fits("", len(p.Value)):
 		return appendLine(dst, source, "METADATA", name, p.Name, visibility(p))
 	}
-	return appendLine(dst, source, "METADATA", name, p.Name, visibility(p), p.Value)
+	return appendLine(dst, source, "METADATA", name, p.Name, visibility(p), c.valueOf(p))
 }
 
 // appendChangeBy is appendChange for what somebody has changed just now.

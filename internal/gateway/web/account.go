@@ -8,7 +8,6 @@ import (
 	"hubbub/api"
 	"hubbub/internal/chat"
 	"hubbub/internal/door"
-	"hubbub/internal/gateway/wire"
 	"hubbub/internal/hub"
 )
 
@@ -61,12 +60,7 @@ func (c *call) mayTell() *chat.Error {
 }
 
 func getMe(c *call, _ *nothing) (*api.Person, *chat.Error) {
-	portrait, ok := c.session.Portray(c.session.User())
-	if !ok {
-		return nil, errLogin
-	}
-	person := wire.Portrait(nil, &portrait)
-	return &person, nil
+	return c.portrayOne(c.session.User())
 }
 
 func patchMe(c *call, in *api.AccountChange) (*api.Person, *chat.Error) {

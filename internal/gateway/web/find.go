@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 
 	"hubbub/api"
@@ -33,30 +34,56 @@ func search(c *call, in *searchFor) (*api.Found, *chat.Error) {
 // peopleFor is whom a search for people finds.
 type peopleFor struct {
 	Query string `query:"q" doc:"a part of the nick"`
+	IDs   string `query:"ids" doc:"or who they are: up to 50 ids, with commas between; who has gone is left out"`
 }
 
 // mostFound is how many people a search finds at most.
 const mostFound = 50
 
 func getPeople(c *call, in *peopleFor) (*api.People, *chat.Error) {
-	wanted := chat.Fold(strings.TrimPrefix(in.Query, "@"))
-	var begin, contain []hub.Person
+	wanted := c.named(in.Query)
+	if in.IDs != "" {
+		var err *chat.Error
+		if wanted, err = identified(in.IDs); err != nil {
+			return nil, err
+		}
+	}
+	var found []hub.Portrait
+	for _, id := range wanted {
+		if portrait, ok := c.session.Portray(id); ok {
+			found = append(found, portrait)
+		}
+	}
+	people, err := c.portray(nil, found)
+	return &api.People{People: people}, err
+}
+
+// named returns whose nick has something in it: first those that begin with it.
+func (c *call) named(part string) []chat.UserID {
+	wanted := chat.Fold(strings.TrimPrefix(part, "@"))
+	var begin, contain []chat.UserID
 	for _, p := range c.gateway.cfg.Hub.People() {
 		switch at := strings.Index(chat.Fold(p.Nick), wanted); {
 		case at == 0 && len(begin) < mostFound:
-			begin = append(begin, p)
+			begin = append(begin, p.ID)
 		case at > 0 && len(contain) < mostFound:
-			contain = append(contain, p)
+			contain = append(contain, p.ID)
 		}
 	}
 	all := append(begin, contain...)
-	out := &api.People{People: []api.Person{}}
-	for _, p := range all[:min(len(all), mostFound)] {
-		if portrait, ok := c.session.Portray(p.ID); ok {
-			out.People = append(out.People, wire.Portrait(nil, &portrait))
+	return all[:min(len(all), mostFound)]
+}
+
+// identified returns whom ids mean.
+func identified(list string) (all []chat.UserID, err *chat.Error) {
+	for text := range strings.SplitSeq(list, ",") {
+		id, failed := strconv.ParseUint(text, 10, 64)
+		if failed != nil || len(all) == mostFound {
+			return nil, chat.Errorf(chat.Invalid, "The ids of people are up to %d numbers, with commas between.", mostFound)
 		}
+		all = append(all, chat.UserID(id))
 	}
-	return out, nil
+	return all, nil
 }
 
 func getPerson(c *call, _ *nothing) (*api.Person, *chat.Error) {
@@ -64,18 +91,13 @@ func getPerson(c *call, _ *nothing) (*api.Person, *chat.Error) {
 	if err != nil {
 		return nil, err
 	}
-	portrait, ok := c.session.Portray(id)
-	if !ok {
-		return nil, chat.Errorf(chat.NotFound, "They have just gone.").Because(chat.NoSuchPerson)
-	}
-	person := wire.Portrait(nil, &portrait)
-	return &person, nil
+	return c.portrayOne(id)
 }
 
 func (g *Gateway) findRoutes() []route {
 	return []route{
 		resource("GET", "/search", somebody, "Find messages in the rooms that you may read", search),
-		resource("GET", "/people", somebody, "Find people by a part of their nick", getPeople),
+		resource("GET", "/people", somebody, "Find people, by a part of their nick or by their ids", getPeople),
 		resource("GET", "/people/{nick}", somebody, "Somebody, by what they are called", getPerson),
 	}
 }

@@ -332,6 +332,22 @@ func (c *live) signal(sig *hub.Signal) (api.Signal, bool) {
 		told.Kind = api.SignalOffline
 	case hub.BecameMember:
 		told.Kind = api.SignalMember
+	case hub.PropertyChanged:
+		return c.profile(told, sig)
+	default:
+		return told, false
+	}
+	return told, c.only == 0
+}
+
+// profile returns what somebody shows of themselves now.
+func (c *live) profile(told api.Signal, sig *hub.Signal) (api.Signal, bool) {
+	switch sig.Name {
+	case statusKey:
+		told.Kind = api.SignalStatus
+	case chat.PictureKey:
+		p := chat.Property{PropertyKey: chat.PropertyKey{Name: sig.Name}, PropertyFact: chat.PropertyFact{Value: sig.Text}}
+		told.Kind, told.Text = api.SignalPicture, chat.PictureOf(&p)
 	default:
 		return told, false
 	}

@@ -213,10 +213,11 @@ func getMembers(c *call, in *peopleRange) (*api.People, *chat.Error) {
 	first, _ := slices.BinarySearchFunc(room.Members, chat.UserID(in.After)+1, func(m chat.Member, id chat.UserID) int { return cmp.Compare(m.ID, id) })
 	members := room.Members[first:]
 	page := members[:min(len(members), size(in.Limit, usualPeople, mostPeople))]
-	out := &api.People{People: make([]api.Person, 0, len(page))}
-	for _, p := range c.session.PortrayAll(page) {
-		out.People = append(out.People, wire.Portrait(room, &p))
+	people, err := c.portray(room, c.session.PortrayAll(page))
+	if err != nil {
+		return nil, err
 	}
+	out := &api.People{People: people}
 	if len(page) < len(members) {
 		out.Next = uint64(page[len(page)-1].ID)
 	}
