@@ -40,19 +40,20 @@ async function problem(response) {
  * request asks for a resource and returns its JSON; null if it has none.
  * @param {string} method
  * @param {string} path below /api/v1, as "/rooms/lobby"
- * @param {unknown} [body] sent as JSON
+ * @param {unknown} [body] sent as JSON; a file as it is
  * @param {{signal?: AbortSignal}} [options]
  * @returns {Promise<any>}
  */
 export async function request(method, path, body, options = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const file = body instanceof Blob;
+  if (body !== undefined) headers['Content-Type'] = file ? body.type || 'application/octet-stream' : 'application/json';
   let response;
   try {
     response = await fetch(base + path, {
       method, headers, signal: options.signal,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || file ? body : JSON.stringify(body),
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;

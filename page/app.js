@@ -19,7 +19,8 @@
 //   store.js      everything that is known, as signals
 //   db.js, cache.js, outbox.js, drafts.js
 //                 what survives the page: read offline, sent later
-//   history.js    pages of what was said; people.js who is here
+//   faces.js      pictures of people; people.js who is here
+//   history.js    pages of what was said
 //   sync.js       keeps the store as the server has it
 //   preferences.js  what follows somebody to other browsers
 //   notices.js    notifications; attention.js has the rules, push.js and
@@ -34,6 +35,7 @@
 
 import { html, render } from './html.js';
 import { follow as followLanguage } from './i18n.js';
+import { follow as followFaces } from './faces.js';
 import { follow as followKeys } from './keys.js';
 import { follow as followNotices } from './notices.js';
 import { follow as followWorker } from './offline.js';
@@ -55,6 +57,7 @@ async function start() {
   await Promise.all([followLanguage(), begin(stranger).catch(trouble)]);
   root.replaceChildren();
   render(html`<${Shell} />`, root);
+  followFaces();
   followKeys();
   followNotices();
   followPreferences();

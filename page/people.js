@@ -4,7 +4,8 @@
 // newer than the list.
 
 import { get, query } from './api.js';
-import { presence } from './store.js';
+import { learn, meet as meetFaces } from './faces.js';
+import { presence, rooms } from './store.js';
 
 /** @typedef {import('./store.js').RoomState} RoomState */
 /** @typedef {'here' | 'away' | 'gone'} Presence */
@@ -36,9 +37,13 @@ const seen = (person) => [person.id, !person.here ? 'gone' : person.away ? 'away
 const told = { online: 'here', back: 'here', away: 'away', offline: 'gone' };
 
 /** signalled takes over what a signal tells of somebody. @param {Api.Signal} signal */
-export function signalled({ kind, user }) {
+export function signalled({ kind, user, text = '' }) {
   const state = told[kind];
   if (state) tell([[user, state]]);
+  if (kind === 'picture') learn([[user, text]]);
+  if (kind === 'status') for (const { people } of rooms.peek().values()) {
+    if (people.peek()) people.value = people.peek()?.map((one) => one.id === user ? { ...one, status: text } : one) ?? null;
+  }
 }
 
 /** meet takes over whether those are here with whom we talk directly. @param {RoomState[]} rooms */
@@ -77,6 +82,7 @@ export async function loadPeople(room) {
   questions.add(question);
   try {
     const people = await list(room.id);
+    meetFaces(people);
     room.people.value = question.events.reduce(change, people);
     presence.value = new Map([...presence.peek(), ...people.filter(({ id }) => !question.heard.has(id)).map(seen)]);
   } finally {

@@ -5,6 +5,7 @@
 
 import { effect, signal } from './html.js';
 import { get, put } from './api.js';
+import { learn } from './faces.js';
 import { parse } from './attention.js';
 import { connection, me } from './store.js';
 import { keep, set, settings } from './settings.js';
@@ -88,6 +89,7 @@ async function sync() {
  */
 export function take(name, text) {
   if (name === 'status') status.value = text;
+  if (name === 'avatar') learn([[me.peek()?.user ?? 0, text.startsWith('/files/') ? text : '']]);
   if (waiting().includes(name)) return;
   if (name === 'notify') {
     preferences.value = parse(text);

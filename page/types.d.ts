@@ -138,16 +138,15 @@ declare namespace Api {
     status?: string;
     here?: boolean;
     bot?: boolean;
-    avatar?: string;
+    picture?: string;
   }
 
   interface Signal {
-    kind: 'typing' | 'away' | 'back' | 'online' | 'offline' | 'property' | 'member';
+    kind: 'typing' | 'away' | 'back' | 'online' | 'offline' | 'member' | 'status' | 'picture';
     room?: number;
     user: number;
     nick: string;
     text?: string;
-    name?: string;
   }
 
   interface Command {

@@ -41,7 +41,13 @@ func writeFile(t *testing.T, name string, content []byte) (path string) {
 // picks picks files for the next message, as in the browser's own dialog.
 func (w *window) picks(paths ...string) {
 	w.t.Helper()
-	field := must(w, runtime.Evaluate, runtime.EvaluateParams{Expression: `document.querySelector('.room input[type=file]')`})
+	w.picksAt(".room input[type=file]", paths...)
+}
+
+// picksAt picks files in a field.
+func (w *window) picksAt(selector string, paths ...string) {
+	w.t.Helper()
+	field := must(w, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.querySelector(" + quote(selector) + ")"})
 	must(w, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: paths, ObjectID: field.Result.ObjectID})
 }
 

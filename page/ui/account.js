@@ -13,6 +13,7 @@ import { Avatar } from './avatar.js';
 import { confirm } from './dialog.js';
 import { Button, Field } from './field.js';
 import { useDoing } from './loaded.js';
+import { Picture } from './picture.js';
 import { toast, trouble } from './toast.js';
 
 export function Account() {
@@ -20,10 +21,11 @@ export function Account() {
   if (!mine) return null;
   return html`
     <div class="account-head">
-      <${Avatar} nick=${mine.nick} />
+      <${Avatar} nick=${mine.nick} id=${mine.user} />
       <div><strong>${mine.nick}</strong><p class="field-hint">${t(`role.${mine.role || 'guest'}`)}</p></div>
       <${Button} onClick=${logOut}>${t('account.logOut')}<//>
     </div>
+    ${!mine.guest && server.value?.limits?.files !== 0 && html`<${Picture} />`}
     ${mine.guest && server.value?.registration !== 'closed' && html`<${Become} />`}
     <${Line} label=${t('account.nick')} hint=${t('signin.nickHint')} value=${mine.nick} maxlength="64" save=${rename} />
     <${Line} label=${t('account.status')} hint=${t('account.statusHint')} value=${status.value ?? ''} maxlength="100" save=${tell} />

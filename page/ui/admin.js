@@ -73,7 +73,7 @@ function People() {
       ${!items.length && html`<p class="field-hint">${t('people.none')}</p>`}
       <ul class="entries">${items.map((/** @type {Api.Person & {connections?: unknown[]}} */ person) => html`
         <li key=${person.id}><a class="entry" href=${'#person/' + encodeURIComponent(person.nick)}>
-          <${Avatar} nick=${person.nick} />
+          <${Avatar} nick=${person.nick} id=${person.id} />
           <span class="entry-text"><span class="entry-name">${person.nick}</span>
           <span class="field-hint">${t(`role.${person.bot ? 'bot' : person.role || 'guest'}`)} · ${person.connections?.length ? t('admin.connections', { n: person.connections.length }) : t('people.goneOne')}</span></span>
         </a></li>`)}</ul>`}<//>

@@ -3,6 +3,7 @@
 // that is always the same.
 
 import { html } from '../html.js';
+import { called, face, learn } from '../faces.js';
 
 /** hue returns the colour of a nick, in degrees. @param {string} nick */
 function hue(nick) {
@@ -18,9 +19,10 @@ export function letters(nick) {
   return (words.length > 1 ? first + second : [...nick].slice(0, 2).join('')).toUpperCase();
 }
 
-/** @param {{nick: string, picture?: string}} props */
-export function Avatar({ nick, picture }) {
-  if (picture) return html`<img class="avatar" src=${picture} alt="" width="36" height="36" loading="lazy" />`;
+/** @param {{nick: string, id?: number}} props without an id, whoever was met under the nick */
+export function Avatar({ nick, id }) {
+  const whose = id || called(nick), picture = face(whose);
+  if (picture) return html`<img class="avatar" src=${picture} alt="" width="36" height="36" loading="lazy" decoding="async" onError=${() => learn([[whose, '']])} />`;
   return html`<span class="avatar" style=${{ '--hue': hue(nick) }} aria-hidden="true">${letters(nick)}</span>`;
 }
 

@@ -59,7 +59,7 @@ const element = (event) => /** @type {Element} */ (event.currentTarget);
 function Gutter({ item, head }) {
   return html`
     <div class="message-gutter">
-      ${head ? html`<${Avatar} nick=${item.nick ?? ''} />` : html`<time class="message-time" datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${hands(item.time)}</time>`}
+      ${head ? html`<${Avatar} nick=${item.nick ?? ''} id=${item.by} />` : html`<time class="message-time" datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${hands(item.time)}</time>`}
     </div>`;
 }
 
@@ -209,7 +209,7 @@ export function Pending({ entry, head }) {
   const failed = entry.state === 'failed';
   return html`
     <article class="message pending ${head ? 'head' : ''} ${failed ? 'failed' : ''} ${entry.action ? 'action' : ''}">
-      <div class="message-gutter">${head && html`<${Avatar} nick=${entry.nick} />`}</div>
+      <div class="message-gutter">${head && html`<${Avatar} nick=${entry.nick} id=${me.value?.user} />`}</div>
       <div class="message-main">
         ${head && !entry.action && html`<header class="message-head"><${Nick} nick=${entry.nick} /><time>${clock(entry.time)}</time></header>`}
         <div class="message-text">${entry.action ? html`<p class="deed"><${Nick} nick=${entry.nick} /> ${entry.text}</p>` : entry.text && html`<${Text} text=${entry.text} />`}</div>

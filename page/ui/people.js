@@ -51,7 +51,7 @@ function Entry({ person }) {
   const now = state(person);
   return html`
     <li><button type="button" class="person" onClick=${() => open('person', person.nick)}>
-      <span class="person-face"><${Avatar} nick=${person.nick} picture=${person.avatar} /><span class="presence ${now}"></span></span>
+      <span class="person-face"><${Avatar} nick=${person.nick} id=${person.id} /><span class="presence ${now}"></span></span>
       <span class="person-name"><${Nick} nick=${person.nick} />${person.status && html`<span class="status">${person.status}</span>`}</span>
       <span class="unseen">${t(`people.${now}One`)}</span>
       ${person.bot && html`<span class="tag">${t('people.bot')}</span>`}

@@ -3,8 +3,9 @@
 
 import { html, useEffect, useState } from '../html.js';
 import { ask, talk } from '../actions.js';
-import { get, patch, post } from '../api.js';
+import { del, get, patch, post } from '../api.js';
 import { draft, keepDraft } from '../drafts.js';
+import { face, learn } from '../faces.js';
 import { t } from '../i18n.js';
 import { close, open } from '../route.js';
 import { current, me, presence } from '../store.js';
@@ -34,7 +35,7 @@ function Card({ person, reload }) {
   const mine = person.id === me.value?.user;
   return html`
     <div class="card-head">
-      <${Avatar} nick=${person.nick} picture=${person.avatar} />
+      <${Avatar} nick=${person.nick} id=${person.id} />
       <div>
         <p><span class="presence ${now}"></span> ${t(`people.${now}One`)}${person.status && ` – ${person.status}`}</p>
         <p class="field-hint">${t(`role.${person.bot ? 'bot' : person.role || 'guest'}`)}</p>
@@ -123,6 +124,10 @@ function Administration({ person, reload }) {
     const reason = await confirm({ title: t('person.disconnect'), text: t('person.disconnectText', { nick: person.nick }), confirm: t('person.disconnect'), danger: true, ask: { label: t('person.reason') } });
     if (reason !== null) run(() => post(about + '/disconnect', { reason: reason || undefined }));
   };
+  const bare = () => run(async () => {
+    await del(about + '/picture');
+    learn([[person.id, '']]);
+  });
   const roles = { member: t('role.member'), admin: t('role.admin'), owner: t('role.owner') };
   return html`
     <div class="group">
@@ -131,6 +136,7 @@ function Administration({ person, reload }) {
       ${error && html`<p class="field-error" role="alert">${error}</p>`}
       <div class="dialog-actions spread">
         <${Button} busy=${busy} onClick=${disconnect}>${t('person.disconnect')}<//>
+        ${face(person.id) && html`<${Button} busy=${busy} onClick=${bare}>${t('person.removePicture')}<//>`}
         <${Button} onClick=${() => open('admin', 'bans', person.nick)}>${t('person.banServer')}<//>
       </div>
     </div>`;

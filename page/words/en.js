@@ -97,6 +97,9 @@ export default {
   'account.logOut': 'Log out',
   'account.guestLeaves': 'You are a guest: once you have left you can’t come back as the same person.',
   'account.nick': 'Nick',
+  'account.picture': 'Choose a picture…',
+  'account.pictureOther': 'Choose another picture…',
+  'account.pictureHint': 'Others see it beside what you say: a square out of the middle.',
   'account.status': 'Status',
   'account.statusHint': 'A few words that others see beside your name.',
   'account.password': 'Password',
@@ -290,6 +293,7 @@ export default {
   'person.role': 'Role on the server',
   'person.disconnect': 'Disconnect',
   'person.disconnectText': 'All connections of {nick} are closed. They can come back.',
+  'person.removePicture': 'Remove the picture',
   'person.banServer': 'Ban from the server…',
 
   'admin.notYou': 'That is for the administrators of this server.',

@@ -98,6 +98,9 @@ export default {
   'account.logOut': 'Wyloguj się',
   'account.guestLeaves': 'Jesteś gościem: gdy wyjdziesz, nie wrócisz już jako ta sama osoba.',
   'account.nick': 'Nick',
+  'account.picture': 'Wybierz zdjęcie…',
+  'account.pictureOther': 'Wybierz inne zdjęcie…',
+  'account.pictureHint': 'Inni widzą je przy Twoich wiadomościach: kwadrat ze środka zdjęcia.',
   'account.status': 'Status',
   'account.statusHint': 'Kilka słów, które inni widzą obok Twojego nicka.',
   'account.password': 'Hasło',
@@ -291,6 +294,7 @@ export default {
   'person.role': 'Rola na serwerze',
   'person.disconnect': 'Rozłącz',
   'person.disconnectText': 'Wszystkie połączenia {nick} zostaną zamknięte. Powrót jest możliwy.',
+  'person.removePicture': 'Usuń zdjęcie',
   'person.banServer': 'Zablokuj na serwerze…',
 
   'admin.notYou': 'To jest dla administratorów tego serwera.',
