@@ -77,7 +77,7 @@ type Event struct {
 	About    uint64 `json:"about,omitempty"`   // the room that an event in the inbox is about
 	Subject  string `json:"subject,omitempty"` // a name that the event is about: the new nick, the room invited to, the key of a property whose value is Text
 	Text     string `json:"text,omitempty"`
-	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room; or "private" of a property that nobody else sees
+	Level    string `json:"level,omitempty"`   // what somebody is made: a role, a rank; or what they prove themselves with; or the rules of a room; or "unread" of a marker that somebody has put back; or "private" of a property that nobody else sees
 	Edited   bool   `json:"edited,omitempty"`  // history only: Text is the latest of several
 	Deleted  bool   `json:"deleted,omitempty"` // the text is gone
 	Files    []File `json:"files,omitempty"`

@@ -27,6 +27,7 @@ const (
 	OpInvite     = "invite"     // a room, a person
 	OpDirect     = "direct"     // a person: opens the direct conversation with them
 	OpRead       = "read"       // a room, Target: everything up to it has been read
+	OpUnread     = "unread"     // a room, Target: it and everything after it has not been read
 	OpNick       = "nick"       // Name
 	OpKick       = "kick"       // a room, a person; Text is the reason
 	OpMute       = "mute"       // a room, a person, Until; Text is the reason

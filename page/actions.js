@@ -114,6 +114,13 @@ export function pin(room, item) {
   return ask({ op: room.info.peek().pins?.includes(item.seq) ? 'unpin' : 'pin', target: item.seq });
 }
 
+/** unread marks a message and all after it as not read. @param {RoomState} room @param {Item} item */
+export async function unread(room, item) {
+  room.kept = true;
+  if (await ask({ op: 'unread', room: room.id, target: item.seq })) room.firstUnread.value = item.seq;
+  else room.kept = false;
+}
+
 /** report tells the admins of a message. @param {Item} item */
 export async function report(item) {
   const why = await confirm({ title: t('message.report'), text: t('message.reportText', { nick: item.nick ?? '' }), confirm: t('message.reportSend'), ask: { label: t('message.reportWhy') } });
@@ -122,6 +129,12 @@ export async function report(item) {
 
 /** dropPreview takes away what is shown of a link. @param {Item} item @param {string} url */
 export const dropPreview = (item, url) => ask({ op: 'unpreview', target: item.seq, name: url });
+
+/** copyText copies what somebody wrote. @param {Item} item */
+export async function copyText(item) {
+  await copy(item.text ?? '');
+  toast(t('message.textCopied'));
+}
 
 /** copyLink copies the address of a message. @param {RoomState} room @param {Item} item */
 export async function copyLink(room, item) {

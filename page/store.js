@@ -42,6 +42,8 @@ export class RoomState {
     this.people = signal(/** @type {Api.Person[] | null} */ (null));
     /** Where "new" begins while the room is shown: seq of the first unread message. */
     this.firstUnread = signal(0);
+    /** Whether it stays unread for as long as it is shown, as somebody wants. */
+    this.kept = false;
     /** What is being written here answers this message, or changes that one; 0 if none. */
     this.reply = signal(0);
     this.edit = signal(0);

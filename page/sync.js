@@ -310,19 +310,25 @@ function news(room, event) {
 function inInbox(event) {
   const session = me.peek();
   if (!session) return;
-  if (event.kind === 'read' && event.about) marked(event.about, event.target ?? 0);
+  if (event.kind === 'read' && event.about) marked(event.about, event.target ?? 0, event.level === 'unread');
   if (event.kind === 'nick' && event.by === session.user && event.subject) me.value = { ...session, nick: event.subject };
   if (event.kind === 'property' && event.subject) take(event.subject, event.text ?? '');
   if (event.kind === 'role' && event.user === session.user) me.value = { ...session, role: /** @type {Api.Role} */ (event.level) };
 }
 
-/** marked takes over that we have read a room, here or elsewhere. @param {number} id @param {number} read */
-function marked(id, read) {
+/**
+ * marked takes over that we have read a room, here or elsewhere.
+ * @param {number} id
+ * @param {number} read
+ * @param {boolean} back no more than that, though it was marked before
+ */
+function marked(id, read, back) {
   const room = rooms.peek().get(id);
   if (!room) return;
   const info = room.info.peek();
-  if (read <= (info.read ?? 0)) return;
-  if (read >= info.head || !info.unread) room.change({ read, unread: 0, mentions: 0, first: undefined });
+  room.kept = back;
+  if (read <= (info.read ?? 0) && !back) return;
+  if (!back && (read >= info.head || !info.unread)) room.change({ read, unread: 0, mentions: 0, first: undefined });
   else {
     room.change({ read });
     refresh(room);
@@ -368,6 +374,7 @@ function quiet(room, nick) {
 
 /** markRead tells that everything of a room up to now has been read. @param {RoomState} room */
 export function markRead(room) {
+  if (room.kept) return;
   const info = room.info.peek();
   const last = room.timeline.live?.items.at(-1)?.seq ?? 0;
   const upTo = Math.max(last, info.unread ? info.head : 0);

@@ -76,7 +76,7 @@ type Command struct {
 	Emote    bool // Say: an action
 	Notice   bool // Say: what is never to be answered automatically
 	Private  bool // Join, CreateRoom: a new room is joined by invitation only; Join of a public one is refused. Arrive, Register: not into the lobby
-	Strict   bool // Arrive
+	Strict   bool // Arrive. MarkRead: no more than up to Target has been read, though it was marked before
 	Open     bool // Register: no invitation is needed
 	Confined bool // if By is a guest: to public rooms that there are
 	Level    uint8

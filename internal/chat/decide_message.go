@@ -249,10 +249,17 @@ func (d *decision) markRead() Outcome {
 	}
 	was := d.by.known().read[r.id]
 	now := ReadMark{max(was.Seq, d.c.Target), max(was.At, d.readUntil(r))}
+	back := d.c.Strict && d.c.Target < was.Seq
+	if back {
+		now = ReadMark{d.c.Target, was.At} // times only move forward, as clients of IRC expect
+	}
 	if now == was {
-		return Outcome{Room: r.id} // markers only move forward: read is the maximum over all devices
+		return Outcome{Room: r.id} // read is the maximum over all devices, unless somebody asks for less
 	}
 	ev := Event{Kind: ReadMarked, Client: d.c.Client, About: r.id, Name: r.name, Target: now.Seq, When: now.At}
+	if back {
+		ev.Count = 1
+	}
 	for _, u := range r.members {
 		if r.flags&Direct != 0 && u != d.by {
 			ev.User, ev.Whose = u.id, u.nick

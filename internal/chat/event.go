@@ -32,7 +32,7 @@ const (
 	NickChanged       // Nick is the old nick, Name the new; Level; in each of the user's rooms and the inbox
 	Invited           // in the room and the invited user's inbox: About is the room, Name its name, User and Whose the invited; Level
 	DirectOpened      // in an inbox: About is the room, User and Whose the other person
-	ReadMarked        // in the inbox: everything in room About, called Name or with User and Whose in it, up to Target and up to the time When has been read; either is 0 if it is not known
+	ReadMarked        // in the inbox: everything in room About, called Name or with User and Whose in it, up to Target and up to the time When has been read; either is 0 if it is not known; Count is 1 if more was marked before
 
 	// Who may do what. Each of the following is told to the room that it is about
 	// (About is that room) or to the inbox of User, whom it is about (Whose is what

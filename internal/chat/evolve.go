@@ -50,8 +50,7 @@ func (s *State) inboxEvent(u *user, ev *Event) {
 		if more.read == nil {
 			more.read = map[RoomID]ReadMark{}
 		}
-		was := more.read[ev.About]
-		more.read[ev.About] = ReadMark{max(was.Seq, ev.Target), max(was.At, ev.When)}
+		more.read[ev.About] = ReadMark{ev.Target, ev.When}
 	case DirectOpened:
 		s.direct[pair(u.id, ev.User)] = ev.About
 	case Departed:

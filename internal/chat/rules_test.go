@@ -356,6 +356,19 @@ func TestMarkRead(t *testing.T) {
 			w.must(chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: w.say(alice, lobby, "hi")})
 			return chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: 3}
 		}},
+		{name: "backwards, if that is meant", command: func(w *world) chat.Command {
+			w.must(chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: w.say(alice, lobby, "hi")})
+			return chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: 3, Strict: true}
+		}, events: []string{"read@4 bob count=1 target=3 about=1 name=#lobby"}},
+		{name: "backwards once more is nothing", command: func(w *world) chat.Command {
+			w.must(chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: w.say(alice, lobby, "hi")})
+			c := chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: 3, Strict: true}
+			w.must(c)
+			return c
+		}},
+		{name: "forwards, where backwards was meant", command: func(w *world) chat.Command {
+			return chat.Command{By: bob, Op: chat.MarkRead, Room: lobby, Target: w.say(alice, lobby, "hi"), Strict: true}
+		}, events: []string{"read@4 bob target=8 about=1 name=#lobby"}},
 		{name: "up to nothing is nothing", command: just(chat.Command{By: bob, Op: chat.MarkRead, Room: lobby})},
 		{name: "in an archived room", command: func(w *world) chat.Command {
 			tea := w.room(bob, "#tea")

@@ -240,7 +240,7 @@ func (s *Session) inInbox(ev *api.Event) {
 	case "role":
 		s.tell("On this server you are %s now.", ev.Level)
 	case "read":
-		s.markedRead(ev.About, ev.Target)
+		s.markedRead(ev.About, ev.Target, ev.Level == "unread")
 	case "nick": // of which a room with many people does not tell
 		if e, ok := s.entry(ev); ok && ev.By == s.user {
 			s.self.Nick = ev.Subject

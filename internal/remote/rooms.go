@@ -157,10 +157,11 @@ func (s *Session) mark(ctx context.Context) {
 	}
 }
 
-// markedRead takes over that a room was read, here or elsewhere. s.mu must be held.
-func (s *Session) markedRead(room, upTo uint64) {
+// markedRead takes over that a room was read, here or elsewhere, or if it is put back
+// that less was. s.mu must be held.
+func (s *Session) markedRead(room, upTo uint64, back bool) {
 	r := s.rooms[room]
-	if r == nil || upTo <= r.Read {
+	if r == nil || upTo <= r.Read && !back {
 		return
 	}
 	r.Read = upTo

@@ -273,7 +273,7 @@ func (m *model) command() *chat.Command {
 			c.By, c.Target, c.Text = m.reaction()
 		}
 	case chat.MarkRead:
-		c.Target = chat.Seq(m.rng.IntN(len(m.events) + 1))
+		c.Target, c.Strict = chat.Seq(m.rng.IntN(len(m.events)+1)), m.rng.IntN(3) == 0
 		if m.rng.IntN(3) == 0 {
 			c.Until = m.now - chat.Millis(m.rng.IntN(10_000))
 		}

@@ -135,6 +135,17 @@ export class Composer extends Component {
     });
   }
 
+  /** insert puts something where the caret is, or instead of what is selected. @param {string} what */
+  insert(what) {
+    const { text } = this.state, { selectionStart: from = text.length, selectionEnd: to = text.length } = this.area ?? {};
+    const caret = from + what.length;
+    this.write(text.slice(0, from) + what + text.slice(to), caret);
+    requestAnimationFrame(() => {
+      this.area?.focus();
+      this.area?.setSelectionRange(caret, caret);
+    });
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.isComposing) return; // the key belongs to the input method
@@ -208,6 +219,7 @@ export class Composer extends Component {
       if (this.state.text.trimEnd() === text) this.write('', 0);
       this.told = 0;
       room.firstUnread.value = 0;
+      room.kept = false;
     } catch (problem) {
       trouble(problem);
     } finally {
@@ -277,7 +289,7 @@ export class Composer extends Component {
             onInput=${(/** @type {any} */ event) => this.write(event.target.value, event.target.selectionStart, true)}
             onClick=${() => wish && this.setState({ wish: null })} onBlur=${() => this.setState({ wish: null })}
             onKeyDown=${this.key} onPaste=${(/** @type {any} */ event) => this.paste(event)}></textarea>
-          <button type="button" class="icon-button" aria-label=${t('composer.emoji')} title=${t('composer.emoji')} onClick=${(/** @type {any} */ event) => pickEmoji(event.currentTarget, (emoji) => this.write(text + emoji, text.length + emoji.length))}><${Icon} name="smile" /></button>
+          <button type="button" class="icon-button" aria-label=${t('composer.emoji')} title=${t('composer.emoji')} onClick=${(/** @type {any} */ event) => pickEmoji(event.currentTarget, (emoji) => this.insert(emoji))}><${Icon} name="smile" /></button>
           <button type="submit" class="icon-button send" aria-label=${t('composer.send')} title=${t('composer.send')} aria-busy=${busy ? 'true' : undefined} disabled=${!text.trim() && !this.uploads.some}><${Icon} name=${this.editing ? 'check' : 'send'} /></button>
         </div>
         ${left < 500 && html`<p class="composer-left ${left < 0 ? 'over' : ''}">${t('composer.left', { n: left })}</p>`}

@@ -2,7 +2,7 @@
 // One message: who said it, what, and what can be done with it.
 
 import { html, useState } from '../html.js';
-import { copyLink, dropPreview, pin, quoted, react, remove, report, showThread } from '../actions.js';
+import { copyLink, copyText, dropPreview, pin, quoted, react, remove, report, showThread, unread } from '../actions.js';
 import { favourites } from '../emoji.js';
 import { t } from '../i18n.js';
 import { open, roomPath } from '../route.js';
@@ -176,6 +176,8 @@ function openMenu(room, item, inThread, where) {
     !inThread && { label: t('message.thread'), icon: 'thread', aside: 'T', run: () => showThread(item) },
     mine && { label: t('message.edit'), icon: 'edit', aside: 'E', run: () => { room.edit.value = item.seq; } },
     (room.may('pin') || Boolean(pinned)) && { label: pinned ? t('message.unpin') : t('message.pin'), icon: 'pin', aside: 'P', run: () => pin(room, item) },
+    !inThread && { label: t('message.unread'), icon: 'unread', aside: 'U', run: () => unread(room, item) },
+    Boolean(item.text) && { label: t('message.copyText'), icon: 'copy', run: () => copyText(item) },
     { label: t('message.copyLink'), icon: 'link', run: () => copyLink(room, item) },
     !mine && { label: t('message.report'), icon: 'flag', run: () => report(item) },
     (mine || room.may('delete')) && { label: t('message.delete'), icon: 'trash', aside: 'Del', danger: true, run: () => remove(item) },
@@ -197,6 +199,7 @@ export function messageKey(room, item, event) {
     case '+': pickEmoji(element, (emoji) => react(item, emoji)); break;
     case 'e': if (!mine) return false; room.edit.value = item.seq; break;
     case 'p': pin(room, item); break;
+    case 'u': unread(room, item); break;
     case 'Delete': if (!mine && !room.may('delete')) return false; remove(item); break;
     default: return false;
   }

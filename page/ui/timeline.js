@@ -96,6 +96,7 @@ export class Timeline extends Component {
   start() {
     const { room } = this.props;
     const info = room.info.peek();
+    room.kept = false;
     room.firstUnread.value = info.unread ? info.first ?? 0 : 0;
     if (!this.wanted && left.has(room.id) && !info.unread) {
       this.spot = left.get(room.id) ?? null;

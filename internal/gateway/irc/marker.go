@@ -95,8 +95,8 @@ func (e *encoder) marked(dst []byte, ev *chat.Event) []byte {
 	if target == "" {
 		target = ev.Whose
 	}
-	if target == "" || ev.When == 0 || !e.has(withMarkers) {
-		return dst // in a conversation with somebody gone, or up to what is no message
+	if target == "" || ev.When == 0 || ev.Count != 0 || !e.has(withMarkers) {
+		return dst // in a conversation with somebody gone, or up to what is no message, or back, where times do not go
 	}
 	return appendMarkRead(dst, e.server, target, ev.When)
 }

@@ -44,6 +44,7 @@ func operations() map[string]operation {
 		api.OpInvite:     {op: chat.Invite, room: true, person: true},
 		api.OpDirect:     {op: chat.OpenDirect, person: true},
 		api.OpRead:       {op: chat.MarkRead, room: true, target: true},
+		api.OpUnread:     {op: chat.MarkRead, room: true, target: true, more: unreading},
 		api.OpNick:       {op: chat.SetNick},
 		api.OpKick:       {op: chat.Kick, room: true, person: true},
 		api.OpMute:       {op: chat.Mute, room: true, person: true, more: lasting},
@@ -228,6 +229,13 @@ func ruling(s *hub.Session, from *api.Command, c *chat.Command) *chat.Error {
 	if r.Slow != nil {
 		c.Count = *r.Slow
 	}
+	return nil
+}
+
+// unreading puts a marker before a message.
+func unreading(_ *hub.Session, _ *api.Command, c *chat.Command) *chat.Error {
+	c.Strict = true
+	c.Target--
 	return nil
 }
 

@@ -177,7 +177,7 @@ func (c *live) command() {
 // means. What is said does not, nor what is done to it.
 func renames(op string) bool {
 	switch op {
-	case api.OpSay, api.OpEdit, api.OpDelete, api.OpReact, api.OpUnreact, api.OpPin, api.OpUnpin, api.OpRead, api.OpReport:
+	case api.OpSay, api.OpEdit, api.OpDelete, api.OpReact, api.OpUnreact, api.OpPin, api.OpUnpin, api.OpRead, api.OpUnread, api.OpReport:
 		return false
 	}
 	return true

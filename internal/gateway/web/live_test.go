@@ -350,6 +350,20 @@ func TestWelcomeTellsWhatIsUnread(t *testing.T) {
 	if _, welcome = ann.live(""); welcome.Rooms[0].Unread != 0 {
 		t.Errorf("after she has read it the welcome says %+v", welcome.Rooms[0])
 	}
+	elsewhere, _ := ann.live("")
+	if m := c.do(api.Command{ID: "u", Op: api.OpUnread, To: "#lobby", Target: first + 1}); m.Type != api.TypeAck {
+		t.Fatalf("putting the marker back is answered with %+v", m)
+	}
+	told := elsewhere.until(func(m *api.Message) bool { return m.Event != nil && m.Event.Kind == "read" })
+	if told.Event.Target != first || told.Event.Level != "unread" {
+		t.Errorf("her other browser is told %+v", told.Event)
+	}
+	if _, welcome = ann.live(""); welcome.Rooms[0].Unread != 1 || welcome.Rooms[0].First != first+1 {
+		t.Errorf("with the marker put back the welcome says %+v", welcome.Rooms[0])
+	}
+	if m := c.do(api.Command{ID: "n", Op: api.OpUnread, To: "#lobby"}); m.Type != api.TypeError {
+		t.Errorf("without a message it is answered with %+v", m)
+	}
 }
 
 func TestEnteringAndLeavingIsToldInItsPlace(t *testing.T) {

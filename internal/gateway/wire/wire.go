@@ -115,6 +115,10 @@ func level(ev *chat.Event) string {
 		return strconv.FormatUint(uint64(ev.Count), 10)
 	case chat.RulesSet:
 		return rules(ev.Flags, ev.Count)
+	case chat.ReadMarked:
+		if ev.Count != 0 {
+			return "unread"
+		}
 	case chat.PropertySet:
 		if ev.Flags&chat.Private != 0 {
 			return "private"
