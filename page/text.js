@@ -292,7 +292,7 @@ function safe(href) {
   }
 }
 
-const written = /[a-z\u00c0-\u024f]/i; // no emoji has a letter of these
+const written = /^[\0-\x7f]*$|[a-z\u00c0-\u024f]/i; // each emoji has a character beyond ASCII, and none has a letter of these
 
 /** @type {RegExp | undefined} made when it is first wanted, as that takes tens of milliseconds */
 let onlyEmoji;
