@@ -10,6 +10,7 @@
 //   live.js       the WebSocket: resume, retry, acks
 //   settings.js   what is set for this browser
 //   i18n.js       words by language, from words/
+//   opening.js    what the document came with
 //   id.js         client ids; base64.js bytes in addresses
 //   route.js      addresses: place (the path), over (the hash)
 //   text.js       what people write, as a tree; highlight.js colours code

@@ -55,8 +55,11 @@ export class RoomState {
     this.trouble = signal('');
   }
 
-  /** change replaces some of what the server tells of the room. @param {Partial<Api.Room>} change */
-  change(change) { this.info.value = { ...this.info.peek(), ...change }; }
+  /** change replaces some of what the server tells of the room. What is the same is nobody's news. @param {Partial<Api.Room>} change */
+  change(change) {
+    const before = this.info.peek(), after = { ...before, ...change };
+    if (JSON.stringify(after) !== JSON.stringify(before)) this.info.value = after;
+  }
 
   /** changed tells those who show the timeline. */
   changed() { this.changes.value++; }
