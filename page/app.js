@@ -14,6 +14,7 @@
 //   id.js         client ids; base64.js bytes in addresses
 //   route.js      addresses: place (the path), over (the hash)
 //   text.js       what people write, as a tree; highlight.js colours code
+//   order.js      the order of names
 //   timeline.js   what is known of a room's messages, in runs without gaps
 //   rows.js       what a timeline shows, row by row; heights.js where each is
 //   apply.js      what an event makes of a room

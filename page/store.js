@@ -3,6 +3,7 @@
 // write it.
 
 import { computed, signal } from './html.js';
+import { compare } from './order.js';
 import { place } from './route.js';
 import { Timeline } from './timeline.js';
 
@@ -129,14 +130,8 @@ export const current = computed(() => {
   return kind === 'direct' ? directWith(name) : roomNamed(name);
 });
 
-/** @type {Intl.Collator | undefined} made when there is something to sort, as that takes tens of milliseconds */
-let collator;
-
 /** byName orders rooms as a list shows them. @param {RoomState} a @param {RoomState} b */
-function byName(a, b) {
-  collator ??= new Intl.Collator();
-  return collator.compare(a.title, b.title);
-}
+const byName = (a, b) => compare(a.title, b.title);
 
 /** of lists the rooms of a list. What else becomes of a room does not make it anew. @param {string} list */
 const of = (list) => [...rooms.value.values()].filter((room) => room.list.value === list);
