@@ -10,7 +10,6 @@
 //   live.js       the WebSocket: resume, retry, acks
 //   settings.js   what is set for this browser
 //   i18n.js       words by language, from words/
-//   opening.js    what the document came with
 //   id.js         client ids; base64.js bytes in addresses
 //   route.js      addresses: place (the path), over (the hash)
 //   text.js       what people write, as a tree; highlight.js colours code
@@ -22,6 +21,7 @@
 //   db.js, cache.js, outbox.js, drafts.js
 //                 what survives the page: read offline, sent later
 //   history.js    pages of what was said; people.js who is here
+//   opening.js    what the document came with, to begin with
 //   sync.js       keeps the store as the server has it
 //   preferences.js  what follows somebody to other browsers
 //   notices.js    notifications; attention.js has the rules, push.js and

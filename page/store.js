@@ -82,6 +82,9 @@ export const presence = signal(/** @type {Map<number, 'here' | 'away' | 'gone'>}
 /** put adds a room or changes what is known of it. @param {Api.Room} info */
 export function put(info) { return putAll([info])[0]; }
 
+/** joined is a room that we are in, as the server tells of it: what it leaves out is nothing. @param {Api.Room} info @returns {Api.Room} */
+export const joined = (info) => ({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true });
+
 /** putAll does so with many at once. @param {Api.Room[]} infos */
 export function putAll(infos) {
   const all = new Map(rooms.peek()), { size } = all;

@@ -14,12 +14,12 @@ import { inThread, loadNewest, openThread } from './history.js';
 import { t } from './i18n.js';
 import { Live } from './live.js';
 import { tell } from './notices.js';
-import { take as opened } from './opening.js';
+import { opened } from './opening.js';
 import { Outbox } from './outbox.js';
 import { inPeople, meet, signalled } from './people.js';
 import { take } from './preferences.js';
-import { go, place, roomPath } from './route.js';
-import { announcement, connection, current, me, outgoing, position, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
+import { go, place } from './route.js';
+import { announcement, connection, current, joined, me, outgoing, position, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
 import { summary } from './text.js';
 import { said } from './rows.js';
 import { Timeline } from './timeline.js';
@@ -62,8 +62,7 @@ export function send(command) {
  * @param {() => void} stranger told where nobody has been before
  */
 export async function begin(stranger) {
-  const opening = opened();
-  if (opening) return open(opening);
+  if (opened()) return revive();
   const answers = ask();
   const kept = await cache.load();
   if (kept) {
@@ -73,47 +72,6 @@ export async function begin(stranger) {
   }
   stranger();
   await confirm(answers);
-}
-
-/** open shows what the document came with, and goes on from there. @param {Api.Opening} opening */
-function open({ session, server: about, rooms: infos, all, room: id, page }) {
-  drafts.claim(session.user);
-  batch(() => {
-    me.value = session;
-    server.value = about;
-    Object.assign(position, { epoch: session.epoch, seq: session.seq });
-    meet(putAll(infos.map(joined)));
-    ready.value = all;
-  });
-  const shown = rooms.peek().get(id ?? 0);
-  if (shown && page) shown.timeline.insert(page.messages, { older: page.before !== undefined, newer: page.after !== undefined });
-  if (shown && place.peek().kind === 'home') go(roomPath(shown.info.peek()) + location.hash, true);
-  revive();
-  for (const room of rooms.peek().keys()) cache.save(room);
-  cache.load().then((kept) => kept && recall(kept));
-}
-
-/**
- * recall takes over what is kept, after an opening: what was said in rooms that it
- * did not tell of. What may have changed since is asked for when it is shown.
- * @param {{facts: cache.Facts, rooms: cache.Kept[]}} kept
- */
-function recall({ facts, rooms: all }) {
-  const ours = facts.me.user === me.peek()?.user && facts.epoch === position.epoch;
-  if (!ours) cache.forget(); // of somebody else, or of another log
-  const usable = ours ? all.filter(({ info }) => !ready.peek() || rooms.peek().has(info.id)) : []; // where we are is not known yet, or this is one of those
-  const unknown = usable.filter(({ info }) => !rooms.peek().has(info.id));
-  batch(() => {
-    putAll(unknown.map(({ info }) => info));
-    for (const { info, items, older, stale } of usable) {
-      const room = rooms.peek().get(info.id);
-      if (!room || room.timeline.runs.length || !items.length) continue;
-      room.stale = stale || room.info.peek().head !== info.head;
-      room.timeline.insert(items, { older, newer: room.stale });
-      room.changed();
-    }
-  });
-  for (const room of rooms.peek().keys()) cache.save(room);
 }
 
 /** ask asks the server what it is and who we are. @returns {Promise<[Api.Server, Api.Session | null]>} */
@@ -255,8 +213,7 @@ function welcome(message) {
   if (another) forgetMessages();
   position.epoch = message.epoch ?? '';
   if (fresh) position.seq = message.seq ?? 0;
-  const session = me.peek();
-  if (session) me.value = { ...session, user: message.user ?? session.user, nick: message.nick ?? session.nick, role: message.role };
+  become(message);
   const ids = new Set(message.rooms?.map((room) => room.id));
   for (const id of rooms.peek().keys()) if (!ids.has(id)) forgetRoom(id);
   const infos = message.rooms ?? [];
@@ -275,8 +232,12 @@ function welcome(message) {
   if (shown && (shown.stale || !shown.timeline.live)) loadNewest(shown); // the second where it could not be had before, or the log is another
 }
 
-/** joined is a room that we are in, as the server tells of it: what it leaves out is nothing. @param {Api.Room} info @returns {Api.Room} */
-const joined = (info) => ({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true });
+/** become takes over whom the server says that we are; if it is who we were, nobody is told. @param {Api.Message} message */
+function become({ user, nick, role }) {
+  const session = me.peek();
+  if (!session || (user === session.user && nick === session.nick && role === session.role)) return;
+  me.value = { ...session, user: user ?? session.user, nick: nick ?? session.nick, role };
+}
 
 /** doubt tells that changes of what is known may have been missed. @param {RoomState} room */
 function doubt(room) {
