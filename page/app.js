@@ -13,6 +13,7 @@
 //   id.js         client ids; base64.js bytes in addresses
 //   route.js      addresses: place (the path), over (the hash)
 //   text.js       what people write, as a tree; highlight.js colours code
+//   order.js      the order of names
 //   timeline.js   what is known of a room's messages, in runs without gaps
 //   rows.js       what a timeline shows, row by row; heights.js where each is
 //   apply.js      what an event makes of a room
@@ -21,6 +22,7 @@
 //                 what survives the page: read offline, sent later
 //   faces.js      pictures of people; people.js who is here
 //   history.js    pages of what was said
+//   opening.js    what the document came with, to begin with
 //   sync.js       keeps the store as the server has it
 //   preferences.js  what follows somebody to other browsers
 //   notices.js    notifications; attention.js has the rules, push.js and

@@ -24,8 +24,11 @@ let timer;
  */
 export function save(id) {
   dirty.add(id);
-  timer ??= setTimeout(flush, delay);
+  timer ??= setTimeout(() => idle(flush), delay);
 }
+
+/** idle does something once there is nothing else to do: with many rooms it takes long. @param {() => void} work */
+const idle = (work) => 'requestIdleCallback' in globalThis ? requestIdleCallback(work, { timeout: delay }) : work();
 
 function flush() {
   timer = undefined;

@@ -4,6 +4,7 @@
 import { go } from './route.js';
 
 const address = '/sw.js';
+const later = 3000; // milliseconds after which it is installed: it fetches the whole page, and that is not to be beside what somebody waits for
 
 /** follow installs the worker, where the browser lets it, and goes where its notifications lead. */
 export function follow() {
@@ -11,8 +12,7 @@ export function follow() {
   navigator.serviceWorker.addEventListener('message', ({ data }) => {
     if (typeof data?.go === 'string' && data.go.startsWith('/') && !data.go.startsWith('//')) go(data.go);
   });
-  addEventListener('load', install);
-  if (document.readyState === 'complete') install();
+  setTimeout(install, later);
 }
 
 function install() {

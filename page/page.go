@@ -153,6 +153,13 @@ func (f *Files) versioned(document []byte) []byte {
 	return bytes.ReplaceAll(document, []byte(`"/page/`), []byte(`"/page/`+f.Version+`/`))
 }
 
+// Opening returns the index with JSON in it that the page begins with, instead of asking
+// for it: opening.js reads it. No "<" may be in the JSON but as \u003c.
+func (f *Files) Opening(json []byte) []byte {
+	before, after, _ := bytes.Cut(f.Index.Body, []byte("</body>"))
+	return slices.Concat(before, []byte(`<script type="application/json" id="opening">`), json, []byte("</script>\n</body>"), after)
+}
+
 // Lookup returns a file by its path below /page/, with or without the version
 // before it, or nil. Fixed reports whether the path holds the version, so that
 // what is there never changes.

@@ -3,6 +3,7 @@
 // write it.
 
 import { computed, signal } from './html.js';
+import { compare } from './order.js';
 import { place } from './route.js';
 import { Timeline } from './timeline.js';
 
@@ -57,8 +58,11 @@ export class RoomState {
     this.trouble = signal('');
   }
 
-  /** change replaces some of what the server tells of the room. @param {Partial<Api.Room>} change */
-  change(change) { this.info.value = { ...this.info.peek(), ...change }; }
+  /** change replaces some of what the server tells of the room. What is the same is nobody's news. @param {Partial<Api.Room>} change */
+  change(change) {
+    const before = this.info.peek(), after = { ...before, ...change };
+    if (JSON.stringify(after) !== JSON.stringify(before)) this.info.value = after;
+  }
 
   /** changed tells those who show the timeline. */
   changed() { this.changes.value++; }
@@ -79,6 +83,9 @@ export const presence = signal(/** @type {Map<number, 'here' | 'away' | 'gone'>}
 
 /** put adds a room or changes what is known of it. @param {Api.Room} info */
 export function put(info) { return putAll([info])[0]; }
+
+/** joined is a room that we are in, as the server tells of it: what it leaves out is nothing. @param {Api.Room} info @returns {Api.Room} */
+export const joined = (info) => ({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true });
 
 /** putAll does so with many at once. @param {Api.Room[]} infos */
 export function putAll(infos) {
@@ -128,14 +135,8 @@ export const current = computed(() => {
   return kind === 'direct' ? directWith(name) : roomNamed(name);
 });
 
-/** @type {Intl.Collator | undefined} made when there is something to sort, as that takes tens of milliseconds */
-let collator;
-
 /** byName orders rooms as a list shows them. @param {RoomState} a @param {RoomState} b */
-function byName(a, b) {
-  collator ??= new Intl.Collator();
-  return collator.compare(a.title, b.title);
-}
+const byName = (a, b) => compare(a.title, b.title);
 
 /** of lists the rooms of a list. What else becomes of a room does not make it anew. @param {string} list */
 const of = (list) => [...rooms.value.values()].filter((room) => room.list.value === list);

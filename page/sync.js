@@ -14,11 +14,12 @@ import { inThread, loadNewest, openThread } from './history.js';
 import { t } from './i18n.js';
 import { Live } from './live.js';
 import { tell } from './notices.js';
+import { opened } from './opening.js';
 import { Outbox } from './outbox.js';
 import { inPeople, meet, signalled } from './people.js';
 import { take } from './preferences.js';
 import { go, place } from './route.js';
-import { announcement, connection, current, me, outgoing, position, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
+import { announcement, connection, current, joined, me, outgoing, position, presence, put, putAll, quotes, ready, remove, rooms, server, thread } from './store.js';
 import { summary } from './text.js';
 import { said } from './rows.js';
 import { Timeline } from './timeline.js';
@@ -55,11 +56,13 @@ export function send(command) {
 }
 
 /**
- * begin learns who we are: from the cache at once, then from the server, which
- * is asked before the cache has opened.
+ * begin learns who we are: from the document, if the server knew it; or else from
+ * the cache at once, then from the server, which is asked before the cache has
+ * opened.
  * @param {() => void} stranger told where nobody has been before
  */
 export async function begin(stranger) {
+  if (opened()) return revive();
   const answers = ask();
   const kept = await cache.load();
   if (kept) {
@@ -210,24 +213,30 @@ function welcome(message) {
   if (another) forgetMessages();
   position.epoch = message.epoch ?? '';
   if (fresh) position.seq = message.seq ?? 0;
-  const session = me.peek();
-  if (session) me.value = { ...session, user: message.user ?? session.user, nick: message.nick ?? session.nick, role: message.role };
+  become(message);
   const ids = new Set(message.rooms?.map((room) => room.id));
   for (const id of rooms.peek().keys()) if (!ids.has(id)) forgetRoom(id);
   const infos = message.rooms ?? [];
   const before = infos.map(({ id }) => rooms.peek().get(id)?.info.peek());
-  const states = putAll(infos.map((info) => ({ read: undefined, unread: 0, mentions: 0, first: undefined, ...info, joined: true })));
+  const states = putAll(infos.map(joined));
   for (const [i, room] of states.entries()) {
     const known = before[i], { head } = infos[i];
     room.counted = head;
     if (fresh && known && known.head !== head) doubt(room);
-    if (JSON.stringify(known) !== JSON.stringify(room.info.peek())) cache.save(room.id);
+    if (known !== room.info.peek()) cache.save(room.id);
   }
   meet(states);
   ready.value = true;
   const shown = current.peek(), beside = thread.peek();
   if (beside && (another || beside.room.stale || beside.trouble.peek())) openThread(beside.room, beside.root);
   if (shown && (shown.stale || !shown.timeline.live)) loadNewest(shown); // the second where it could not be had before, or the log is another
+}
+
+/** become takes over whom the server says that we are; if it is who we were, nobody is told. @param {Api.Message} message */
+function become({ user, nick, role }) {
+  const session = me.peek();
+  if (!session || (user === session.user && nick === session.nick && role === session.role)) return;
+  me.value = { ...session, user: user ?? session.user, nick: nick ?? session.nick, role };
 }
 
 /** doubt tells that changes of what is known may have been missed. @param {RoomState} room */

@@ -292,15 +292,16 @@ function safe(href) {
   }
 }
 
-const written = /[a-z\u00c0-\u024f]/i; // no emoji has a letter of these
+const written = /^[\0-\x7f]*$|[a-z\u00c0-\u024f]/i; // each emoji has a character beyond ASCII, and none has a letter of these
 
-/** @type {RegExp | undefined} made when it is first wanted, as that takes tens of milliseconds */
-let onlyEmoji;
+/** An emoji of one picture, and of any kind. \p{RGI_Emoji} tells exactly which there are, but takes the browser tens of milliseconds. */
+const picture = '(?:\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}|\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\ufe0f)';
+const emoji = `(?:\\p{RI}{2}|[0-9#*]\\ufe0f\\u20e3|\\u{1f3f4}[\\u{e0061}-\\u{e007a}]+\\u{e007f}|${picture}(?:\\u200d${picture})*)`;
+const onlyEmoji = new RegExp(`^(?:${emoji}\\s?){1,6}$`, 'u');
 
 /** emojiOnly reports whether a message is nothing but a few emoji. @param {string} text */
 export function emojiOnly(text) {
   if (text.length >= 100 || written.test(text)) return false;
-  onlyEmoji ??= new RegExp('^(?:\\p{RGI_Emoji}\\s?){1,6}$', 'v');
   return onlyEmoji.test(text.trim());
 }
 

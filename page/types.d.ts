@@ -192,4 +192,14 @@ declare namespace Api {
     before?: number;
     after?: number;
   }
+
+  /** What a document comes with; it is of no earlier time than the session's seq. */
+  interface Opening {
+    server: Server;
+    session: Session;
+    rooms: Room[];
+    all: boolean;
+    room?: number;
+    page?: Page;
+  }
 }

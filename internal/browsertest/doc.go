@@ -16,4 +16,7 @@
 // judged, so they are for a machine that does nothing else:
 //
 //	HUBBUB_LARGE=1 go test ./internal/browsertest -run FiguresOfALargeSite -v -timeout 30m
+//
+// First loads alone, beside the least that they could take, are told within a
+// minute by -run FiguresOfAFirstLoad.
 package browsertest

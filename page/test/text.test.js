@@ -81,7 +81,7 @@ test('a hostile text takes no longer than another', () => {
 });
 
 test('a few emoji alone are shown large', () => {
-  for (const [text, want] of [['🎉', true], ['👍🏽 ❤️', true], ['👩‍💻', true], ['🇵🇱', true], ['1', false], ['#', false], ['🎉 yes', false], ['🎉🎉🎉🎉🎉🎉🎉', false], ['', false]]) {
+  for (const [text, want] of [['🎉', true], ['👍🏽 ❤️', true], ['👩‍💻', true], ['🇵🇱', true], ['1', false], ['#', false], ['🎉 yes', false], ['🎉🎉🎉🎉🎉🎉🎉', false], ['', false], ['1️⃣', true], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏳️‍🌈', true], ['❤', false], ['©', false], ['🧑🏻‍❤️‍💋‍🧑🏼', true], ['1234', false], ['…', false]]) {
     assert.equal(emojiOnly(text), want, text);
   }
 });

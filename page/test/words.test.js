@@ -26,6 +26,13 @@ test('the number chooses the form', () => {
   assert.deepEqual([1, 2, 5, 12, 22, 25].map(say), ['1 plik', '2 pliki', '5 plików', '12 plików', '22 pliki', '25 plików']);
 });
 
+test('numbers are written as the language does', () => {
+  const rules = new Intl.PluralRules('en');
+  const say = (n, tag) => fill('{n}', { n }, rules, tag);
+  assert.deepEqual([0, 999, 1000, 12345, 1.5, -3].map((n) => say(n, 'en')), ['0', '999', '1,000', '12,345', '1.5', '-3']);
+  assert.equal(say(1.5, 'pl'), '1,5');
+});
+
 test('what is wished comes before what the browser says, and English last', () => {
   assert.equal(choose('pl', ['en-GB']), 'pl');
   assert.equal(choose('', ['de', 'pl-PL', 'en']), 'pl');

@@ -3,7 +3,7 @@
 
 import { html } from '../html.js';
 import { t } from '../i18n.js';
-import { full, hands } from '../time.js';
+import { Time } from './time.js';
 
 /** @typedef {import('../timeline.js').Item} Item */
 
@@ -12,7 +12,7 @@ const most = 5; // nicks that are told by name
 /** Happened is one thing, or several of who came and went. @param {{items: Item[]}} props */
 export function Happened({ items }) {
   const last = items[items.length - 1];
-  return html`<p class="happened"><time datetime=${new Date(last.time).toISOString()} title=${full(last.time)}>${hands(last.time)}</time><span>${items.length === 1 ? tell(items[0]) : movements(items)}</span></p>`;
+  return html`<p class="happened"><${Time} of=${last.time} brief /><span>${items.length === 1 ? tell(items[0]) : movements(items)}</span></p>`;
 }
 
 /** tell says what one event is about. @param {Item} item @returns {string} */

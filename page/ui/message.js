@@ -8,13 +8,14 @@ import { t } from '../i18n.js';
 import { open, roomPath } from '../route.js';
 import { me } from '../store.js';
 import { mentions, summary } from '../text.js';
-import { clock, full, hands, when } from '../time.js';
+import { clock, when } from '../time.js';
 import { Avatar, Nick } from './avatar.js';
 import { Files } from './files.js';
 import { Icon } from './icon.js';
 import { showMenu } from './menu.js';
 import { pickEmoji } from './palette.js';
 import { Text } from './text.js';
+import { Time } from './time.js';
 import { outbox } from '../sync.js';
 
 /** @typedef {import('../store.js').RoomState} RoomState */
@@ -59,7 +60,7 @@ const element = (event) => /** @type {Element} */ (event.currentTarget);
 function Gutter({ item, head }) {
   return html`
     <div class="message-gutter">
-      ${head ? html`<${Avatar} nick=${item.nick ?? ''} id=${item.by} />` : html`<time class="message-time" datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${hands(item.time)}</time>`}
+      ${head ? html`<${Avatar} nick=${item.nick ?? ''} id=${item.by} />` : html`<${Time} of=${item.time} brief class="message-time" />`}
     </div>`;
 }
 
@@ -69,7 +70,7 @@ function Head({ item }) {
     <header class="message-head">
       <button type="button" class="nick-button" onClick=${() => open('person', item.nick ?? '')}><${Nick} nick=${item.nick ?? ''} /></button>
       ${item.kind === 'notice' && html`<span class="tag">${t('message.notice')}</span>`}
-      <time datetime=${new Date(item.time).toISOString()} title=${full(item.time)}>${clock(item.time)}</time>
+      <${Time} of=${item.time} />
     </header>`;
 }
 

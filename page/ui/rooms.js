@@ -7,22 +7,23 @@ import { open, roomPath } from '../route.js';
 import { channels, directs, me, presence, server } from '../store.js';
 import { Icon } from './icon.js';
 
-const first = 100; // rooms that are shown at once; the others come after the first picture
-const later = 200; // milliseconds
+const first = 40, more = 100; // rooms that are listed in the first picture, and that are added at a time after it
+const later = 100; // milliseconds between these, so that what somebody does comes between
 
-/** useSoon returns false at first, and true after the first picture. */
-function useSoon() {
-  const [soon, setSoon] = useState(false);
+/** useGrowing returns how many of so many rooms are listed: few at first, and soon all. @param {number} total */
+function useGrowing(total) {
+  const [listed, list] = useState(first);
   useEffect(() => {
-    const timer = setTimeout(() => setSoon(true), later);
+    if (listed >= total) return;
+    const timer = setTimeout(() => list(listed + more), later);
     return () => clearTimeout(timer);
-  }, []);
-  return soon;
+  }, [listed, total]);
+  return listed;
 }
 
 /** Rooms is the navigation. @param {{onClose: () => void}} props */
 export function Rooms({ onClose }) {
-  const all = useSoon();
+  const listed = useGrowing(channels.value.length);
   return html`
     <nav class="rooms" id="rooms" aria-label=${t('nav.rooms')}>
       <header class="rooms-head">
@@ -34,7 +35,7 @@ export function Rooms({ onClose }) {
         <h2 class="rooms-title">${t('nav.channels')}
           <button type="button" class="icon-button" aria-label=${t('nav.browse')} title=${t('nav.browse')} onClick=${() => open('browse')}><${Icon} name="plus" /></button>
         </h2>
-        <ul>${(all ? channels.value : channels.value.slice(0, first)).map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>
+        <ul>${channels.value.slice(0, listed).map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>
         ${directs.value.length > 0 && html`
           <h2 class="rooms-title">${t('nav.directs')}</h2>
           <ul>${directs.value.map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>`}

@@ -72,8 +72,7 @@ func (g *Gateway) servePlace(w http.ResponseWriter, r *http.Request) {
 		}
 		plainly(w, r, http.StatusMethodNotAllowed, "What is here can be read; and by POST to a room something is said there.")
 	case reads(r) && isBrowser(r):
-		w.Header().Set("Content-Security-Policy", pagePolicy)
-		send(w, r, g.page.Index, false)
+		g.serveIndex(w, r, p)
 	default:
 		if err := g.serveText(w, r, p); err != nil {
 			status, code := statusOf(err)
