@@ -100,6 +100,9 @@ func (d *Door) Become(ctx context.Context, s *hub.Session, r Registration) *chat
 	}
 	out := s.Do(ctx, chat.Command{Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation})
 	d.Registered(r, out.Err)
+	if out.Err == nil {
+		s.Prove() // they have just chosen the password
+	}
 	return out.Err
 }
 
@@ -133,7 +136,7 @@ func (d *Door) Again(ctx context.Context, s *hub.Session) (hub.Arrival, *chat.Er
 		return hub.Arrival{}, err
 	}
 	by, err := d.byPassword(ctx, a.User)
-	by.Scopes = a.Scopes
+	by.Scopes, by.Proved = a.Scopes, a.Proved
 	return by, err
 }
 
