@@ -33,6 +33,11 @@
 // it went before, no text is sent at all: what was meant for a private room
 // must not end in a public one.
 //
+// A guest is the same however long they were away. But if somebody registers by their
+// token, who comes by it later is somebody new, of whom the server knows no client id:
+// what may have reached it before then ends with [ErrUnanswered], and is not sent again
+// in another name.
+//
 // Run starts one goroutine for each connection, the one that sends, and waits
 // for it before the next connection and before it returns.
 //

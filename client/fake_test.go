@@ -28,6 +28,7 @@ type fake struct {
 
 	mu     sync.Mutex // guards the following
 	epoch  string
+	user   uint64 // as whom the client is welcomed
 	events []api.Event
 	done   map[string]uint64 // by client id: the event
 	hellos []api.Hello
@@ -51,7 +52,7 @@ type fault struct {
 const fakeUser, fakeRoom = 7, 1
 
 func newFake(t *testing.T) *fake {
-	f := &fake{t: t, epoch: "E1", done: map[string]uint64{}}
+	f := &fake{t: t, epoch: "E1", user: fakeUser, done: map[string]uint64{}}
 	f.happen(api.Event{Kind: "arrived", By: fakeUser, Nick: "bob"})
 	return f
 }
@@ -306,7 +307,7 @@ func (c *fakeConn) begin(text string) {
 	if n := len(f.events); n > 0 {
 		last = f.events[n-1].Seq
 	}
-	epoch := f.epoch
+	epoch, user := f.epoch, f.user
 	after := last
 	stale := hello.After != 0 && (hello.Epoch != epoch || hello.After > last)
 	if hello.After != 0 && !stale {
@@ -323,7 +324,7 @@ func (c *fakeConn) begin(text string) {
 	}
 	c.mu.Lock()
 	c.answers = append([]api.Message{{
-		Type: api.TypeWelcome, Epoch: epoch, Seq: after, User: fakeUser, Nick: "bob",
+		Type: api.TypeWelcome, Epoch: epoch, Seq: after, User: user, Nick: "bob",
 		Rooms: []api.Room{{ID: fakeRoom, Name: "#lobby", Head: last, Joined: true, Members: 1}},
 	}}, c.answers...)
 	c.mu.Unlock()

@@ -210,13 +210,13 @@ func (s *liveStream) welcome(m *api.Message) {
 	s.welcomed = true
 	l := s.live
 	l.mu.Lock()
-	another := l.user != 0 && l.user != m.User // the guest was forgotten
+	another := l.user != 0 && l.user != m.User // somebody has registered by a guest's token, or the log is another
 	resumed := m.Resumed && s.after != 0 && !another
 	if !resumed {
 		clear(l.seen)
 		l.after = m.Seq
 	}
-	want := l.seek(m.Rooms, another)
+	want := l.seek(m.Rooms, another || l.letGo(m))
 	clear(l.in)
 	for i := range m.Rooms {
 		l.in[m.Rooms[i].ID] = m.Rooms[i].Name
@@ -224,22 +224,34 @@ func (s *liveStream) welcome(m *api.Message) {
 	stale := s.after != 0 && m.Epoch != s.epoch
 	l.user, l.nick, l.epoch, l.arrive, l.online = m.User, m.Nick, m.Epoch, true, true
 	l.mu.Unlock()
+	if another {
+		l.out.disown()
+	}
+	if stale {
+		l.out.misdirected()
+	}
 	s.handle(Connected{Welcome: *m, Resumed: resumed, Stale: stale})
 	s.goInto(want)
 }
 
+// letGo reports whether a guest was away for longer than the server waits: then they
+// are in the lobby at most. l.mu must be held.
+func (l *Live) letGo(m *api.Message) bool {
+	return m.Role == "" && len(l.in) > 0 && !slices.ContainsFunc(m.Rooms, func(r api.Room) bool { return r.Name != lobby })
+}
+
 // seek returns the names of the rooms to go into, after a welcome that told in which we
-// are. Until the server has answered they stay goals: a connection may be lost before.
-// l.mu must be held.
-func (l *Live) seek(in []api.Room, another bool) []string {
-	if another {
+// are; in none where we were if anew. Until the server has answered they stay goals: a
+// connection may be lost before. l.mu must be held.
+func (l *Live) seek(in []api.Room, anew bool) []string {
+	if anew {
 		for _, name := range l.in {
 			if name != "" {
 				l.goals = append(l.goals, name)
 			}
 		}
 	}
-	if len(l.goals) == 0 && len(in) == 0 && (another || !l.placed) {
+	if len(l.goals) == 0 && len(in) == 0 && (anew || !l.placed) {
 		l.goals = []string{lobby}
 	}
 	l.goals = slices.DeleteFunc(l.goals, func(name string) bool {

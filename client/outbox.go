@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -214,12 +215,44 @@ func (o *outbox) len() int {
 
 // fail ends everything that is held, because of err.
 func (o *outbox) fail(err error) {
+	o.endThose(err, func(*Command) bool { return true })
+}
+
+// disown ends what may have reached the server when we were somebody else to it: the
+// ids are unique for each author, so it would be done once more. Joining twice does no
+// harm. It is called before anything is sent on a connection.
+func (o *outbox) disown() {
+	o.endThose(errAnother, func(cmd *Command) bool { return cmd.tried && !cmd.joins() })
+}
+
+// misdirected ends what names a room or a message by its number in another log: there
+// the number may be a room's that others read.
+func (o *outbox) misdirected() {
+	o.endThose(errOtherLog, func(cmd *Command) bool { return cmd.Asked.Room != 0 || cmd.Asked.Target != 0 })
+}
+
+// Why commands are not sent again.
+var (
+	errAnother  = errors.New("to the server you are somebody else now, so it was not sent again")
+	errOtherLog = errors.New("the server's log is another now, where its numbers mean something else")
+)
+
+// endThose ends the commands for which ok holds, because of err. What is left counts
+// as not sent on this connection.
+func (o *outbox) endThose(err error, ok func(*Command) bool) {
+	var ended []*Command
 	o.mu.Lock()
-	queue := o.queue
-	o.queue, o.sent = nil, 0
+	o.queue = slices.DeleteFunc(o.queue, func(cmd *Command) bool {
+		if !ok(cmd) {
+			return false
+		}
+		ended = append(ended, cmd)
+		return true
+	})
+	o.sent = 0
 	o.free()
 	o.mu.Unlock()
-	for _, cmd := range queue {
+	for _, cmd := range ended {
 		why := ErrNotSent
 		if cmd.tried {
 			why = ErrUnanswered

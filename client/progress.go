@@ -53,7 +53,8 @@ func (p *progress) Position() (epoch string, after uint64) {
 }
 
 // Self returns who the client is: 0 and the nick wished for until it has been
-// welcomed. A guest who was away for long comes back as another.
+// welcomed. A guest comes back as another after somebody has registered by their
+// token, and as everybody may in another log.
 func (p *progress) Self() (user uint64, nick string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -37,7 +37,7 @@ func (s *stream) skipGreeting() error {
 		switch {
 		case m.Type == api.TypeWelcome:
 			s.net.renewing = true
-			return s.welcomed(&m)
+			return s.begin(&m)
 		case m.Type == api.TypeError && m.Code != "stale":
 			return &Refused{m.Code, m.Text}
 		}
@@ -57,6 +57,18 @@ func printable(line []byte) string {
 		}
 	}
 	return string(text)
+}
+
+// begin handles the first welcome. Only then is it known whose the outbox is.
+func (s *stream) begin(m *api.Message) error {
+	if was, _ := s.client.Self(); was != 0 && was != m.User {
+		s.client.out.disown()
+	}
+	err := s.welcomed(m)
+	if s.place.Line == "" {
+		close(s.placed)
+	}
+	return err
 }
 
 // welcomed notes who and where we are.

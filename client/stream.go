@@ -43,7 +43,7 @@ type stream struct {
 
 	hello  api.Hello
 	place  Command       // leads to where text goes
-	placed chan struct{} // closed by the receiver once place is confirmed
+	placed chan struct{} // closed by the receiver once place is confirmed, or we are welcome where there is none
 	heard  atomic.Int64  // when something was received last, in Unix nanoseconds
 
 	// Owned by the receiver.
@@ -105,9 +105,6 @@ func (c *Client) prepare(s *stream) {
 		s.hello.Token, s.hello.User, s.hello.Password, s.hello.Code = "", c.cfg.User, c.cfg.Password, c.cfg.Code
 	}
 	s.place = Command{id: id, Line: c.where.line()}
-	if s.place.Line == "" {
-		close(s.placed)
-	}
 }
 
 // serve runs the two directions until nothing more is received, and returns why.

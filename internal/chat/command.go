@@ -95,4 +95,5 @@ type Command struct {
 	Until    Millis // 0 is for ever. MarkRead: up to when everything has been read; 0 if only Target is known
 	Secret   string // what proves a credential, hashed or sealed; never shown to anybody
 	From     string // Arrive, Register, Login: the peer's address; empty if it has none
+	Holder   Key    // Register: of what the new member logs in by, if that has one; Level says what it is, Text what it is called
 }

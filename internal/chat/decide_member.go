@@ -29,6 +29,10 @@ func (d *decision) register() Outcome {
 	if err == nil {
 		err = d.s.barredFrom(c.From, d.now)
 	}
+	var proof Event
+	if err == nil {
+		proof, err = d.opening()
+	}
 	if err != nil {
 		return Outcome{Err: err}
 	}
@@ -42,16 +46,48 @@ func (d *decision) register() Outcome {
 		Kind: Registered, Client: c.Client, By: u.id, Nick: name, User: u.id, Whose: name,
 		Level: uint8(invitation.Role), Target: invitation.Seq, Text: CleanLine(c.From),
 	})
-	if c.Secret != "" {
-		d.emit(u.id.Inbox(), u.inbox, Event{Kind: CredentialAdded, By: u.id, Nick: name, User: u.id, Whose: name, Level: uint8(ByPassword), Secret: c.Secret})
+	if proof.Level != 0 {
+		proof.By, proof.Nick, proof.User, proof.Whose = u.id, name, u.id, name
+		d.emit(u.id.Inbox(), u.inbox, proof)
 	}
 	d.lands(u, invitation.Role)
 	d.enterInvited(u, name, invitation)
-	out := Outcome{User: u.id, Room: u.id.Inbox()}
-	if c.Secret != "" {
-		out.By = ByPassword
+	return Outcome{User: u.id, Room: u.id.Inbox(), By: Proof(proof.Level)}
+}
+
+// opening returns the event that gives a new member what they log in by: a password, unless
+// the command says otherwise. Its Level is 0 if it is nothing. It is decided with the
+// account, so that there is never an account that nothing proves since the server stopped
+// in between.
+func (d *decision) opening() (Event, *Error) {
+	c, p := d.c, Proof(d.c.Level)
+	if p == 0 && c.Secret != "" {
+		p = ByPassword
 	}
-	return out
+	_, taken := d.facts.Holders[c.Holder]
+	switch {
+	case p == 0 && c.Holder.IsZero():
+		return Event{}, nil
+	case p == 0, !p.proves(c.Holder, c.Secret):
+		return Event{}, Errorf(Invalid, noProof)
+	case !c.Holder.IsZero() && taken:
+		return Event{}, Errorf(Conflict, held)
+	case len(c.Text) > MaxLabel:
+		return Event{}, Errorf(Invalid, longLabel, MaxLabel)
+	}
+	return Event{Kind: CredentialAdded, Level: uint8(p), Name: c.Text, Key: c.Holder, Secret: c.Secret}, checkLine("name", c.Text)
+}
+
+// Why something proves nobody.
+const (
+	noProof   = "Nothing in that proves anything."
+	held      = "Somebody has that already, and it can prove only one person."
+	longLabel = "That name is too long: at most %d bytes."
+)
+
+// proves reports whether a credential of a kind can consist of a key and a secret.
+func (p Proof) proves(key Key, secret string) bool {
+	return p < proofEnd && p.Keyed() != key.IsZero() && p.Secretive() == (secret != "") && len(secret) <= MaxSecret
 }
 
 // invited returns the invitation that lets the one who asks register.
@@ -172,14 +208,14 @@ func (d *decision) addCredential() Outcome {
 	switch {
 	case p == 0 || p >= proofEnd:
 		return refuse(Invalid, "There is no such proof.")
-	case p.Keyed() == c.Key.IsZero(), p.Secretive() == (c.Secret == ""), len(c.Secret) > MaxSecret:
-		return refuse(Invalid, "Nothing in that proves anything.")
+	case !p.proves(c.Key, c.Secret):
+		return refuse(Invalid, noProof)
 	case u.role == BotRole && p != ByToken && p != BySSHKey && p != ByCertificate:
 		return refuse(Invalid, "A bot has tokens and keys, and no password.")
 	case !c.Key.IsZero() && taken:
-		return refuse(Conflict, "Somebody has that already, and it can prove only one person.")
+		return refuse(Conflict, held)
 	case len(c.Name) > MaxLabel:
-		return refuse(Invalid, "That name is too long: at most %d bytes.", MaxLabel)
+		return refuse(Invalid, longLabel, MaxLabel)
 	case over(c.Until, d.now):
 		return refuse(Invalid, "That time is over already.")
 	case c.Target != 0 && (d.by != nil || p != ByPassword):

@@ -191,7 +191,9 @@ func (c *Command) Needs() Need {
 		n.Guest = c.Key
 	case Report, MarkRead:
 		n.Message = c.Target
-	case Register, MakeInvitation:
+	case Register:
+		n.Code, n.Holder = c.Key, c.Holder
+	case MakeInvitation:
 		n.Code = c.Key
 	case Login:
 		n.Credentials = c.User

@@ -8,7 +8,7 @@ import (
 )
 
 func TestNeeds(t *testing.T) {
-	full := chat.Command{By: bob, Target: 8, Text: "👍", Room: lobby, User: alice, Name: "x", Key: chat.Key{1}}
+	full := chat.Command{By: bob, Target: 8, Text: "👍", Room: lobby, User: alice, Name: "x", Key: chat.Key{1}, Holder: chat.Key{2}}
 	message := chat.Need{Message: 8}
 	reaction := chat.Need{Message: 8, Reaction: chat.ReactionKey{Target: 8, By: bob, Emoji: "👍"}}
 	shown := chat.Need{Message: 8, Text: true, Previews: 8}
@@ -18,7 +18,7 @@ func TestNeeds(t *testing.T) {
 		chat.Say: message, chat.Edit: {Message: 8, Previews: 8}, chat.Delete: message, chat.Pin: message, chat.Unpin: message,
 		chat.React: fresh, chat.Unreact: reaction, chat.Preview: shown, chat.DropPreview: {Message: 8, Previews: 8},
 		chat.Arrive:   {Guest: chat.Key{1}},
-		chat.Register: {Code: chat.Key{1}}, chat.MakeInvitation: {Code: chat.Key{1}}, chat.DropInvitation: {Invitation: 8},
+		chat.Register: {Code: chat.Key{1}, Holder: chat.Key{2}}, chat.MakeInvitation: {Code: chat.Key{1}}, chat.DropInvitation: {Invitation: 8},
 		chat.Login: {Credentials: alice}, chat.Report: message, chat.MarkRead: message,
 		chat.SetProperty:   {Property: chat.PropertyKey{Owner: lobby, Name: "x"}},
 		chat.AddCredential: {Credentials: alice, Holder: chat.Key{1}}, chat.DropCredential: {Credentials: alice, Holder: chat.Key{1}},

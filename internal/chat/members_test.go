@@ -145,6 +145,34 @@ func TestSomebodyNewRegisters(t *testing.T) {
 	}
 }
 
+// An account and what proves it are one command: the server can't stop in between.
+func TestSomebodyRegistersByWhatIsNoPassword(t *testing.T) {
+	w := newServer(t)
+	elsewhere := chat.Command{Op: chat.Register, Name: "frank", Open: true, Level: uint8(chat.ByOIDC), Text: "the firm", Holder: chat.Key{7}}
+	events, out := w.apply(elsewhere)
+	if len(events) != 5 || events[3].Kind != chat.CredentialAdded || events[3].Key != (chat.Key{7}) || events[3].Name != "the firm" || out.By != chat.ByOIDC {
+		t.Errorf("events %v, outcome %+v", showAll(events), out)
+	}
+	for name, change := range map[string]func(*chat.Command){
+		"without a key":       func(c *chat.Command) { c.Holder = chat.Key{} },
+		"with a secret":       func(c *chat.Command) { c.Secret = "x" },
+		"of an unknown kind":  func(c *chat.Command) { c.Level = uint8(chat.ProofEnd) },
+		"of no kind":          func(c *chat.Command) { c.Level = 0 },
+		"a password's key":    func(c *chat.Command) { c.Level, c.Secret = 0, "a hash" },
+		"a name of two lines": func(c *chat.Command) { c.Text = "a\nb" },
+		"a name too long":     func(c *chat.Command) { c.Text = strings.Repeat("x", chat.MaxLabel+1) },
+	} {
+		c := elsewhere
+		c.Name, c.Holder = "gina", chat.Key{8}
+		change(&c)
+		t.Run(name, func(t *testing.T) { w.refused(c, chat.Invalid) })
+	}
+	elsewhere.Name = "gina"
+	w.refused(elsewhere, chat.Conflict)
+	elsewhere.Name, elsewhere.Level, elsewhere.Secret, elsewhere.Holder = "hugo", uint8(chat.ByPasskey), "public", chat.Key{9}
+	w.must(elsewhere)
+}
+
 // TestInvitationsThatLetNobodyInAnyMoreAreAllAlike: who tries codes learns
 // nothing from the answers.
 func TestInvitationsThatLetNobodyInAnyMoreAreAllAlike(t *testing.T) {

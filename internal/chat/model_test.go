@@ -263,6 +263,12 @@ func (m *model) ordered(s *stream, c *chat.Command, bits int) {
 		if v := one(s, m.invitations); bits&8 != 0 {
 			c.Key = v.Key
 		}
+		switch c.Text, c.Level = "", 0; {
+		case bits&0x30 == 0x10:
+			c.Level, c.Secret, c.Holder = uint8(chat.ByOIDC), "", one(s, someKeys)
+		case bits&0x30 == 0x20:
+			c.Level, c.Holder = uint8(chat.ByPasskey), one(s, someKeys)
+		}
 	case chat.Login, chat.DropCredential:
 		cred := one(s, m.credentials)
 		if c.Target = cred.Seq; bits&0x18 != 0 {

@@ -63,6 +63,7 @@ const (
 	tagWas
 	tagThread
 	tagFiles
+	tagHolder
 )
 
 // The flags of a command's record.
@@ -91,7 +92,7 @@ func AppendEvent(b []byte, ev *Event) []byte {
 	b = appendNumber(b, tagAbout, uint64(ev.About))
 	b = appendString(b, tagName, ev.Name)
 	b = appendString(b, tagText, ev.Text)
-	b = appendKey(b, ev.Key)
+	b = appendKey(b, tagKey, ev.Key)
 	b = appendNumber(b, tagNode, ev.Node)
 	b = appendNumber(b, tagLevel, uint64(ev.Level))
 	b = appendNumber(b, tagCount, uint64(ev.Count))
@@ -196,7 +197,7 @@ func AppendCommand(b []byte, c *Command) []byte {
 	b = appendNumber(b, tagUser, uint64(c.User))
 	b = appendString(b, tagName, c.Name)
 	b = appendString(b, tagText, c.Text)
-	b = appendKey(b, c.Key)
+	b = appendKey(b, tagKey, c.Key)
 	b = appendNumber(b, tagNode, c.Node)
 	b = appendNumber(b, tagRoom, uint64(c.Room))
 	b = appendNumber(b, tagIDNode, c.ID.Node)
@@ -208,7 +209,8 @@ func AppendCommand(b []byte, c *Command) []byte {
 	b = appendString(b, tagFrom, c.From)
 	b = appendString(b, tagTags, c.Tags)
 	b = appendNumber(b, tagRules, uint64(c.Rules))
-	return appendFiles(b, c.Files)
+	b = appendFiles(b, c.Files)
+	return appendKey(b, tagHolder, c.Holder)
 }
 
 func commandFlags(c *Command) (flags uint64) {
@@ -291,6 +293,8 @@ func DecodeCommand(b []byte) (Command, error) {
 			c.Rules = Flags(r.flags(uint64(flagsEnd - 1)))
 		case tagFiles:
 			c.Files = r.files()
+		case tagHolder:
+			c.Holder = r.key()
 		default:
 			r.unknown()
 		}
@@ -316,11 +320,11 @@ func appendString(b []byte, tag byte, s string) []byte {
 	return append(b, s...)
 }
 
-func appendKey(b []byte, k Key) []byte {
+func appendKey(b []byte, tag byte, k Key) []byte {
 	if k.IsZero() {
 		return b
 	}
-	return append(append(b, tagKey), k[:]...)
+	return append(append(b, tag), k[:]...)
 }
 
 // recordReader reads the fields of a record. The first mistake ends it.

@@ -127,6 +127,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	for op := chat.Op(1); op < chat.OpEnd; op++ {
 		tagged := rolesCommand(op)
 		tagged.Tags, tagged.Rules, tagged.Files = "+example.com/foo=bar;+baz", chat.Rules, []chat.File{file(1), {}}
+		tagged.Holder = chat.Key{31: 7}
 		for _, c := range []chat.Command{fullCommand(op), rolesCommand(op), tagged, {Op: op}, {Op: op, Strict: true}, {Op: op, Open: true}, {Op: op, Confined: true}, {Op: op, Notice: true}} {
 			record := chat.AppendCommand([]byte("before"), &c)[len("before"):]
 			if got, err := chat.DecodeCommand(record); err != nil || !reflect.DeepEqual(got, c) {
@@ -193,8 +194,8 @@ func TestCutRecordsAreRefusedOrShorter(t *testing.T) {
 const (
 	tagPrev, tagTime, tagFlags, tagNick, tagKey, tagNode = 1, 2, 3, 5, 14, 15
 	tagRoom, tagLevel, tagCount                          = 16, 19, 20
-	tagTarget, tagThread, tagFiles                       = 7, 28, 29
-	tagUntil, tagFrom, tagUnknown                        = 21, 23, 30
+	tagTarget, tagThread, tagFiles, tagHolder            = 7, 28, 29, 30
+	tagUntil, tagFrom, tagUnknown                        = 21, 23, 31
 )
 
 func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
@@ -221,6 +222,7 @@ func TestRecordsOfANewerProgramStopTheReader(t *testing.T) {
 	wantNewerEvent(t, "the tag of a command", []byte{chat.RecordVersion, 1, tagRoom, 1})
 	wantNewerCommand(t, "the tag of an event", []byte{chat.RecordVersion, 1, tagNick, 1, 'a'})
 	wantNewerEvent(t, "the last tag of a command", []byte{chat.RecordVersion, 1, tagFrom, 1, 'a'})
+	wantNewerEvent(t, "the key of a command", append([]byte{chat.RecordVersion, 1, tagHolder}, make([]byte, 32)...))
 	wantNewerEvent(t, "the time of a command", []byte{chat.RecordVersion, 1, tagUntil, 1})
 	wantNewerEvent(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 0x80, 16})
 	wantNewerCommand(t, "a flag", []byte{chat.RecordVersion, 1, tagFlags, 64})
@@ -359,6 +361,7 @@ func FuzzCommandRoundTrip(f *testing.F) {
 			Open: flags&8 != 0, Confined: flags&16 != 0, Notice: flags&32 != 0, Level: uint8(a), Count: uint32(b), Until: chat.Millis(-at), Secret: text, From: name, Tags: client, Rules: chat.Flags(a) & chat.Rules,
 		}
 		copy(c.Key[:], key)
+		copy(c.Holder[:], client)
 		if got, err := chat.DecodeCommand(chat.AppendCommand(nil, &c)); err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("read back %+v, error %v, want %+v", got, err, c)
 		}

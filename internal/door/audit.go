@@ -9,6 +9,9 @@ import (
 
 // Recorded says in words what an event of the audit log records.
 func Recorded(ev *chat.Event) string {
+	if text := ofItself(ev); text != "" {
+		return text
+	}
 	by := ev.Nick
 	if by == "" {
 		by = "the console"
@@ -91,6 +94,24 @@ func Recorded(ev *chat.Event) string {
 		text += ": " + ev.Text
 	}
 	return text
+}
+
+// ofItself says what the server did of itself, as somebody logged in or out; "" if that is
+// not what the event records. Nobody at the console has done it.
+func ofItself(ev *chat.Event) string {
+	if ev.By != 0 || ev.Kind != chat.CredentialAdded && ev.Kind != chat.CredentialDropped {
+		return ""
+	}
+	client, remembered := Remembered(ev.Name)
+	switch remembered = remembered && chat.Proof(ev.Level) == chat.ByToken; {
+	case remembered && ev.Kind == chat.CredentialAdded:
+		return ev.Whose + " logged in by " + client
+	case remembered:
+		return ev.Whose + " was logged out of " + client
+	case chat.Proof(ev.Level) == chat.ByRecovery && ev.Kind == chat.CredentialDropped:
+		return "the recovery code " + ev.Name + " of " + ev.Whose + " counts no more"
+	}
+	return ""
 }
 
 func banned(ev *chat.Event) string {

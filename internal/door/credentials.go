@@ -49,6 +49,9 @@ func (d *Door) SetPassword(ctx context.Context, by Actor, user hub.Person, passw
 	if err := by.Do(ctx, chat.Command{Op: chat.AddCredential, User: user.ID, Level: uint8(chat.ByPassword), Secret: kept}).Err; err != nil {
 		return err
 	}
+	if s, ok := by.(*hub.Session); ok {
+		s.Prove() // its credential may be the password of before
+	}
 	return d.LogOut(ctx, by, user.ID)
 }
 
@@ -128,6 +131,10 @@ func IsRemembered(c *chat.Credential) bool {
 func IsBrowsers(c *chat.Credential) bool {
 	return c.Proof == chat.ByToken && strings.HasPrefix(c.Name, browserPrefix)
 }
+
+// IsFactor reports whether a credential is of a second factor: to drop one takes what
+// [LessProof] takes, and [Door.DropTOTP] does.
+func IsFactor(c *chat.Credential) bool { return c.Proof == chat.ByTOTP || c.Proof == chat.ByRecovery }
 
 // maxRemembered is how many tokens of clients that come back a member has: the
 // oldest makes room.

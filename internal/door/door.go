@@ -49,6 +49,8 @@ type Config struct {
 	Password *auth.Shared // of the server, where a protocol has one; nil for none
 	Opers    []Oper
 
+	Now func() time.Time // for [Change]s; nil for time.Now, else for tests
+
 	Unthrottled bool // guessing is not made slow, and any password will do: for tests and benchmarks
 }
 
@@ -58,6 +60,8 @@ type Door struct {
 	logins   *auth.Throttle
 	arrivals *auth.Throttle // registrations, and invitations' codes
 	shared   *auth.Throttle // the passwords of the configuration
+
+	fresh *freshness
 
 	passkeys  *ceremonies[passkeyCeremony]
 	elsewhere *ceremonies[oidcCeremony]
@@ -74,6 +78,7 @@ func New(cfg Config) *Door {
 	return &Door{
 		cfg: cfg, logins: auth.NewThrottle(), arrivals: auth.NewThrottle(), shared: auth.NewThrottle(),
 		steps: map[chat.UserID]uint64{}, seeds: map[chat.UserID][]byte{}, signs: map[chat.Seq]uint32{},
+		fresh:     newFreshness(cfg.Now),
 		passkeys:  newCeremonies[passkeyCeremony](cfg.Unthrottled),
 		elsewhere: newCeremonies[oidcCeremony](cfg.Unthrottled), newcomers: newCeremonies[oidc.Identity](cfg.Unthrottled),
 	}
@@ -152,7 +157,7 @@ func (d *Door) login(ctx context.Context, l *Login) (hub.Arrival, *chat.Error) {
 	if err := d.secondFactor(ctx, factors, l.Code); err != nil {
 		return hub.Arrival{}, err
 	}
-	a := hub.Arrival{User: person.ID, Credential: password.Seq}
+	a := hub.Arrival{User: person.ID, Credential: password.Seq, Proved: time.Now()}
 	if rehash || d.lacksScram(password) {
 		a.Credential = d.renew(ctx, password, l.Password)
 	}
@@ -243,5 +248,9 @@ func arrival(c *hub.Credential) hub.Arrival {
 	if c == nil {
 		return hub.Arrival{}
 	}
-	return hub.Arrival{User: c.User, Credential: c.Seq, Scopes: hub.Scopes(c.Scope)}
+	proved := time.Now()
+	if c.Proof == chat.ByToken { // which proves nothing anew: see Change
+		proved = time.Unix(0, 0)
+	}
+	return hub.Arrival{User: c.User, Credential: c.Seq, Scopes: hub.Scopes(c.Scope), Proved: proved}
 }

@@ -103,36 +103,34 @@ func (d *Door) RegisterOIDC(ctx context.Context, ceremony string, r Registration
 	if a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC); ok || err != nil { // who has registered meanwhile, in another tab
 		return a, err
 	}
-	user, err := d.enrollElsewhere(ctx, r)
-	if err != nil {
-		d.newcomers.putBack(ceremony, who)
-		return hub.Arrival{}, err
-	}
-	if err := d.link(ctx, d.cfg.Hub.Console(), user, who); err != nil {
-		return hub.Arrival{}, err
-	}
+	refused := d.enrollElsewhere(ctx, r, who)
 	a, ok, err := d.byKey(ctx, who.Key, chat.ByOIDC)
-	if err == nil && !ok {
-		err = chat.NoLogin()
+	switch {
+	case ok || err != nil: // or another tab was faster
+		return a, err
+	case refused != nil:
+		d.newcomers.putBack(ceremony, who)
+		return hub.Arrival{}, refused
 	}
-	return a, err
+	return hub.Arrival{}, chat.NoLogin() // it was dropped at once
 }
 
-// enrollElsewhere makes an account that nothing proves yet.
-func (d *Door) enrollElsewhere(ctx context.Context, r Registration) (chat.UserID, *chat.Error) {
+// enrollElsewhere makes an account that the account elsewhere proves.
+func (d *Door) enrollElsewhere(ctx context.Context, r Registration, who oidc.Identity) *chat.Error {
 	if err := d.allow(d.arrivals, r.From, ""); err != nil {
-		return 0, err
+		return err
 	}
-	account := new(hub.Account)
+	cmd := chat.Command{Level: uint8(chat.ByOIDC), Text: d.cfg.OIDC.Name(), Holder: who.Key, Open: true}
 	if r.Code != "" {
 		key, err := d.CheckCode(r.Code)
 		if err != nil {
 			d.Registered(r, err)
-			return 0, err
+			return err
 		}
-		account.Invitation = key
+		cmd.Key = key
 	}
-	return d.admit(ctx, r, account, true)
+	_, err := d.admit(ctx, r, cmd)
+	return err
 }
 
 // LinkOIDC adds the account elsewhere of a member who comes back to what proves

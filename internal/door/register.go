@@ -100,6 +100,9 @@ func (d *Door) Become(ctx context.Context, s *hub.Session, r Registration) *chat
 	}
 	out := s.Do(ctx, chat.Command{Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation})
 	d.Registered(r, out.Err)
+	if out.Err == nil {
+		s.Prove() // they have just chosen the password
+	}
 	return out.Err
 }
 
@@ -111,7 +114,8 @@ func (d *Door) Enroll(ctx context.Context, r Registration) (hub.Arrival, *chat.E
 	if err != nil {
 		return hub.Arrival{}, err
 	}
-	user, err := d.admit(ctx, r, account, d.cfg.Hub.Policy().Registration == hub.Open)
+	open := d.cfg.Hub.Policy().Registration == hub.Open
+	user, err := d.admit(ctx, r, chat.Command{Secret: account.Password, Key: account.Invitation, Open: open})
 	if err != nil {
 		return hub.Arrival{}, err
 	}
@@ -133,7 +137,7 @@ func (d *Door) Again(ctx context.Context, s *hub.Session) (hub.Arrival, *chat.Er
 		return hub.Arrival{}, err
 	}
 	by, err := d.byPassword(ctx, a.User)
-	by.Scopes = a.Scopes
+	by.Scopes, by.Proved = a.Scopes, a.Proved
 	return by, err
 }
 
@@ -148,16 +152,14 @@ func (d *Door) byPassword(ctx context.Context, user chat.UserID) (hub.Arrival, *
 	return hub.Arrival{}, cmp.Or(err, chat.NoLogin())
 }
 
-// admit makes an account of somebody who is nobody yet.
-func (d *Door) admit(ctx context.Context, r Registration, account *hub.Account, open bool) (chat.UserID, *chat.Error) {
-	from := ""
+// admit makes an account of somebody who is nobody yet; the command says what they log in
+// by, and what lets them.
+func (d *Door) admit(ctx context.Context, r Registration, cmd chat.Command) (chat.UserID, *chat.Error) {
+	cmd.Op, cmd.Name, cmd.Private = chat.Register, r.Nick, !r.Lobby
 	if r.From.IsValid() {
-		from = r.From.WithZone("").String()
+		cmd.From = r.From.WithZone("").String()
 	}
-	out := d.cfg.Hub.Console().Do(ctx, chat.Command{
-		Op: chat.Register, Name: r.Nick, Secret: account.Password, Key: account.Invitation,
-		Open: open, Private: !r.Lobby, From: from,
-	})
+	out := d.cfg.Hub.Console().Do(ctx, cmd)
 	d.Registered(r, out.Err)
 	return out.User, out.Err
 }

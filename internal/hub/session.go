@@ -38,6 +38,7 @@ type Session struct {
 
 	proof  atomic.Uint64 // the credential that it came by; 0 for none
 	proven atomic.Uint32 // what kind that is, a [chat.Proof]
+	proved atomic.Uint32 // when, in Unix seconds: see [Session.Proved]
 
 	evicted atomic.Pointer[Evicted] // why, if the session has to end
 
@@ -114,8 +115,15 @@ func (s *Session) Credential() chat.Seq { return chat.Seq(s.proof.Load()) }
 // Again returns how another session comes to speak for the same user, by the same
 // credential; false if there was none. Whether that still counts is decided then.
 func (s *Session) Again() (Arrival, bool) {
-	return Arrival{User: s.User(), Credential: s.Credential(), Scopes: Scopes(s.scopes.Load())}, s.Credential() != 0
+	return Arrival{User: s.User(), Credential: s.Credential(), Scopes: Scopes(s.scopes.Load()), Proved: s.Proved()}, s.Credential() != 0
 }
+
+// Proved returns when it was proved for whom the session speaks: by the credential that
+// it came by or, by [Session.Prove], later. It is 1970 for who has proved nothing.
+func (s *Session) Proved() time.Time { return time.Unix(int64(s.proved.Load()), 0) }
+
+// Prove notes that it was proved just now.
+func (s *Session) Prove() { s.proved.Store(uint32(time.Now().Unix())) }
 
 // Nick returns what the session's user is called now.
 func (s *Session) Nick() string { return s.hub.nick(s.User()) }
@@ -137,6 +145,7 @@ type Arrival struct {
 	User       chat.UserID // a member
 	Credential chat.Seq    // what has proved it
 	Scopes     Scopes      // what it lets the session do; 0 is everything
+	Proved     time.Time   // when it has; zero for just now
 
 	Account *Account // a new one, under Nick
 	Alone   bool     // not into the lobby; of a guest, or with a new Account
@@ -164,6 +173,12 @@ func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 	s.resume.Store(uint64(a.Resume))
 	s.scopes.Store(uint32(a.Scopes))
 	s.proof.Store(uint64(a.Credential))
+	if a.Credential != 0 {
+		s.Prove()
+		if !a.Proved.IsZero() {
+			s.proved.Store(uint32(a.Proved.Unix()))
+		}
+	}
 	c.From = s.from()
 	err := s.hub.await(ctx, c, &proposal{session: s, resume: a.Resume}).Err
 	if err != nil && ctx.Err() == nil { // else it may yet be granted

@@ -54,7 +54,7 @@ type Session struct {
 	mu      sync.Mutex // guards the following; never held across I/O
 	wanted  string     // the room that somebody came for; empty if any will do
 	self    tui.Person // the user, as the interface knows them: the id does not change
-	user    uint64     // their id on the server; another for a guest who was forgotten
+	user    uint64     // their id on the server; another once somebody has registered by a guest's token
 	rooms   map[uint64]*room
 	held    held
 	reading map[*reading]bool

@@ -136,8 +136,11 @@ func (m *model) registration(c *chat.Command) {
 	if c.By == 0 {
 		c.Client = ""
 	}
-	if m.rng.IntN(2) == 0 {
+	switch m.rng.IntN(3) {
+	case 0:
 		c.Secret = m.secret()
+	case 1:
+		c.Level, c.Text, c.Holder = uint8(chat.ByOIDC), "elsewhere", m.keys[m.rng.IntN(len(m.keys))]
 	}
 	if n := len(m.codes); n > 0 && m.rng.IntN(3) > 0 {
 		c.Open, c.Key = false, m.codes[m.rng.IntN(n)].Key

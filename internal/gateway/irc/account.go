@@ -39,6 +39,8 @@ func (c *conn) loggedIn(a hub.Arrival) {
 		c.entering.proven = &a
 	case a.User != s.User():
 		c.member = &a
+	default:
+		c.gateway.cfg.Door.LoggedIn(s, a)
 	}
 }
 

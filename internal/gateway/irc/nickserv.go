@@ -263,8 +263,10 @@ func (c *conn) passwd(rest string) *chat.Error {
 		return err
 	}
 	d := c.gateway.cfg.Door
-	_, err = d.Login(c.Context(), door.Login{Nick: me.Nick, Password: words[0], From: c.Session().Address()})
-	if err != nil && err != door.ErrCode { // whose password is right, and all that is asked for
+	if err = d.Missing(c.Context(), c.Session(), door.LessProof); err == door.ErrPassword {
+		err = d.CheckOwn(c.Context(), me.Nick, words[0], c.Session().Address())
+	}
+	if err != nil {
 		return err
 	}
 	if err := d.SetPassword(c.Context(), c.Session(), me, words[1]); err != nil {
@@ -272,6 +274,15 @@ func (c *conn) passwd(rest string) *chat.Error {
 	}
 	c.nickSays("Your password is changed. Where you had logged in by the old one you are logged out; tokens that you made stay.")
 	return nil
+}
+
+// mayGetIn says what is missing for the client to get a further way in, or nil.
+func (c *conn) mayGetIn() *chat.Error {
+	err := c.gateway.cfg.Door.Missing(c.Context(), c.Session(), door.FurtherWay)
+	if err == door.ErrPassword {
+		return chat.Errorf(chat.Forbidden, "That takes your password once more: say IDENTIFY PASSWORD, and then this again.")
+	}
+	return err
 }
 
 func (c *conn) logout(string) *chat.Error {
@@ -304,6 +315,9 @@ func (c *conn) certAdd(name string) *chat.Error {
 	if name == "" {
 		name = "certificate"
 	}
+	if err := c.mayGetIn(); err != nil {
+		return err
+	}
 	if err := c.gateway.cfg.Door.AddCertificate(c.Context(), c.Session(), c.Session().User(), name, c.certificate()); err != nil {
 		return err
 	}
@@ -326,6 +340,9 @@ func (c *conn) tokens(rest string) *chat.Error {
 
 func (c *conn) newToken(rest string) *chat.Error {
 	t, err := door.ParseToken(strings.Fields(rest))
+	if err == nil {
+		err = c.mayGetIn()
+	}
 	if err != nil {
 		return err
 	}

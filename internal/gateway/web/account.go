@@ -102,22 +102,6 @@ func (c *call) setPassword(in *api.PasswordChange) *chat.Error {
 	return c.gateway.cfg.Door.SetPassword(c.ctx(), c.session, c.me(), in.New)
 }
 
-// prove checks a member's password once more, for what a browser that was left
-// alone must not be enough for.
-func (c *call) prove(me hub.Person, password string) *chat.Error {
-	if err := c.mayTell(); err != nil {
-		return err
-	}
-	_, err := c.gateway.cfg.Door.Login(c.ctx(), door.Login{Nick: me.Nick, Password: password, From: c.client.from})
-	switch {
-	case err == nil || err == door.ErrCode:
-		return nil
-	case err.Code == chat.Forbidden:
-		return chat.Errorf(chat.Forbidden, "That is not your password.")
-	}
-	return err
-}
-
 // credentials returns what somebody proves themselves with.
 func (c *call) credentials() ([]chat.Credential, *chat.Error) {
 	me, err := c.member()
@@ -209,9 +193,6 @@ func (c *call) maySecure() (hub.Person, *chat.Error) {
 		err = c.mayTell()
 	}
 	if err == nil {
-		err = c.session.Allows(&chat.Command{Op: chat.AddCredential})
-	}
-	if err == nil {
 		err = c.confirmed()
 	}
 	return me, err
@@ -261,7 +242,7 @@ func deleteCredential(c *call, _ *nothing) (*nothing, *chat.Error) {
 		return nil, err
 	}
 	for _, have := range all {
-		if have.Seq == n && (have.Proof == chat.ByTOTP || have.Proof == chat.ByRecovery) {
+		if have.Seq == n && door.IsFactor(&have) {
 			return nil, chat.Errorf(chat.Forbidden, "To do without a second factor takes your password: DELETE %s/me/totp.", apiPath)
 		}
 	}

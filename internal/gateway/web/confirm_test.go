@@ -35,9 +35,9 @@ func TestAnOldLoginIsNotEnoughForAnotherWayIn(t *testing.T) {
 		}
 	}
 	all(ann, "")
-	s.gateway.ConfirmAt(9 * time.Minute)
+	s.later(9 * time.Minute)
 	all(ann, "")
-	s.gateway.ConfirmAt(11 * time.Minute)
+	s.later(11 * time.Minute)
 	all(ann, "password")
 	ann.do("GET", "/rooms", nil, 200, nil)
 	ann.do("PATCH", "/me", api.AccountChange{Nick: ptr("anna")}, 200, nil)
@@ -48,7 +48,7 @@ func TestAnOldLoginIsNotEnoughForAnotherWayIn(t *testing.T) {
 	ann.do("POST", "/session/confirmation", api.Password{Password: goodPassword}, 204, nil)
 	ann.do("GET", "/session/confirmation", nil, 204, nil)
 	all(ann, "")
-	s.gateway.ConfirmAt(22 * time.Minute)
+	s.later(22 * time.Minute)
 	all(ann, "password")
 	basic := &visitor{site: s, header: http.Header{"Authorization": {basicAuth("anna", goodPassword)}}}
 	all(basic, "")
@@ -64,7 +64,7 @@ func TestACookieAloneMakesNoAdmins(t *testing.T) {
 	browser := &visitor{site: s, header: http.Header{"Cookie": {"hubbub=" + a.cookie("hubbub")}}}
 	var program api.Session
 	s.visitor.do("POST", "/session", api.Login{User: "ada", Password: goodPassword}, 200, &program)
-	s.gateway.ConfirmAt(11 * time.Minute)
+	s.later(11 * time.Minute)
 	browser.refused("POST", "/invitations", api.NewInvitation{Role: "admin"}, 403, "password")
 	browser.refused("PATCH", "/admin/people/bob", api.RoleChange{Role: "admin"}, 403, "password")
 	browser.refused("POST", "/commands", api.Command{ID: "a1", Op: api.OpRole, Nick: "bob", Level: "owner"}, 403, "password")
@@ -104,14 +104,14 @@ func TestWhoHasNoPasswordLogsInAnewInstead(t *testing.T) {
 	alice.do("POST", "/me/totp", nil, 200, &seed)
 	alice.do("POST", "/me/totp/confirm", api.Code{Code: code(t, seed.Seed)}, 200, nil)
 
-	s.gateway.ConfirmAt(11 * time.Minute)
+	s.later(11 * time.Minute)
 	first := api.AccountChange{Password: &api.PasswordChange{New: "another good password"}}
 	alice.refused("PATCH", "/me", first, 403, "fresh")
 	alice.refused("DELETE", "/me/totp", api.Password{}, 403, "fresh")
 	alice.refused("POST", "/tokens", api.NewToken{Name: "script"}, 403, "fresh")
 	alice.refused("POST", "/session/confirmation", api.Password{Password: "x"}, 403, "forbidden")
 
-	s.gateway.ConfirmAt(0)
+	s.later(0)
 	alice.do("DELETE", "/me/totp", api.Password{}, 204, nil)
 	alice.do("PATCH", "/me", first, 200, nil)
 	alice.refused("PATCH", "/me", first, 403, "forbidden") // now there is one to be given

@@ -46,10 +46,3 @@ func (g *Gateway) KeepAt(now time.Time) {
 		c.keep(now)
 	}
 }
-
-// ConfirmAt has it be so much later for what is to be confirmed.
-func (g *Gateway) ConfirmAt(ahead time.Duration) {
-	g.confirmations.mu.Lock()
-	defer g.confirmations.mu.Unlock()
-	g.confirmations.now = func() time.Time { return time.Now().Add(ahead) }
-}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +44,7 @@ type site struct {
 	door    *door.Door
 	url     string
 	doc     map[string]any
+	ahead   *atomic.Int64 // see later
 
 	mu      sync.Mutex // guards remote
 	peer    gateway.Peer
@@ -88,7 +90,9 @@ func start(t *testing.T, o options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := door.New(door.Config{Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub", Site: browsers, OIDC: o.oidc})
+	ahead := new(atomic.Int64)
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	d := door.New(door.Config{Now: now, Hub: h, Hasher: auth.NewHasher(auth.Params{Memory: 64, Passes: 1, Threads: 1}), Sealer: sealer, Name: "hubbub", Site: browsers, OIDC: o.oidc})
 	cfg := o.web
 	cfg.Hub, cfg.Door, cfg.Logger, cfg.Pump = h, d, logger, gateway.NewPump(h, time.Minute)
 	cfg.Name, cfg.Network, cfg.Version, cfg.Text, cfg.Zone = "chat.example", "Example", "v0", o.limits.Text, time.UTC
@@ -100,12 +104,15 @@ func start(t *testing.T, o options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{T: t, gateway: g, hub: h, pump: cfg.Pump, door: d, doc: g.OpenAPI()}
+	s := &site{T: t, gateway: g, hub: h, pump: cfg.Pump, door: d, doc: g.OpenAPI(), ahead: ahead}
 	s.peer = gateway.Peer{Remote: netip.MustParseAddr("192.0.2.1"), Private: true}
 	s.visitor = &visitor{site: s}
 	s.run(st)
 	return s
 }
+
+// later has it be so much later for what takes a fresh proof.
+func (s *site) later(ahead time.Duration) { s.ahead.Store(int64(ahead)) }
 
 // run runs the site until the test ends.
 func (s *site) run(st *store.Store) {

@@ -77,9 +77,8 @@ type Gateway struct {
 	uploads   *uploads
 	visits    visits
 
-	confirmations confirmations
-	lives         *lives
-	started       time.Time
+	lives   *lives
+	started time.Time
 
 	stopping atomic.Bool
 	stop     chan struct{} // closed by Stop
@@ -113,7 +112,6 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	g.performer = newPerformer(u, g.mayAppoint)
 	g.visits.init(g)
-	g.confirmations.init()
 	g.routes = g.table()
 	g.reference = newReferences(cfg.Version, g.routes)
 	g.api = g.mux(g.routes)
