@@ -325,7 +325,8 @@ func (r *runner) paint() {
 		r.painter.resize(r.size)
 		r.take(tea.WindowSizeMsg{Width: r.size.Width, Height: r.size.Height})
 	}
-	frame := r.painter.frame(r.model.View(), r.raw)
+	rows, view := r.view()
+	frame := r.painter.frame(rows, view, r.raw)
 	r.pace.painted(time.Now())
 	r.dirty, r.urgent, r.raw = false, false, kept(r.raw)
 	if len(frame) > 0 {
