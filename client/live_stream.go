@@ -292,6 +292,7 @@ func (s *liveStream) answered(m *api.Message) error {
 	case cmd == nil:
 		return nil // a ping's, or once more
 	case m.Code == "unavailable":
+		s.live.out.turnedAway()
 		return err // the server is about to close; the next connection sends it again
 	}
 	s.live.out.finish(cmd, m, err)

@@ -486,6 +486,76 @@ func TestLiveNoticesSilenceBeforeItHasArrived(t *testing.T) {
 	})
 }
 
+// A server that can take nothing is asked for one thing again, and not for all.
+func TestLiveSendsOneAgainToAServerThatHasTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		to := make(pipes)
+		var mu sync.Mutex
+		var heard [][]string // on each connection
+		site := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"hubbub.v1"}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer ws.CloseNow()
+			tell := func(frame string) { ws.Write(r.Context(), websocket.MessageText, []byte(frame)) }
+			tell(`{"type":"welcome","epoch":"E","seq":1,"user":7,"nick":"ann","rooms":[{"id":2,"name":"#lobby","members":1,"head":1}]}`)
+			mu.Lock()
+			n := len(heard)
+			heard = append(heard, nil)
+			mu.Unlock()
+			for {
+				_, frame, err := ws.Read(r.Context())
+				var asked api.Command
+				if err != nil || json.Unmarshal(frame, &asked) != nil {
+					return
+				}
+				mu.Lock()
+				heard[n] = append(heard[n], asked.Text)
+				mu.Unlock()
+				answer := `{"type":"error","id":"` + asked.ID + `","code":"unavailable","text":"The server could not take this now."}`
+				if n == 2 {
+					answer = `{"type":"ack","id":"` + asked.ID + `"}`
+				}
+				time.AfterFunc(time.Second, func() { // when all that is sent is here
+					mu.Lock()
+					defer mu.Unlock()
+					if n == 2 && asked.Text == "one" {
+						heard[n] = append(heard[n], "and then")
+					}
+					tell(answer)
+				})
+			}
+		})}
+		var serving sync.WaitGroup
+		serving.Go(func() { site.Serve(to) })
+		t.Cleanup(func() { site.Close(); serving.Wait() })
+		live, err := client.NewLive(client.Config{Dial: to.dial})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"one", "two", "three"} {
+			if _, err := live.Submit(t.Context(), api.Command{Op: api.OpSay, Room: 2, Text: text}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, end := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { live.Run(ctx, func(client.Update) {}) })
+		for len(live.Unanswered()) > 0 {
+			<-time.After(time.Second)
+		}
+		end()
+		running.Wait()
+		mu.Lock()
+		defer mu.Unlock()
+		if got, want := fmt.Sprint(heard), "[[one two three] [one] [one and then two three]]"; got != want {
+			t.Errorf("it sent %s, want %s", got, want)
+		}
+	})
+}
+
 func TestOnlyGuestsLeave(t *testing.T) {
 	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
 	ann, err := client.NewLive(client.Config{Address: s.Addr(), Nick: "ann"})

@@ -57,6 +57,7 @@ type outbox struct {
 	mu    sync.Mutex // guards the following, and Command.tried; never held across I/O
 	queue []*Command
 	sent  int
+	wary  bool          // the server could take nothing when it was asked last: one is sent, to see
 	freed chan struct{} // closed when the queue gets shorter or ends; nil while nobody waits
 	ended error         // why nothing is taken any more; nil while it is
 }
@@ -137,6 +138,9 @@ func (o *outbox) take() []*Command {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	end := min(len(o.queue), o.window)
+	if o.wary {
+		end = min(end, 1)
+	}
 	if end <= o.sent {
 		return nil
 	}
@@ -146,6 +150,15 @@ func (o *outbox) take() []*Command {
 	}
 	o.sent = end
 	return batch
+}
+
+// turnedAway notes that the server can take nothing for now. Then the first command goes
+// alone, on this connection and those after it, until it is answered: all of them again
+// on each attempt would only be more work for a server that has trouble.
+func (o *outbox) turnedAway() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wary = true
 }
 
 // find returns the command that was sent under an id, or nil: it has been
@@ -172,6 +185,7 @@ func (o *outbox) finish(cmd *Command, answer *api.Message, err error) {
 	if i := o.index(cmd.wire); i >= 0 {
 		o.queue = slices.Delete(o.queue, i, i+1)
 		o.sent--
+		o.wary = false
 		o.free()
 		o.lookAgain()
 	}

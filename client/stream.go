@@ -268,6 +268,7 @@ func (s *stream) answered(m *api.Message) error {
 	case cmd == nil:
 		return nil // a ping's, or once more
 	case m.Code == "unavailable" && onceByID(cmd.Line):
+		s.client.out.turnedAway()
 		return err // the server is about to close; the next connection sends it again
 	case err == nil:
 		s.client.did(cmd.Line, m)

@@ -35,7 +35,7 @@ func BenchmarkMessage(b *testing.B) {
 				rooms.Rooms = append(rooms.Rooms, tui.Room{ID: chat.RoomID(i + 10), Name: fmt.Sprint("#room", i)})
 			}
 			v.pending[0] = rooms
-			m := tea.Model(tui.New(b.Context(), v, options(time.Now())))
+			m := tui.New(b.Context(), v, options(time.Now()))
 			results := make(chan tea.Msg)
 			var start func(cmd tea.Cmd)
 			start = func(cmd tea.Cmd) {
@@ -59,12 +59,11 @@ func BenchmarkMessage(b *testing.B) {
 					}
 				}()
 			}
-			frame := screen.Painter("xterm-256color", size)
+			frame := screen.RowPainter("xterm-256color", size)
 			paint := func(msg tea.Msg) int {
-				var cmd tea.Cmd
-				m, cmd = m.Update(msg)
+				_, cmd := m.Update(msg)
 				start(cmd)
-				return len(frame(m.View()))
+				return len(frame(m.Rows()))
 			}
 			start(m.Init())
 			paint(tea.WindowSizeMsg{Width: size.Width, Height: size.Height})
@@ -87,12 +86,12 @@ func BenchmarkMessage(b *testing.B) {
 func BenchmarkUnchanged(b *testing.B) {
 	m := tui.New(b.Context(), newVillage(), options(time.Now()))
 	m.Update(tea.WindowSizeMsg{Width: 100, Height: 30})
-	frame := screen.Painter("xterm-256color", screen.Size{Width: 100, Height: 30})
-	view := m.View()
-	frame(view)
+	frame := screen.RowPainter("xterm-256color", screen.Size{Width: 100, Height: 30})
+	rows, view := m.Rows()
+	frame(rows, view)
 	b.ReportAllocs()
 	for b.Loop() {
-		frame(view)
+		frame(rows, view)
 	}
 }
 

@@ -29,10 +29,51 @@ var (
 // somebody asks for by keys waits until the server does it, and must not pile up.
 const mostCommands = 200
 
-// start runs a command beside the loop.
+// result is what a command brought, and who takes another command at once: nobody if
+// that is nil.
+type result struct {
+	msg   tea.Msg
+	again chan<- tea.Cmd
+}
+
+// start runs a command beside the loop: where the one ran whose message is being taken,
+// if that is to be had, since it is cheaper to go on than to begin.
 func (r *runner) start(cmd tea.Cmd) {
-	if cmd != nil {
-		r.beside(cmd, &r.helpers)
+	switch {
+	case cmd == nil:
+	case r.spare != nil:
+		r.underway.Add(1)
+		r.spare <- cmd
+		r.spare = nil
+	default:
+		r.underway.Add(1)
+		r.helpers.Go(func() { r.work(cmd) })
+	}
+}
+
+// dismiss lets the spare go.
+func (r *runner) dismiss() {
+	if r.spare != nil {
+		r.spare <- nil
+		r.spare = nil
+	}
+}
+
+// work runs a command, and then what it is given when it has handed over a message.
+func (r *runner) work(cmd tea.Cmd) {
+	defer r.caught()
+	again := make(chan tea.Cmd, 1)
+	for cmd != nil {
+		handed := r.perform(cmd, &r.helpers, again)
+		r.landed()
+		if !handed {
+			return
+		}
+		select {
+		case cmd = <-again:
+		case <-r.ctx.Done():
+			return
+		}
 	}
 }
 
@@ -46,51 +87,55 @@ func (r *runner) landed() {
 	}
 }
 
-// beside runs a command in a goroutine of a group, and counts it. If it panics, that is
-// the loop's to tell.
+// beside runs a command in a goroutine of a group, and counts it.
 func (r *runner) beside(cmd tea.Cmd, group *sync.WaitGroup) {
 	r.underway.Add(1)
 	group.Go(func() {
 		defer r.landed()
-		defer func() {
-			if p := recover(); p != nil {
-				select {
-				case r.faults <- fmt.Sprintf("%v, in a command:\n%s", p, debug.Stack()):
-				default:
-				}
-			}
-		}()
-		r.perform(cmd, group)
+		defer r.caught()
+		r.perform(cmd, group, nil)
 	})
 }
 
-// perform runs a command and hands over its message. Of a batch, each runs in the
-// group.
-func (r *runner) perform(cmd tea.Cmd, group *sync.WaitGroup) {
+// caught has the loop tell that a command has panicked, if it has. It is deferred.
+func (r *runner) caught() {
+	if p := recover(); p != nil {
+		select {
+		case r.faults <- fmt.Sprintf("%v, in a command:\n%s", p, debug.Stack()):
+		default:
+		}
+	}
+}
+
+// perform runs a command and hands over its message, and who takes another. It reports
+// whether that was taken. Of a batch, each runs in the group.
+func (r *runner) perform(cmd tea.Cmd, group *sync.WaitGroup, again chan<- tea.Cmd) bool {
 	if cmd == nil || r.ctx.Err() != nil {
-		return
+		return false
 	}
 	msg := cmd()
 	if msg == nil {
-		return
+		return false
 	}
 	if batch, ok := msg.(tea.BatchMsg); ok {
 		for _, one := range batch {
 			r.beside(one, group)
 		}
-		return
+		return false
 	}
 	if v := reflect.ValueOf(msg); v.Type() == oneAfterAnother {
 		for i := range v.Len() {
 			var step sync.WaitGroup
-			r.perform(v.Index(i).Interface().(tea.Cmd), &step)
+			r.perform(v.Index(i).Interface().(tea.Cmd), &step, nil)
 			step.Wait()
 		}
-		return
+		return false
 	}
 	select {
-	case r.results <- msg:
+	case r.results <- result{msg, again}:
+		return again != nil
 	case <-r.ctx.Done():
+		return false
 	}
 }
 

@@ -8,10 +8,11 @@ import (
 
 // leave ends what is shown.
 func (r *runner) leave() {
-	r.due.Stop()
-	r.escape.Stop()
-	r.rest.Stop()
+	r.due.stop()
+	r.escape.stop()
+	r.rest.stop()
 	r.undo()
+	close(r.frames)
 }
 
 // undo undoes what was done to the terminal, if it can still be written to. The next

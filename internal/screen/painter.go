@@ -49,7 +49,6 @@ type painter struct {
 
 	entered bool
 	known   bool     // shown is what is there
-	content string   // of the last view
 	shown   []string // the rows, from above; those that are missing are empty
 	next    []string // for those of the next view
 	title   string
@@ -99,16 +98,16 @@ func (p *painter) resize(s Size) {
 // forget has everything be painted anew: the terminal may show anything.
 func (p *painter) forget() { p.known = false }
 
-// frame returns what has to be written for a view, with what else is to go out
-// before it. It is good until the next call.
-func (p *painter) frame(v tea.View, raw []byte) []byte {
+// frame returns what has to be written for a view with these rows, with what else is
+// to go out before it. It is good until the next call.
+func (p *painter) frame(rows []string, v tea.View, raw []byte) []byte {
 	p.out = kept(p.out)
 	if !p.entered {
 		p.enter()
 	}
 	p.out = append(p.out, raw...)
 	p.modes(v)
-	if p.known && v.Content == p.content {
+	if p.known && p.same(rows) {
 		p.place(v.Cursor, false)
 		return p.out
 	}
@@ -117,7 +116,7 @@ func (p *painter) frame(v tea.View, raw []byte) []byte {
 	wasHidden := p.hidden
 	p.hide()
 	before := len(p.out)
-	p.rows(v.Content)
+	p.rows(rows)
 	if len(p.out) == before { // nothing that can be seen
 		p.out, p.hidden = p.out[:start], wasHidden
 		p.place(v.Cursor, false)

@@ -1,17 +1,37 @@
 package screen
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	tea "charm.land/bubbletea/v2"
 )
 
+// Rower is a model that has its screen in rows. Rows returns what View does, but what
+// would be its content row by row, good until the next call: so rows that stay as they
+// are need not be put together and taken apart again for each frame.
+type Rower interface {
+	tea.Model
+	Rows() ([]string, tea.View)
+}
+
+// view returns how the model looks, in rows.
+func (r *runner) view() ([]string, tea.View) {
+	if m, ok := r.model.(Rower); ok {
+		return m.Rows()
+	}
+	v := r.model.View()
+	return strings.Split(v.Content, "\n"), v
+}
+
 // rows paints what of a view's rows the terminal does not show yet.
-func (p *painter) rows(content string) {
+func (p *painter) rows(view []string) {
 	if !p.known {
 		p.put("\x1b[m\x1b[2J")
 		p.shown, p.known = p.shown[:0], true
 	}
-	p.next = splitRows(p.next[:0], content, p.size.Height)
+	p.next = append(p.next[:0], view[:min(len(view), p.size.Height)]...)
 	p.shift()
 	for y, row := range p.next {
 		if old := at(p.shown, y); row != old {
@@ -25,17 +45,11 @@ func (p *painter) rows(content string) {
 	}
 	p.shown, p.next = p.next, p.shown
 	clear(p.next) // holds on to no text
-	p.content = content
 }
 
-// splitRows appends the rows of a text, as many as there may be.
-func splitRows(rows []string, text string, most int) []string {
-	for more := true; more && len(rows) < most; {
-		var row string
-		row, text, more = strings.Cut(text, "\n")
-		rows = append(rows, row)
-	}
-	return rows
+// same reports whether a view's rows are those that the terminal shows.
+func (p *painter) same(view []string) bool {
+	return slices.Equal(p.shown, view[:min(len(view), p.size.Height)])
 }
 
 func at(rows []string, i int) string {

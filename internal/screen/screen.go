@@ -15,8 +15,8 @@
 // there is no mouse, and the screen is always the other one (the alternate screen).
 //
 // The model belongs to the goroutine that calls Run. Beside it there are one that
-// reads, one while something is being written, and one for each command (tea.Cmd)
-// that has not returned; Run waits for them all. A terminal that does not take what
+// reads, one that writes, and one for each command (tea.Cmd) that has not returned,
+// which may go on with the command that its message led to; Run waits for them all. A terminal that does not take what
 // is written stops its own painting and nothing else: the model goes on, and memory
 // stays as it is, because there is one frame on its way at a time.
 package screen
@@ -106,9 +106,8 @@ func Run(ctx context.Context, show func(context.Context) tea.Model, t Terminal) 
 	r := &runner{
 		ctx: ctx, in: t.In, out: t.Out, told: t.Told, suspended: t.Suspend,
 		size: t.Size.orElse(Size{80, 24}), resized: true, dirty: true,
-		model: show(ctx), results: make(chan tea.Msg), eased: make(chan struct{}, 1), typed: make(chan []byte), wrote: make(chan error, 1),
-		faults: make(chan string, 1),
-		escape: stopped(), due: stopped(), rest: stopped(),
+		model: show(ctx), results: make(chan result), eased: make(chan struct{}, 1), typed: make(chan []byte),
+		frames: make(chan []byte, 1), wrote: make(chan error, 1), lost: make(chan error, 1), faults: make(chan string, 1),
 		allowance: rate.NewLimiter(keysPerSecond, keysAtOnce), painter: newPainter(t.Term, t.Colours),
 	}
 	panics := true
@@ -142,47 +141,43 @@ func (r *runner) panicked() {
 type runner struct {
 	ctx     context.Context
 	in      io.ReadCloser // the reader's
-	out     io.Writer     // the writer's, while there is one
+	out     io.Writer     // the writer's, while it writes
 	model   tea.Model
-	helpers sync.WaitGroup // the reader and the commands
+	helpers sync.WaitGroup // the reader, the writer and the commands
 
-	underway atomic.Int32  // commands
-	results  chan tea.Msg  // of commands; never closed
-	eased    chan struct{} // has a token when they have become fewer than mostCommands; never closed
-	typed    chan []byte   // from the reader, who closes it
-	failure  error         // why; the reader's until then
-	wrote    chan error    // one result for each writer; never closed
-	faults   chan string   // of commands that panicked, of which the first counts; never closed
+	underway atomic.Int32   // commands
+	results  chan result    // of commands; never closed
+	eased    chan struct{}  // has a token when they have become fewer than mostCommands; never closed
+	spare    chan<- tea.Cmd // takes another command at once; nil for none
+	typed    chan []byte    // from the reader, who closes it
+	failure  error          // why; the reader's until then
+	frames   chan []byte    // to the writer; closed when the screen is left
+	wrote    chan error     // one for each frame; never closed
+	lost     chan error     // why a frame could not be written, beside wrote; never closed
+	faults   chan string    // of commands that panicked, of which the first counts; never closed
 	told     <-chan tea.Msg
 
 	suspended func() (Size, error) // may be nil
 
 	decoder decoder
-	escape  *time.Timer // runs while the decoder waits for the rest of a sequence
+	escape  alarm // is set while the decoder waits for the rest of a sequence
 
 	keys      int // that came since allowance was asked
 	allowance *rate.Limiter
-	rest      *time.Timer // runs while the reading rests
-	resting   bool
+	rest      alarm // is set while the reading rests
 
 	size    Size
 	resized bool // the model does not know yet
 	dirty   bool // the model may look different
 	urgent  bool // because somebody typed
-	writing bool
+	writing bool // what came of it is still to be had from wrote
+	begun   bool // there is a writer
 	quit    bool
 	broken  error  // why the terminal can't be written to
 	raw     []byte // goes out beside the next frame
 	painter *painter
 	pace    pace
-	due     *time.Timer // runs while a frame waits for its time
-}
-
-// stopped returns a timer that does not run.
-func stopped() *time.Timer {
-	t := time.NewTimer(time.Hour)
-	t.Stop()
-	return t
+	due     alarm // is set while a frame waits for its time
 }
 
 // loop is where everything happens that concerns the model.
@@ -190,20 +185,22 @@ func (r *runner) loop(resized <-chan Size) error {
 	r.start(r.model.Init())
 	for !r.quit && r.broken == nil && r.ctx.Err() == nil {
 		r.paint()
+		typed, eased := r.heard()
 		select {
 		case <-r.ctx.Done():
-		case keys, ok := <-r.heard():
+		case keys, ok := <-typed:
 			if !ok {
 				return r.failure
 			}
 			r.decoder.decode(keys, r.key)
 			r.listen()
-			r.resting = r.rests()
-		case <-r.rest.C:
-			r.resting = false
+			r.rests()
+		case <-r.rest.rings():
+			r.rest.stop()
 			r.listen()
-		case <-r.eased:
-		case <-r.escape.C:
+		case <-eased:
+		case <-r.escape.rings():
+			r.escape.stop()
 			r.decoder.giveUp(r.key)
 			r.listen()
 		case size, ok := <-resized:
@@ -211,16 +208,20 @@ func (r *runner) loop(resized <-chan Size) error {
 				resized = nil
 			}
 			r.resize(size)
-		case msg := <-r.results:
-			r.take(msg)
+		case res := <-r.results:
+			r.spare = res.again
+			r.take(res.msg)
+			r.dismiss()
 		case msg := <-r.told:
 			r.take(msg)
 		case fault := <-r.faults:
 			panic(fault)
-		case err := <-r.wrote:
-			r.writing, r.painter.out = false, kept(r.painter.out)
+		case err := <-r.lost:
 			r.broken = err
-		case <-r.due.C:
+		case err := <-r.awaited():
+			r.writing, r.broken = false, err
+		case <-r.due.rings():
+			r.due.stop()
 		}
 	}
 	switch {
@@ -232,12 +233,16 @@ func (r *runner) loop(resized <-chan Size) error {
 	return context.Cause(r.ctx)
 }
 
-// heard returns where what is typed comes from; nil while nothing is to be read.
-func (r *runner) heard() <-chan []byte {
-	if r.resting || r.underway.Load() >= mostCommands {
-		return nil
+// heard returns where what is typed comes from; nil while nothing is to be read, and
+// then where it is told that there are fewer commands, if there are too many.
+func (r *runner) heard() (typed <-chan []byte, eased <-chan struct{}) {
+	switch {
+	case r.underway.Load() >= mostCommands:
+		return nil, r.eased
+	case r.rest.set:
+		return nil, nil
 	}
-	return r.typed
+	return r.typed, nil
 }
 
 // read hands over what is typed, until there is no more of it. There are two
@@ -271,9 +276,9 @@ func (r *runner) read() {
 // listen waits as long as it is sensible for the rest of a sequence.
 func (r *runner) listen() {
 	if wait := r.decoder.patience(); wait > 0 {
-		r.escape.Reset(wait)
+		r.escape.in(wait)
 	} else {
-		r.escape.Stop()
+		r.escape.stop()
 	}
 }
 
@@ -290,16 +295,14 @@ func (r *runner) key(msg tea.Msg) {
 	r.take(msg)
 }
 
-// rests has the reading rest if more was typed than anybody types, and reports
-// whether it does.
-func (r *runner) rests() bool {
+// rests has the reading rest if more was typed than anybody types.
+func (r *runner) rests() {
 	wait := r.allowance.ReserveN(time.Now(), min(r.keys, keysAtOnce)).Delay()
 	r.keys = 0
 	if wait > 0 {
-		r.rest.Reset(wait)
-		r.escape.Stop() // what it waits for is not read
+		r.rest.in(wait)
+		r.escape.stop() // what it waits for is not read
 	}
-	return wait > 0
 }
 
 // resize notes a size. The model hears of it when it is painted: of a flood of
@@ -313,11 +316,11 @@ func (r *runner) resize(s Size) {
 // paint writes a frame, if something has changed, the last one is out, and it is
 // time.
 func (r *runner) paint() {
-	if !r.dirty || r.writing {
+	if !r.dirty || !r.written() || r.broken != nil {
 		return
 	}
 	if wait := r.pace.wait(time.Now(), r.urgent); wait > 0 {
-		r.due.Reset(wait)
+		r.due.in(wait)
 		return
 	}
 	if r.resized {
@@ -325,18 +328,13 @@ func (r *runner) paint() {
 		r.painter.resize(r.size)
 		r.take(tea.WindowSizeMsg{Width: r.size.Width, Height: r.size.Height})
 	}
-	frame := r.painter.frame(r.model.View(), r.raw)
+	rows, view := r.view()
+	frame := r.painter.frame(rows, view, r.raw)
 	r.pace.painted(time.Now())
 	r.dirty, r.urgent, r.raw = false, false, kept(r.raw)
 	if len(frame) > 0 {
 		r.write(frame)
 	}
-}
-
-// write sends a frame. The painter does not touch it before the result is there.
-func (r *runner) write(frame []byte) {
-	r.writing = true
-	go func() { r.wrote <- r.send(frame) }()
 }
 
 // send writes to the terminal, and waits for it.

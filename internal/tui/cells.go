@@ -115,7 +115,7 @@ const (
 	selectedSign      // it is selected
 )
 
-// painter paints a row, or one below another: none gets wider than the limit.
+// painter paints a row, which gets no wider than the limit.
 type painter struct {
 	b      strings.Builder
 	colour *palette
@@ -224,13 +224,6 @@ func (p *painter) add(r row) *painter {
 		p.b.WriteString(r.text)
 		p.width += r.width
 	}
-	return p
-}
-
-// below begins the next row.
-func (p *painter) below() *painter {
-	p.b.WriteByte('\n')
-	p.width = 0
 	return p
 }
 

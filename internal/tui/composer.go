@@ -144,30 +144,30 @@ func (c *composer) vertical(step, cells int) bool {
 	return true
 }
 
-// view paints what is being written, and returns where the cursor is in it.
-func (m *Model) composerRows(p *painter, g geometry) (x, y int) {
+// composerRows appends what is being written, and returns where the cursor is in it.
+func (m *Model) composerRows(rows []string, g geometry) (more []string, x, y int) {
 	if m.asking != nil {
 		r, x := m.asking.row(m, g.width)
-		p.below().add(r)
-		return x, 0
+		return append(rows, r.text), x, 0
 	}
 	c := &m.composer
 	cells := max(g.width-len(label), 1)
 	all, at, column := c.rows(cells)
 	first := min(max(0, at-g.composer/2), max(0, len(all)-g.composer))
 	for i := first; i < min(len(all), first+g.composer); i++ {
-		switch p.below(); {
+		p := m.paint(g.width)
+		switch {
 		case c.editor.Text() == "":
-			p.put(accent, label).put(faint, m.hint())
+			rows = append(rows, p.put(accent, label).put(faint, m.hint()).row().text)
 			continue
 		case i == 0:
 			p.put(accent, label)
 		default:
 			p.fill(plain, " ", len(label))
 		}
-		p.put(plain, shownText(c.editor.Text()[all[i].start:all[i].end]))
+		rows = append(rows, p.put(plain, shownText(c.editor.Text()[all[i].start:all[i].end])).row().text)
 	}
-	return min(len(label)+column, max(g.width-1, 0)), at - first
+	return rows, min(len(label)+column, max(g.width-1, 0)), at - first
 }
 
 // shownText is what of a text in the composer is painted. What a person types is

@@ -430,10 +430,14 @@ var ours = regexp.MustCompile("\x1b\\[[0-9;]*m|\x1b\\]8;;[!-~]*\x1b\\\\")
 func strip(s string) string { return ours.ReplaceAllString(s, "") }
 
 // checkFrame fails unless a screen has as many rows as the window, none of them too
-// wide, and no control but ours.
+// wide, and no control but ours, and looks as if nothing had been kept of the last one.
 func checkFrame(t testing.TB, m *Model) {
 	t.Helper()
 	f := m.Frame()
+	m.sheet = sheet{}
+	if anew := m.Frame(); !reflect.DeepEqual(f, anew) {
+		t.Fatalf("the screen is\n%q\nand painted anew\n%q", f.Rows, anew.Rows)
+	}
 	if len(f.Rows) != m.height {
 		t.Fatalf("%d rows in a window of %dx%d", len(f.Rows), m.width, m.height)
 	}

@@ -74,7 +74,8 @@ type Model struct {
 	look     int // counts changes of how everything looks
 
 	width, height int
-	painted       int       // bytes of the last screen
+	painted       []string  // the last screen
+	sheet         sheet     // and of it the rows of several panes
 	seen          []row     // room for those of a timeline that are seen
 	roomRows      []paneRow // as they were painted, by their place on the screen
 	personRows    []paneRow

@@ -7,8 +7,8 @@ import (
 )
 
 // statusRow tells what one is asked, or is doing, or what else is going on.
-func (m *Model) statusRow(p *painter, g geometry) {
-	t, c := m.timeline(), &m.composer
+func (m *Model) statusRow(g geometry) string {
+	t, c, p := m.timeline(), &m.composer, m.paint(g.width)
 	switch {
 	case m.asking != nil:
 		p.put(strong, " "+m.asking.question+" · "+m.language.say(wAnswering))
@@ -25,7 +25,7 @@ func (m *Model) statusRow(p *painter, g geometry) {
 	default:
 		m.goingOn(p, g)
 	}
-	p.put(plain, " ").fill(faint, "─", g.width)
+	return p.put(plain, " ").fill(faint, "─", g.width).row().text
 }
 
 // part is something that the status tells.
@@ -37,23 +37,23 @@ type part struct {
 // goingOn paints the connection, what is below, where else something was said, and
 // who is typing.
 func (m *Model) goingOn(p *painter, g geometry) {
-	var parts []part
-	add := func(st style, text string) { parts = append(parts, part{st, text}) }
+	var room [8]part
+	parts := room[:0]
 	if !m.online {
 		text := m.language.say(wOffline)
 		if !m.retries.IsZero() {
 			text += m.language.say(wRetry, m.chosen.clock.exact(m.retries.In(m.chosen.zone)))
 		}
-		add(alarm, text)
+		parts = append(parts, part{alarm, text})
 	}
 	if m.waiting > 0 {
-		add(strong, m.language.count(m.waiting, wWaiting, m.waiting))
+		parts = append(parts, part{strong, m.language.count(m.waiting, wWaiting, m.waiting)})
 	}
 	if n := m.belowSight(); n > 0 {
-		add(accent, m.language.count(n, wMore, n))
+		parts = append(parts, part{accent, m.language.count(n, wMore, n)})
 	}
 	if !m.spoken && m.online {
-		add(strong, m.language.say(wNewcomer))
+		parts = append(parts, part{strong, m.language.say(wNewcomer)})
 	}
 	if g.rooms == 0 {
 		parts = m.activity(parts)
@@ -62,10 +62,10 @@ func (m *Model) goingOn(p *painter, g geometry) {
 	}
 	if len(m.typing) > 0 {
 		names := slices.Sorted(maps.Keys(m.typing))
-		add(faint, m.language.count(len(names), wTyping, strings.Join(names, ", ")))
+		parts = append(parts, part{faint, m.language.count(len(names), wTyping, strings.Join(names, ", "))})
 	}
 	if m.self.Nick != "" {
-		add(faint, m.self.Nick)
+		parts = append(parts, part{faint, m.self.Nick})
 	}
 	p.put(faint, "─ ")
 	for i, part := range parts {

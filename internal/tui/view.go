@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -52,51 +53,59 @@ type Frame struct {
 
 // Frame paints the screen. It changes nothing but what is remembered of layouts.
 func (m *Model) Frame() Frame {
-	content, x, y, hidden := m.content()
-	f := Frame{X: x, Y: y, CursorHidden: hidden}
-	if m.height > 0 {
-		f.Rows = strings.Split(content, "\n")
-	}
-	return f
+	rows, x, y, hidden := m.content()
+	return Frame{Rows: slices.Clone(rows), X: x, Y: y, CursorHidden: hidden}
 }
 
-// content paints the screen: as many rows as the window has, a line break between
-// them. It returns where the cursor is, and whether there is none.
-func (m *Model) content() (text string, x, y int, hidden bool) {
+// content paints the screen: as many rows as the window has, which are good until the
+// next call. It returns where the cursor is, and whether there is none.
+func (m *Model) content() (rows []string, x, y int, hidden bool) {
+	rows = m.painted[:0]
 	switch {
 	case m.width < leastWidth || m.height < leastHeight:
 		small := m.paint(m.width).put(faint, m.language.say(wSmall)).row()
-		return m.stacked([]row{small}), 0, 0, true
+		rows, hidden = stacked(rows, []row{small}, m.height), true
 	case m.overlay != nil && m.asking == nil:
-		rows, x, y := m.overlay.view(m, m.width, m.height)
-		return m.stacked(rows), x, y, x < 0
+		var over []row
+		over, x, y = m.overlay.view(m, m.width, m.height)
+		rows, hidden = stacked(rows, over, m.height), x < 0
+	default:
+		rows, x, y = m.screen(rows)
+		hidden = m.question != nil
 	}
-	text, x, y = m.screen()
-	return text, x, y, m.question != nil
+	clear(m.painted[min(len(rows), len(m.painted)):]) // holds on to no text
+	m.painted = rows
+	return rows, x, y, hidden
 }
 
-// stacked returns rows, and empty ones below them, as many as the window has.
-func (m *Model) stacked(rows []row) string {
-	var b strings.Builder
-	for y := range m.height {
-		if y > 0 {
-			b.WriteByte('\n')
-		}
+// stacked appends the texts of rows, and empty ones, until there are so many.
+func stacked(texts []string, rows []row, many int) []string {
+	for y := range many {
 		if y < len(rows) {
-			b.WriteString(rows[y].text)
+			texts = append(texts, rows[y].text)
+		} else {
+			texts = append(texts, "")
 		}
 	}
-	return b.String()
+	return texts
 }
 
 // View paints the screen. It is part of tea.Model.
 func (m *Model) View() tea.View {
-	content, x, y, hidden := m.content()
-	v := tea.View{Content: content, AltScreen: true, ReportFocus: true, WindowTitle: m.windowTitle()}
+	rows, v := m.Rows()
+	v.Content = strings.Join(rows, "\n")
+	return v
+}
+
+// Rows paints the screen as View does, but has what would be its content in rows, which
+// are good until the next call.
+func (m *Model) Rows() (rows []string, v tea.View) {
+	rows, x, y, hidden := m.content()
+	v = tea.View{AltScreen: true, ReportFocus: true, WindowTitle: m.windowTitle()}
 	if !hidden {
 		v.Cursor = tea.NewCursor(x, y)
 	}
-	return v
+	return rows, v
 }
 
 // windowTitle names the room, and how often the user was called elsewhere.
@@ -114,26 +123,22 @@ func (m *Model) windowTitle() string {
 	return title
 }
 
-// screen paints the panes, one row below the other into one piece of memory: this
-// is done for each message that comes.
-func (m *Model) screen() (text string, x, y int) {
+// screen paints the panes. This is done for each message that comes.
+func (m *Model) screen(rows []string) (all []string, x, y int) {
 	g := m.geometry()
-	p := &painter{colour: m.colour, limit: g.width}
-	p.b.Grow(m.painted + m.painted/8 + g.width) // about as much as last time
-	m.topicRow(p, g)
-	m.bodyRows(p, g)
-	m.statusRow(p.below(), g)
-	x, y = m.composerRows(p, g)
-	m.painted = p.b.Len()
-	return p.b.String(), x, y + 1 + g.body + 1
+	rows = append(rows, m.topicRow(g))
+	rows = m.bodyRows(rows, g)
+	rows = append(rows, m.statusRow(g))
+	rows, x, y = m.composerRows(rows, g)
+	return rows, x, y + 1 + g.body + 1
 }
 
 // topicRow names the room, what it is about, and how many are in it.
-func (m *Model) topicRow(p *painter, g geometry) {
+func (m *Model) topicRow(g geometry) string {
+	p := m.paint(g.width)
 	r := m.room(m.current)
 	if r == nil {
-		p.put(accent, " hubbub")
-		return
+		return p.put(accent, " hubbub").row().text
 	}
 	people := ""
 	if len(m.people) > 0 && g.width >= 60 {
@@ -146,28 +151,46 @@ func (m *Model) topicRow(p *painter, g geometry) {
 	}
 	p.fill(plain, " ", p.limit)
 	p.limit = g.width
-	p.put(faint, people)
+	return p.put(faint, people).row().text
 }
 
-// bodyRows paints the panes side by side.
-func (m *Model) bodyRows(p *painter, g geometry) {
+// bodyRows appends the rows of the panes, which are side by side.
+func (m *Model) bodyRows(rows []string, g geometry) []string {
 	timeline, popUp := m.timelineRows(g), m.popUp(g.timeline-1, g.body)
 	firstRoom := max(0, min(m.place()-g.body/2, len(m.rooms)-g.body)) // the current one is seen
+	m.sheet.begin(g.body, g.width, m.look)
 	for i := range g.body {
-		p.below()
+		var rooms, middle, people row
 		if g.rooms > 0 {
-			p.add(m.roomRow(firstRoom+i, i, g))
+			rooms = m.roomRow(firstRoom+i, i, g)
 		}
 		switch up := g.body - i; { // rows that are missing are missing at the top
 		case up <= len(popUp):
-			p.signed(&popUp[len(popUp)-up])
+			middle = popUp[len(popUp)-up]
 		case up <= len(timeline):
-			p.signed(&timeline[len(timeline)-up])
+			middle = timeline[len(timeline)-up]
 		}
 		if g.people > 0 {
-			p.fill(plain, " ", g.rooms+g.timeline).add(m.personRow(i, g))
+			people = m.personRow(i, g)
 		}
+		l := line{rooms: rooms.text, timeline: middle.text, people: people.text, sign: middle.sign}
+		rows = append(rows, m.sheet.line(i, l, func() string { return m.across(g, rooms, middle, people) }))
 	}
+	return rows
+}
+
+// across paints a row of all panes.
+func (m *Model) across(g geometry, rooms, middle, people row) string {
+	p, gap := &painter{colour: m.colour, limit: g.width}, 0
+	if g.people > 0 {
+		gap = max(0, g.timeline-middle.width)
+	}
+	p.b.Grow(len(rooms.text) + len(middle.text) + gap + len(people.text) + 24) // for a sign
+	p.add(rooms).signed(&middle)
+	if g.people > 0 {
+		p.fill(plain, " ", g.rooms+g.timeline).add(people)
+	}
+	return p.row().text
 }
 
 // timelineRows returns what of the timeline is seen; only that is laid out. It is
