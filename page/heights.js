@@ -5,6 +5,7 @@
 const guesses = /** @type {Record<string, number>} */ ({ day: 40, new: 32, beginning: 96, older: 240, newer: 240, happened: 28 });
 const firstGuess = 60, nextGuess = 28; // pixels, of a message with its author above it and without
 const padding = 16; // pixels below the last row
+const spare = 1000; // heights that are kept of rows that are no more, beside as many as there are rows
 
 export class Heights {
   constructor() {
@@ -32,6 +33,7 @@ export class Heights {
       sum += this.known.get(row.key) ?? guesses[row.kind] ?? (row.head ? firstGuess : nextGuess);
     }
     this.starts[rows.length] = sum;
+    if (this.known.size > 2 * rows.length + spare) this.known = new Map(rows.flatMap(({ key }) => this.known.has(key) ? [[key, this.known.get(key) ?? 0]] : []));
   }
 
   /** measured takes the height of a row, and tells whether it was not known. @param {string} key @param {number} height */

@@ -3,14 +3,11 @@ package browsertest
 import (
 	"flag"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -19,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/performance"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/server"
 )
 
 // The figures are of a large site. They are told, and nothing is asserted of them: what
@@ -26,6 +24,7 @@ import (
 var (
 	largeMessages = flag.Int("large-messages", 1_000_000, "with HUBBUB_LARGE=1: messages on the server")
 	largeRooms    = flag.Int("large-rooms", 999, "with HUBBUB_LARGE=1: rooms that the reader is in")
+	largeFillOnly = flag.Bool("large-fill-only", false, "with HUBBUB_LARGE=1: end when the server is filled")
 )
 
 // long is how many of the messages are in one room, to be scrolled through.
@@ -70,75 +69,25 @@ func (w *window) since(what string, then spent, n int) {
 // remembered has a browser that knows nothing of the page be logged in.
 func (w *window) remembered(nick string) *window {
 	w.t.Helper()
-	login := strings.NewReader(quote(map[string]any{"user": nick, "password": password, "cookie": true}))
-	answer, err := http.Post(w.url("/api/v1/session"), "application/json", login)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	answer.Body.Close()
-	if len(answer.Cookies()) == 0 {
-		w.t.Fatalf("logging in: %s", answer.Status)
-	}
-	for _, cookie := range answer.Cookies() {
+	for _, cookie := range w.site.login(nick) {
 		must(w, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: w.url("/"), HTTPOnly: &cookie.HttpOnly})
 	}
 	return w
 }
 
-// fillRooms puts messages into rooms, by connections that say nothing else.
-func (s *site) fillRooms(owner *window) {
+// login returns the cookies of a new session.
+func (s *site) login(nick string) []*http.Cookie {
 	s.t.Helper()
-	const few = 50
-	for from := 0; from < *largeRooms; from += few {
-		var all []command
-		for i := from; i < min(from+few, *largeRooms); i++ {
-			all = append(all, command{"op": "create", "name": "#" + roomName(i), "id": "create-" + roomName(i)})
-		}
-		for _, a := range owner.asks(all) {
-			if a.Status >= 300 {
-				s.t.Fatalf("a room can't be made: %s", a.Detail)
-			}
-		}
-	}
-	const writers = 4
-	var group sync.WaitGroup
-	for w := range writers {
-		group.Go(func() { s.write(w, writers) })
-	}
-	group.Wait()
-}
-
-// write says every n-th room's share.
-func (s *site) write(w, n int) {
-	conn, err := net.Dial("tcp", s.addr)
+	login := strings.NewReader(quote(map[string]any{"user": nick, "password": password, "cookie": true}))
+	answer, err := http.Post(s.url("/api/v1/session"), "application/json", login)
 	if err != nil {
-		s.t.Error(err)
-		return
+		s.t.Fatal(err)
 	}
-	defer conn.Close()
-	said, in := io.Pipe()
-	go func() {
-		fmt.Fprintf(in, "/nick writer%d\n", w)
-		for room := w; room < *largeRooms; room += n {
-			count := (*largeMessages - long()) / (*largeRooms - 1)
-			if room == 0 {
-				count = long()
-			}
-			fmt.Fprintf(in, "/join #%s\n", roomName(room))
-			for i := range count {
-				fmt.Fprintf(in, "%s says %d: the kettle of %x is on, and *somebody* has brought %x cakes\n", roomName(room), i, i*7919, i*104729%977)
-			}
-			fmt.Fprintf(in, "/leave\n")
-		}
-		in.Close()
-	}()
-	go func() {
-		io.Copy(conn, said) // an end of it is seen below
-		conn.(*net.TCPConn).CloseWrite()
-	}()
-	if _, err := io.Copy(io.Discard, conn); err != nil {
-		s.t.Error(err)
+	answer.Body.Close()
+	if len(answer.Cookies()) == 0 {
+		s.t.Fatalf("logging in: %s", answer.Status)
 	}
+	return answer.Cookies()
 }
 
 // tell reports the median and the tail of times in milliseconds.
@@ -164,29 +113,24 @@ func (w *window) loads(what, path string) {
 	w.t.Logf("%s: usable after %.0f ms, %d requests, %.1f kB over the wire (%.1f kB uncompressed)", what, l.Time, l.Requests, float64(l.Bytes)/1000, float64(l.Decoded)/1000)
 }
 
-// allFound waits for some seconds, and then tells whether the search has caught up.
-const allFound = `new Promise((then) => setTimeout(then, 5000)).then(() => fetch('/api/v1/search?q=kettle')).then((answer) => answer.json()).then(({ behind }) => !behind)`
-
 func TestFiguresOfALargeSite(t *testing.T) {
 	if os.Getenv("HUBBUB_LARGE") != "1" {
 		t.Skip("HUBBUB_LARGE=1 has figures taken of a million messages in a thousand rooms, for minutes")
 	}
 	browser(t)
-	s := startSite(t, hub.OpenPolicy())
+	s := startSite(t, hub.OpenPolicy(), func(_ *site, cfg *server.Config) { cfg.Substrings = false }) // as servers are, unless told otherwise
 	owner := s.guarded(desk).own(s, "otter", password)
 	owner.says("the first message")
 	owner.hears("the first message")
 	for range 3 {
 		s.gauged(s.url).remembered("otter").loads("first load of a small site", "/lobby")
 	}
-	s.fillRooms(owner)
-	for tries := 0; !evaluate[bool](owner, allFound); tries++ {
-		if tries == 100 {
-			t.Fatal("the search has not caught up")
-		}
-	}
 	owner.visit("/api") // the page is not to be busy beside what is measured
-
+	s.fill()
+	s.awaitSearch()
+	if *largeFillOnly {
+		return
+	}
 	t.Run("first load", s.measureLoads)
 	t.Run("switching rooms", s.measureSwitches)
 	t.Run("a message seen elsewhere", s.measureDelivery)
@@ -264,22 +208,4 @@ func (s *site) measureDelivery(t *testing.T) {
 	reader.since("to show a message", before, messages)
 	tell(t, "from Enter until it is in another page", there)
 	tell(t, "from Enter until it is painted there", painted)
-}
-
-func (s *site) measureScrolling(t *testing.T) {
-	s = s.in(t)
-	w := s.gauged(s.url).remembered("otter")
-	w.loads("the long room", "/"+roomName(0))
-	total, then := 0, w.spent()
-	const part = 2000
-	for total < long() {
-		n := evaluate[int](w, fmt.Sprintf("gauge.scroll(%d, 1200)", part))
-		if total += n; n < part {
-			break
-		}
-	}
-	moved := evaluate[struct{ Frames, Tasks []float64 }](w, "gauge.moved()")
-	t.Logf("scrolled through %d messages; %d tasks took more than 50 ms, %s", total, len(moved.Tasks), strings.Trim(fmt.Sprint(moved.Tasks[:min(20, len(moved.Tasks))]), "[]"))
-	w.since("to scroll by a frame", then, len(moved.Frames))
-	tell(t, "frames", moved.Frames)
 }

@@ -287,7 +287,7 @@ func (w *window) fill(selector, name, text string) {
 var keys = map[string]string{
 	"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Delete": kb.Delete, "Backspace": kb.Backspace,
 	"ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown, "ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight,
-	"Home": kb.Home, "End": kb.End, "Space": " ",
+	"Home": kb.Home, "End": kb.End, "PageUp": kb.PageUp, "Space": " ",
 }
 
 // press presses a key, as "Enter" or "Ctrl+k".

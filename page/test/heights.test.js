@@ -26,3 +26,15 @@ test('fewer rows than before leave nothing behind', () => {
   heights.lay([]);
   assert.equal(heights.at(10), 0);
 });
+
+test('heights of rows that are long gone are forgotten', () => {
+  const heights = new Heights();
+  for (let i = 0; i < 20_000; i += 100) {
+    const here = rows(...Array.from({ length: 100 }, (_, n) => `m${i + n}`));
+    heights.lay(here);
+    for (const { key } of here) heights.measured(key, 50);
+    heights.lay(here);
+    assert.equal(heights.offset(100), 5000, 'what is there is known');
+  }
+  assert.ok(heights.known.size <= 1300, `${heights.known.size} are known`);
+});

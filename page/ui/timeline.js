@@ -44,6 +44,7 @@ export class Timeline extends Component {
     this.shown = null;
     this.heights = new Heights();
     this.top = 0; // where the visible part begins
+    this.at = 0; // where the scroller was when this looked last
     this.view = 600; // how high it is
     this.width = 0;
     this.margin = little;
@@ -150,13 +151,15 @@ export class Timeline extends Component {
   find() {
     if (this.wanted && this.jump(this.wanted)) this.wanted = 0;
     if (!this.settled && this.rows.length && !this.wanted) this.settle();
+    const end = Math.max(0, this.heights.total - this.view);
     if (this.bottom) {
-      this.top = Math.max(0, this.heights.total - this.view);
+      this.top = end;
     } else if (this.spot) {
-      const index = this.heights.index(this.spot.key);
-      if (index >= 0) this.top = this.heights.offset(index) - this.spot.above;
+      const index = this.heights.index(this.spot.key), offset = this.heights.offset(index);
+      if (index >= 0) this.spot.above = Math.min(this.spot.above, offset); // at the upper end it can't have the place that it had
+      if (index >= 0) this.top = offset - this.spot.above;
     }
-    this.top = Math.max(0, Math.min(this.top, this.heights.total - this.view));
+    this.top = Math.max(0, Math.min(this.top, end));
   }
 
   /** settle begins at what is new, if that is more than fits. */
@@ -187,6 +190,7 @@ export class Timeline extends Component {
 
   componentDidUpdate() {
     if (this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
+    this.at = this.scroller?.scrollTop ?? 0;
     this.measure();
     if (this.rows.length && !this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = requestAnimationFrame(() => this.widen()); });
     this.focus();
@@ -233,21 +237,32 @@ export class Timeline extends Component {
 
   scrolled() {
     if (!this.scroller) return;
-    const wasBottom = this.bottom, moved = Math.abs(this.scroller.scrollTop - this.top) > 1; // by somebody, and not by this
-    this.top = this.scroller.scrollTop;
-    const end = Boolean(this.shown && !this.shown.newer) && this.top + this.view >= this.heights.total - sticky;
-    if (moved || end) this.bottom = end;
-    if (wasBottom && !this.bottom) this.seen = this.shown?.items.at(-1)?.seq ?? 0;
-    this.spot = this.spotAt(this.top);
+    const wasBottom = this.bottom;
+    this.follow(this.scroller);
     const [from, to] = this.window();
     if (from !== this.state.from || to !== this.state.to || wasBottom !== this.bottom) this.forceUpdate();
     else this.more();
     this.attend();
   }
 
-  /** spotAt returns the first message of the visible part, as a spot. @param {number} top @returns {Spot | null} */
+  /** follow takes the place from where the scroller is. @param {HTMLElement} scroller */
+  follow(scroller) {
+    const wasBottom = this.bottom, moved = Math.abs(scroller.scrollTop - this.top) > 1; // by somebody, and not by this
+    this.top = this.at = scroller.scrollTop;
+    const end = Boolean(this.shown && !this.shown.newer) && this.top + this.view >= this.heights.total - sticky;
+    if (moved || end) this.bottom = end;
+    if (wasBottom && !this.bottom) this.seen = this.shown?.items.at(-1)?.seq ?? 0;
+    if (moved || !this.spot) this.spot = this.spotAt(this.top); // else what is kept in place goes on to be, as heights may still have to be measured
+  }
+
+  /**
+   * spotAt returns the first message of the visible part, as a spot; but not the first one of all
+   * that is known: what comes in before it may take away the author above it, or the day.
+   * @param {number} top @returns {Spot | null}
+   */
   spotAt(top) {
-    for (let i = this.heights.at(top); i < this.rows.length; i++) {
+    const seam = this.rows[0]?.kind === 'older' ? 3 : 0; // after what stands for the older ones, a day and a message
+    for (let i = Math.max(seam, this.heights.at(top)); i < this.rows.length; i++) {
       const row = this.rows[i];
       if (row.kind === 'said' || row.kind === 'pending' || row.kind === 'happened') return { key: row.key, above: this.heights.offset(i) - top };
     }
@@ -286,6 +301,14 @@ export class Timeline extends Component {
     this.forceUpdate();
   }
 
+  /** toBeginning goes to the first message of all. */
+  async toBeginning() {
+    const { room } = this.props, [known] = room.timeline.runs;
+    const run = known && !known.older ? known : await loadNewer(room, 1); // no room's message is the first event
+    const first = run?.items.find(said);
+    if (first) this.show(first.seq);
+  }
+
   /** toUnread goes to the first message that is new. */
   toUnread() {
     const { room } = this.props;
@@ -300,7 +323,9 @@ export class Timeline extends Component {
     const row = this.rows[this.heights.index(key)];
     if (row?.kind === 'said' && messageKey(this.props.room, row.item, event)) return;
     const step = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key];
+    if (event.key === 'End' || event.key === 'Home') this.scroller?.focus({ preventScroll: true }); // which stays, unlike the message
     if (event.key === 'End') this.toBottom();
+    if (event.key === 'Home') this.toBeginning();
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.step(key ? this.heights.index(key) : this.rows.length, step);
@@ -341,6 +366,11 @@ export class Timeline extends Component {
 
   render() {
     const { room } = this.props;
+    // Somebody has scrolled, and the event has still to come: a page that comes in just now must not undo it.
+    if (this.scroller && Math.abs(this.scroller.scrollTop - this.at) > 1) {
+      this.view = this.scroller.clientHeight;
+      this.follow(this.scroller);
+    }
     this.lay();
     const [from, to] = this.window();
     Object.assign(this.state, { from, to });

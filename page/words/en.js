@@ -228,6 +228,7 @@ export default {
   'shortcuts.line': 'a new line',
   'shortcuts.edit': 'change your last message',
   'shortcuts.messages': 'to the messages, and through them',
+  'shortcuts.ends': 'to the first message, and to the last',
   'shortcuts.complete': 'people, rooms, emoji, commands',
 
   'directory.title': 'Rooms',

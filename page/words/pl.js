@@ -229,6 +229,7 @@ export default {
   'shortcuts.line': 'nowy wiersz',
   'shortcuts.edit': 'popraw swoją ostatnią wiadomość',
   'shortcuts.messages': 'przejdź do wiadomości i między nimi',
+  'shortcuts.ends': 'do pierwszej wiadomości i do ostatniej',
   'shortcuts.complete': 'osoby, pokoje, emoji, polecenia',
 
   'directory.title': 'Pokoje',

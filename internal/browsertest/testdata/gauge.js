@@ -73,23 +73,101 @@ globalThis.gauge = (() => {
     return at;
   }
 
-  /** Scrolls up through so many messages, as fast as frames come; tells how long each frame took. */
-  const frames = [], tasks = [];
+  /** How long each frame took, and each task that held up others: noted all the time, taken at the end of something. */
+  let frames = [], tasks = [], slips = [];
   new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
-  async function scroll(messages, step) {
-    const scroller = document.getElementById('messages'), passed = new Set();
+  function note() {
     let last = performance.now();
-    while (passed.size < messages) {
-      for (const one of scroller.querySelectorAll('.message[data-seq]')) passed.add(one.dataset.seq);
-      if (scroller.scrollTop === 0 && scroller.querySelector('.beginning')) break;
-      scroller.scrollTop = Math.max(0, scroller.scrollTop - step);
-      const now = await new Promise(requestAnimationFrame);
+    const next = (now) => {
       frames.push(now - last);
       last = now;
+      requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+  }
+  function moved() {
+    const all = { frames, tasks, slips };
+    [frames, tasks, slips] = [[], [], []];
+    return all;
+  }
+
+  const scroller = () => document.getElementById('messages');
+  const frame = () => new Promise(requestAnimationFrame);
+  const settled = async () => { await frame(); await frame(); };
+  const complete = () => scroller().scrollTop === 0 && Boolean(scroller().querySelector('.beginning'));
+
+  /** The first row that is seen, and where. */
+  function anchor() {
+    const { top } = scroller().getBoundingClientRect();
+    for (const row of scroller().querySelectorAll('li[data-key]')) {
+      const at = row.getBoundingClientRect();
+      if (at.bottom > top && row.dataset.key.startsWith('m')) return { key: row.dataset.key, top: at.top };
+    }
+    return null;
+  }
+
+  /** Scrolls up through so many messages, as fast as frames come; tells through how many. What moves by itself is a slip. */
+  async function scroll(messages, step) {
+    const passed = new Set();
+    while (passed.size < messages && !complete()) {
+      for (const one of scroller().querySelectorAll('.message[data-seq]')) passed.add(one.dataset.seq);
+      const before = anchor(), by = Math.min(step, scroller().scrollTop);
+      scroller().scrollTop -= by;
+      await frame();
+      const after = before && scroller().querySelector(`li[data-key="${before.key}"]`);
+      if (after) slips.push(Math.abs(after.getBoundingClientRect().top - before.top - by));
     }
     return passed.size;
   }
-  const moved = () => ({ frames, tasks });
 
-  return { load, go, watch, saw, say, scroll, moved };
+  /** Drags the bar to the upper end, and tells how many milliseconds later what is before that had come; null if nothing is. */
+  async function drag() {
+    scroller().scrollTop = 0;
+    await settled();
+    if (complete()) return null;
+    const start = performance.now(), before = anchor();
+    while (scroller().scrollTop === 0 && !complete()) await frame();
+    await settled();
+    const after = before && scroller().querySelector(`li[data-key="${before.key}"]`);
+    if (after) slips.push(Math.abs(after.getBoundingClientRect().top - before.top));
+    return performance.now() - start;
+  }
+
+  /** Whether a row is where it can be seen. */
+  function sees(selector) {
+    const row = scroller()?.querySelector(selector), at = row?.getBoundingClientRect(), view = scroller()?.getBoundingClientRect();
+    return Boolean(row && at.bottom > view.top && at.top < view.bottom);
+  }
+
+  /** Follows a link to a message, and tells how many milliseconds later it was painted. */
+  async function jump(path) {
+    const link = document.body.appendChild(Object.assign(document.createElement('a'), { href: path }));
+    const start = performance.now();
+    link.click();
+    link.remove();
+    const end = await when(() => sees(`li[data-key="m${path.split('/').at(-1)}"]`));
+    return end - start;
+  }
+
+  /** Does something, and tells how many milliseconds later a row that it leads to was painted. */
+  async function leads(act, selector) {
+    const start = performance.now();
+    act();
+    const end = await when(() => sees(selector));
+    return end - start;
+  }
+  const key = (name) => () => {
+    scroller().focus();
+    scroller().dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true }));
+  };
+  const toBeginning = () => leads(key('Home'), '.beginning');
+  const toEnd = (last) => leads(key('End'), `li[data-key="m${last}"]`);
+
+  /** What the page takes: nodes in the list of messages, and bytes that are kept in the browser. */
+  async function size() {
+    const { usage } = await navigator.storage.estimate();
+    return { rows: scroller().querySelectorAll('li').length, nodes: scroller().querySelectorAll('*').length, kept: usage };
+  }
+
+  return { load, go, watch, saw, say, note, moved, scroll, drag, jump, toBeginning, toEnd, size };
 })();
