@@ -38,9 +38,21 @@ export const outbox = new Outbox({
   send: (command) => send(command),
   handled: (seq) => seq <= position.seq,
   keep: (id, value) => { db.write([{ store: 'outbox', key: id, value }]); },
-  changed: (entries) => { outgoing.value = entries; },
+  changed: () => { showing ??= setTimeout(showOutgoing, grace); },
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 });
+
+const grace = 40; // milliseconds in which most of what is sent has arrived: it is shown once, as said, and not before that as on its way
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let showing;
+
+/** showOutgoing shows what is on its way. */
+function showOutgoing() {
+  showing = undefined;
+  const { entries } = outbox;
+  if (entries.length || outgoing.peek().length) outgoing.value = entries;
+}
 
 /**
  * send asks the server for something, and resolves when it is done. It rejects
