@@ -265,7 +265,7 @@ export class Composer extends Component {
   render() {
     const { room, root } = this.props;
     const { text, wish, chosen, busy, dragging } = this.state;
-    const info = room.info.value;
+    const info = room.about.value;
     if (info.archived) return html`<p class="composer-closed">${t('details.archived')}</p>`;
     if (info.may && !info.may.includes('say')) return html`<p class="composer-closed">${t('composer.silent')}</p>`;
     const label = root ? t('composer.answer') : room.direct ? t('composer.direct', { nick: room.title }) : t('composer.room', { room: room.title });

@@ -376,10 +376,10 @@ export class Timeline extends Component {
   /** bars is what lies over the top. @param {boolean} unreadAbove */
   bars(unreadAbove) {
     const { room } = this.props;
-    const info = room.info.value;
-    const missing = Boolean(info.unread && info.first && this.shown && !this.props.room.timeline.runAt(info.first) && (this.shown.items[0]?.seq ?? 0) > info.first);
+    const first = room.unreadFrom.value;
+    const missing = Boolean(first && this.shown && !room.timeline.runAt(first) && (this.shown.items[0]?.seq ?? 0) > first);
     if (!unreadAbove && !missing) return null;
-    return html`<button type="button" class="bar top" onClick=${() => missing ? this.show(info.first ?? 0) : this.toUnread()}>${t('message.toUnread')}</button>`;
+    return html`<button type="button" class="bar top" onClick=${() => missing ? this.show(first) : this.toUnread()}>${t('message.toUnread')}</button>`;
   }
 
   /** below is the button that leads down. */
