@@ -7,7 +7,7 @@ import { Component, html } from '../html.js';
 import { loadAround, loadNewer, loadNewest, loadOlder } from '../history.js';
 import { t } from '../i18n.js';
 import { go, place, roomPath } from '../route.js';
-import { rows as layRows, said } from '../rows.js';
+import { rows as layRows, said, same } from '../rows.js';
 import { settings } from '../settings.js';
 import { doomed, me, outgoing } from '../store.js';
 import { markRead } from '../sync.js';
@@ -58,7 +58,9 @@ export class Timeline extends Component {
     this.focused = '';
     /** @type {HTMLElement | null} */
     this.scroller = null;
-    /** @type {HTMLElement | null} */
+    /** @type {HTMLElement | null} what is as high as all rows */
+    this.extent = null;
+    /** @type {HTMLElement | null} what holds those that are in the document */
     this.list = null;
     /** @type {ResizeObserver | null} */
     this.observer = null;
@@ -186,7 +188,8 @@ export class Timeline extends Component {
 
   componentDidUpdate() {
     if (this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
-    this.measure();
+    this.stand();
+    if (this.measure() && this.corrected()) return;
     if (this.rows.length && !this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = requestAnimationFrame(() => this.widen()); });
     this.focus();
     this.more();
@@ -195,6 +198,28 @@ export class Timeline extends Component {
 
   /** widen adds what is not seen to what is in the document: the first picture is there sooner without it. */
   widen() {
+  /** stand puts the rows where they belong. It is done by hand: how high they are is known only once they are in the document. */
+  stand() {
+    const { extent, list } = this;
+    if (!extent || !list) return;
+    const height = `${this.heights.total}px`, top = `${this.heights.offset(this.state.from)}px`;
+    if (extent.style.height !== height) extent.style.height = height;
+    if (list.style.top !== top) list.style.top = top;
+  }
+
+  /** corrected finds the place anew, as heights are others, and tells whether other rows belong into the document: it renders them then. */
+  corrected() {
+    this.heights.lay(this.rows);
+    this.find();
+    const [from, to] = this.window();
+    if (from === this.state.from && to === this.state.to) {
+      this.stand();
+      return false;
+    }
+    this.forceUpdate();
+    return true;
+  }
+
     this.margin = margin;
     this.forceUpdate();
   }
@@ -203,16 +228,16 @@ export class Timeline extends Component {
   resized(entries) {
     let changed = false;
     for (const { target, borderBoxSize: [size] } of entries) {
-      if (target === this.scroller) this.measure();
+      if (target === this.scroller) changed = this.measure() || changed;
       else if (target.isConnected && this.heights.measured(/** @type {HTMLElement} */ (target).dataset.key ?? '', size.blockSize)) changed = true;
     }
     if (changed) this.forceUpdate();
   }
 
-  /** measure takes the heights of what has come into the document, and corrects the place. */
+  /** measure takes the heights of what has come into the document, and tells whether something is other than it was thought. */
   measure() {
     const { scroller, list } = this;
-    if (!scroller || !list) return;
+    if (!scroller || !list) return false;
     const resized = scroller.clientWidth !== this.width || scroller.clientHeight !== this.view;
     if (scroller.clientWidth !== this.width) {
       this.heights.forget();
@@ -227,7 +252,7 @@ export class Timeline extends Component {
       this.observer?.observe(element);
       if (this.heights.measured(element.dataset.key ?? '', element.getBoundingClientRect().height)) changed = true;
     }
-    if (changed) this.forceUpdate();
+    return changed;
   }
 
   scrolled() {
@@ -351,8 +376,8 @@ export class Timeline extends Component {
         ${this.bars(unreadAbove)}
         <div class="scroller" id="messages" tabindex="0" role="region" aria-label=${t('message.list', { room: room.title })} ref=${(/** @type {any} */ element) => { this.scroller = element; }} onScroll=${this.scrolled} onKeyDown=${this.keys}>
           ${room.trouble.value ? html`<p class="empty">${room.trouble.value}</p>` : !this.shown && html`<${Waiting} />`}
-          <div class="extent" style=${{ height: `${this.heights.total}px` }}>
-            <ol class="window" style=${{ top: `${this.heights.offset(from)}px` }} ref=${(/** @type {any} */ element) => { this.list = element; }}>
+          <div class="extent" ref=${(/** @type {any} */ element) => { this.extent = element; }}>
+            <ol class="window" ref=${(/** @type {any} */ element) => { this.list = element; }}>
               ${this.viewed(visible)}
             </ol>
           </div>
@@ -367,7 +392,7 @@ export class Timeline extends Component {
     this.views = new Map(rows.map((row) => {
       const lit = row.kind === 'said' && row.item.seq === this.state.lit, stop = row.key === this.focused;
       const known = before.get(row.key);
-      if (known && known.props.row === row && known.props.lit === lit && known.props.stop === stop) return [row.key, known];
+      if (known && same(known.props.row, row) && known.props.lit === lit && known.props.stop === stop) return [row.key, known];
       return [row.key, html`<${RowView} key=${row.key} row=${row} room=${room} lit=${lit} stop=${stop} />`];
     }));
     return [...this.views.values()];
