@@ -117,6 +117,7 @@ export class Outbox {
 
   /** @param {string} id @param {Partial<Entry>} change */
   set(id, change) {
+    if (!this.has(id)) return; // its event came before its answer
     this.entries = this.entries.map((entry) => entry.id === id ? { ...entry, ...change } : entry);
     const entry = this.entries.find((entry) => entry.id === id);
     if (entry?.state === 'failed') this.means.keep(id, entry);

@@ -32,6 +32,14 @@ export function visible(item, withComings) {
   return said(item) || (shown.has(item.kind) && (withComings || !comings.has(item.kind)));
 }
 
+/** same reports whether two rows of one key show the same. @param {Row} a @param {Row} b */
+export function same(a, b) {
+  if (a.kind === 'said' && b.kind === 'said') return a.item === b.item && a.head === b.head && !a.item.replies;
+  if (a.kind === 'pending' && b.kind === 'pending') return a.entry === b.entry && a.head === b.head;
+  if (a.kind === 'happened' && b.kind === 'happened') return a.items.length === b.items.length && a.items.every((item, i) => item === b.items[i]);
+  return a.kind === b.kind && a.kind !== 'day'; // "today" is another day tomorrow, as is "last reply 14:05"; the rest is as its key says
+}
+
 /**
  * rows lays out a run.
  * @param {import('./timeline.js').Run} run
@@ -51,6 +59,19 @@ export function rows(run, { firstUnread, comings: withComings, pending, hidden }
   if (run.newer) layout.rows.push({ kind: 'newer', key: 'newer' });
   else for (const entry of pending) layout.addPending(entry);
   return layout.rows;
+}
+
+/** The rows of items as they were last laid out: one that is the same again need not be made again, nor measured. @type {WeakMap<Item, Extract<Row, {kind: 'said'}>>} */
+const made = new WeakMap();
+
+/** row returns the row of what somebody said. @param {Item} item @param {boolean} head */
+function row(item, head) {
+  const before = made.get(item);
+  if (before?.head === head) return before;
+  /** @type {Extract<Row, {kind: 'said'}>} */
+  const row = { kind: 'said', key: `m${item.seq}`, item, head };
+  made.set(item, row);
+  return row;
 }
 
 class Layout {
@@ -89,7 +110,7 @@ class Layout {
       this.author = 0;
     }
     if (said(item)) {
-      this.rows.push({ kind: 'said', key: `m${item.seq}`, item, head: this.head(item.by ?? 0, item.time, Boolean(item.target) || item.kind === 'action') });
+      this.rows.push(row(item, this.head(item.by ?? 0, item.time, Boolean(item.target) || item.kind === 'action')));
     } else {
       this.happened(item);
     }

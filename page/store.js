@@ -22,17 +22,24 @@ export const connection = signal(/** @type {{state: import('./live.js').State, r
 /** Whether the rooms are known, from the server or from the cache. */
 export const ready = signal(false);
 
+/** What changes of a room with each message: who shows the rest of it need not follow. */
+const passing = /** @type {const} */ (['head', 'read', 'unread', 'mentions', 'first']);
+
 /** A RoomState is a room and what we know of what was said in it. */
 export class RoomState {
   /** @param {Api.Room} info */
   constructor(info) {
     this.id = info.id;
     this.info = signal(info);
+    /** What lasts of it: the same as long as only what passes is another. */
+    this.about = computed(lasting(() => this.info.value));
+    /** The first message that is unread; 0 if none is. */
+    this.unreadFrom = computed(() => this.info.value.unread ? this.info.value.first ?? 0 : 0);
     this.timeline = new Timeline();
     /** What the room is called: "#tea", or the nick of the other. */
-    this.label = computed(() => this.info.value.with?.nick ?? this.info.value.name ?? '');
+    this.label = computed(() => this.about.value.with?.nick ?? this.about.value.name ?? '');
     /** The list that it stands in; none for one that is only looked into. */
-    this.list = computed(() => this.direct ? 'directs' : this.info.value.joined === false ? '' : 'channels');
+    this.list = computed(() => this.direct ? 'directs' : this.about.value.joined === false ? '' : 'channels');
     /** Whether it is the one that is shown. */
     this.here = computed(/** @returns {boolean} */ () => current.value === this);
     /** Counts the changes of the timeline: who shows it reads this. */
@@ -56,6 +63,10 @@ export class RoomState {
     this.meanwhile = /** @type {Api.Event[] | null} */ (null);
     /** Why its messages can't be shown; empty if they can. */
     this.trouble = signal('');
+    /** Whether somebody looks at its end just now; a list that shows it puts its own answer here. */
+    this.watched = () => false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} the timer by which the server is told what was read */
+    this.telling = undefined;
   }
 
   /** change replaces some of what the server tells of the room. What is the same is nobody's news. @param {Partial<Api.Room>} change */
@@ -67,12 +78,36 @@ export class RoomState {
   /** changed tells those who show the timeline. */
   changed() { this.changes.value++; }
 
-  get direct() { return Boolean(this.info.value.direct || this.info.value.with); }
+  get direct() { return Boolean(this.about.value.direct || this.about.value.with); }
 
   get title() { return this.label.value; }
 
   /** may reports whether we are allowed something, as "pin". @param {string} what */
-  may(what) { return this.info.value.may?.includes(what) ?? false; }
+  may(what) { return this.about.value.may?.includes(what) ?? false; }
+}
+
+/** differ reports whether something of one that lasts is another. @param {Api.Room} one @param {Api.Room} other */
+function differ(one, other) {
+  for (const key of /** @type {(keyof Api.Room)[]} */ (Object.keys(one))) {
+    if (one[key] !== other[key] && !passing.includes(/** @type {any} */ (key))) return true;
+  }
+  return false;
+}
+
+/**
+ * lasting gives a room without following what passes: as long as nothing else
+ * has changed, it is the same.
+ * @param {() => Api.Room} info
+ * @returns {() => Omit<Api.Room, typeof passing[number]>}
+ */
+function lasting(info) {
+  /** @type {Api.Room | undefined} */
+  let last;
+  return () => {
+    const now = info();
+    if (!last || differ(last, now) || differ(now, last)) last = now;
+    return last;
+  };
 }
 
 /** The rooms that we are in or look into, by id. */
@@ -182,7 +217,9 @@ export const thread = signal(/** @type {ThreadState | null} */ (null));
 /** What the screen reader is told: news of the room that is shown. */
 export const announcement = signal('');
 
-/** How many rooms have something unread, and how often we are mentioned in all. */
+let tally = { rooms: 0, mentions: 0 };
+
+/** How many rooms have something unread, and how often we are mentioned in all: the same as long as both are. */
 export const unread = computed(() => {
   let count = 0, mentions = 0;
   for (const room of rooms.value.values()) {
@@ -191,5 +228,6 @@ export const unread = computed(() => {
     mentions += info.mentions ?? 0;
     if (info.with) mentions += info.unread ?? 0;
   }
-  return { rooms: count, mentions };
+  if (count !== tally.rooms || mentions !== tally.mentions) tally = { rooms: count, mentions };
+  return tally;
 });

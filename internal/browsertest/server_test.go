@@ -22,6 +22,7 @@ type site struct {
 	addr  string // host:port
 	owner string // the code that makes an owner of who registers with it
 	way   *wire  // for browsers that need none of their own
+	timed int    // messages that have been said to take their time
 }
 
 // startSite starts a server that ends with the test. It lets everybody in who

@@ -9,7 +9,7 @@ const refusal = (code) => Object.assign(new Error(`refused: ${code}`), { code })
 /** An outbox whose server answers by answer(command, attempt). */
 function make(answer, seq) {
   const sent = [], kept = new Map();
-  let waits = 0;
+  let waits = 0, changes = 0;
   const outbox = new Outbox({
     handled: (seq) => seq === 5,
     send: async (command) => {
@@ -19,10 +19,10 @@ function make(answer, seq) {
       return { type: 'ack', seq: seq?.(command) ?? 9 };
     },
     keep: (id, value) => value ? kept.set(id, value) : kept.delete(id),
-    changed: () => {},
+    changed: () => { changes++; },
     wait: async () => { waits++; },
   });
-  return { outbox, sent, kept, waits: () => waits, states: () => outbox.entries.map(({ id, state }) => `${id} ${state}`) };
+  return { outbox, sent, kept, waits: () => waits, changes: () => changes, states: () => outbox.entries.map(({ id, state }) => `${id} ${state}`) };
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -92,6 +92,15 @@ test('what is in the log is removed', async () => {
   outbox.add(entry('a'));
   outbox.remove('a');
   assert.deepEqual([states(), kept.size], [[], 0]);
+});
+
+test('an answer that comes after its event changes nothing', async () => {
+  const { outbox, kept, changes } = make(() => null);
+  outbox.add(entry('a'));
+  outbox.remove('a');
+  const before = changes();
+  await settled();
+  assert.deepEqual([changes(), kept.size], [before, 0]);
 });
 
 test('client ids differ, and are as the server wants them', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { rows } from '../rows.js';
+import { rows, same } from '../rows.js';
 import { spent } from './spent.js';
 
 const noon = new Date(2026, 10, 27, 12).getTime(), minute = 60_000;
@@ -35,6 +35,21 @@ test('what is on its way is last, and only below what is newest', () => {
   const pending = [{ id: 'a', by: 1, time: noon + minute, action: false, reply: 0 }];
   assert.equal(shape(lay([item(1, 1, noon)], { pending })), 'beginning day H1 pending');
   assert.equal(shape(rows({ items: [item(1, 1, noon)], older: true, newer: true }, { firstUnread: 0, comings: true, pending })), 'older day H1 newer');
+});
+
+test('a row that is laid out again is the same row, until what it shows is another', () => {
+  const items = [item(1, 1, noon), item(2, 1, noon), item(3, 2, noon, { kind: 'joined' }), item(4, 3, noon, { replies: { count: 1, last: 9, time: noon } })];
+  const before = lay(items), equal = (after) => before.map((row, i) => same(row, after[i]));
+  const day = false, replied = false; // what tells of today is told anew, as a day may have passed
+  assert.deepEqual(equal(lay([...items, item(5, 3, noon)])), [true, day, true, true, true, replied]);
+  assert.equal(lay(items)[2], before[2]);
+  items[1] = { ...items[1], edited: true };
+  assert.deepEqual(equal(lay(items)), [true, day, true, false, true, replied]);
+  assert.equal(same(before[4], lay([...items.slice(0, 3), item(6, 4, noon, { kind: 'left' })])[4]), false);
+  assert.equal(same(before[3], lay(items.slice(1))[2]), false); // its author stands above it now
+  const pending = { id: 'a', by: 1, time: noon, action: false, reply: 0, state: 'sending' };
+  const [onItsWay, still, failed] = [pending, pending, { ...pending, state: 'failed' }].map((entry) => /** @type {any} */ (lay([], { pending: [entry] }).at(-1)));
+  assert.deepEqual([same(onItsWay, still), same(onItsWay, failed)], [true, false]);
 });
 
 test('a hundred thousand rows are laid out in a moment, each with a key of its own', () => {

@@ -23,6 +23,9 @@ import { UploadList, Uploads } from './uploads.js';
 /** size returns how many bytes a text takes on the way. @param {string} text */
 const size = (text) => new TextEncoder().encode(text).length;
 
+/** Whether the browser gives the field the height of its text, by the style sheet. */
+const growsItself = CSS.supports('field-sizing', 'content');
+
 const typingEvery = 4000; // milliseconds between two words of it
 
 /**
@@ -38,6 +41,8 @@ export class Composer extends Component {
     const kept = draft(this.slot);
     if (kept.reply && !props.root) props.room.reply.value = kept.reply;
     this.state = { text: kept.text, caret: kept.text.length, wish: null, chosen: 0, busy: false, dragging: false };
+    /** @type {{text: string, props: unknown} | undefined} what the field was last measured for; the parent's layout comes with other props */
+    this.grown = undefined;
     this.told = 0; // when the others were told that we type
     this.answering = 0; // seq of the message that is answered
     this.editing = 0; // seq of the message that is being changed
@@ -94,9 +99,11 @@ export class Composer extends Component {
 
   /** grow gives the field the height of its text; the style sheet says how much at most. */
   grow() {
-    if (!this.area) return;
-    this.area.style.height = 'auto';
-    this.area.style.height = `${this.area.scrollHeight + 2}px`;
+    const { area, props, grown } = this, { text } = this.state;
+    if (!area || growsItself || (grown?.text === text && grown.props === props)) return; // to measure it lays out the page
+    this.grown = { text, props };
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight + 2}px`;
   }
 
   /** keep keeps the draft, unless it is a message that is being changed. @param {string} text */
@@ -209,9 +216,11 @@ export class Composer extends Component {
     const text = this.state.text.trimEnd();
     if (this.state.busy || (!text.trim() && (this.editing || !this.uploads.some)) || size(text) > this.most()) return;
     if (this.editing) return this.finishEdit(text);
-    this.setState({ busy: true });
+    const taken = this.uploads.all.peek(); // more may be added meanwhile
+    const slow = taken.length > 0 || text.startsWith('/'); // the rest is sent at once, before anything is painted
+    if (slow) this.setState({ busy: true });
     try {
-      const taken = this.uploads.all.peek(), files = await this.uploads.finish(); // more may be added meanwhile
+      const files = taken.length ? await this.uploads.finish() : [];
       const named = text || files.map((file) => file.name).join(', '); // other clients show the text first, so there is always one
       if (!await submit(room, named, { reply: root ?? room.reply.peek(), files })) return;
       for (const one of taken) this.uploads.drop(one);
@@ -223,7 +232,7 @@ export class Composer extends Component {
     } catch (problem) {
       trouble(problem);
     } finally {
-      this.setState({ busy: false });
+      if (slow) this.setState({ busy: false });
       this.area?.focus();
     }
   }
@@ -268,7 +277,7 @@ export class Composer extends Component {
   render() {
     const { room, root } = this.props;
     const { text, wish, chosen, busy, dragging } = this.state;
-    const info = room.info.value;
+    const info = room.about.value;
     if (info.archived) return html`<p class="composer-closed">${t('details.archived')}</p>`;
     if (info.may && !info.may.includes('say')) return html`<p class="composer-closed">${t('composer.silent')}</p>`;
     const label = root ? t('composer.answer') : room.direct ? t('composer.direct', { nick: room.title }) : t('composer.room', { room: room.title });

@@ -91,7 +91,7 @@ function Answered({ room, item }) {
   const target = quoted(room, item.target ?? 0);
   const text = !target ? '' : target.deleted ? t('message.deleted') : summary(target.text ?? '', 90) || t('message.file');
   return html`
-    <a class="answered" href=${roomPath(room.info.value, item.target)}>
+    <a class="answered" href=${roomPath(room.about.value, item.target)}>
       <${Icon} name="reply" /><span class="unseen">${t('message.answers')}</span><${Nick} nick=${item.whose ?? target?.nick ?? ''} /><span class="answered-text">${text}</span>
     </a>`;
 }

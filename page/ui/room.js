@@ -24,7 +24,7 @@ export function Room({ room, drawer, onDrawer }) {
 
 /** @param {{room: RoomState | null, drawer: boolean, onDrawer: () => void}} props */
 function Head({ room, drawer, onDrawer }) {
-  const info = room?.info.value;
+  const info = room?.about.value;
   const [shown] = over.value;
   const pane = (/** @type {string} */ name) => shown === name ? close() : open(name);
   return html`
@@ -48,7 +48,7 @@ function Inside({ room }) {
     <${Timeline} room=${room} />
     <div class="room-foot">
       <${Typing} room=${room} />
-      ${room.info.value.joined === false ? html`<${Joining} room=${room} />` : html`<${Composer} room=${room} />`}
+      ${room.about.value.joined === false ? html`<${Joining} room=${room} />` : html`<${Composer} room=${room} />`}
     </div>`;
 }
 

@@ -7,7 +7,7 @@ import { Component, html } from '../html.js';
 import { loadAround, loadNewer, loadNewest, loadOlder } from '../history.js';
 import { t } from '../i18n.js';
 import { go, place, roomPath } from '../route.js';
-import { rows as layRows, said } from '../rows.js';
+import { rows as layRows, said, same } from '../rows.js';
 import { settings } from '../settings.js';
 import { doomed, me, outgoing } from '../store.js';
 import { markRead } from '../sync.js';
@@ -59,7 +59,9 @@ export class Timeline extends Component {
     this.focused = '';
     /** @type {HTMLElement | null} */
     this.scroller = null;
-    /** @type {HTMLElement | null} */
+    /** @type {HTMLElement | null} what is as high as all rows */
+    this.extent = null;
+    /** @type {HTMLElement | null} what holds those that are in the document */
     this.list = null;
     /** @type {ResizeObserver | null} */
     this.observer = null;
@@ -75,6 +77,7 @@ export class Timeline extends Component {
   componentDidMount() {
     this.observer = new ResizeObserver((entries) => this.resized(entries));
     if (this.scroller) this.observer.observe(this.scroller);
+    this.props.room.watched = () => this.attended();
     document.addEventListener('visibilitychange', this.attend);
     window.addEventListener('focus', this.attend);
     this.stopPlace = place.subscribe((now) => { if (now.message) this.show(now.message); });
@@ -86,6 +89,7 @@ export class Timeline extends Component {
     const { room } = this.props;
     if (this.bottom || !this.spot) left.delete(room.id);
     else left.set(room.id, this.spot);
+    room.watched = () => false;
     this.observer?.disconnect();
     cancelAnimationFrame(this.waiting);
     document.removeEventListener('visibilitychange', this.attend);
@@ -189,13 +193,37 @@ export class Timeline extends Component {
   }
 
   componentDidUpdate() {
-    if (this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
+    this.stand();
+    const again = this.measure() && this.corrected();
+    if (!again && this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
     this.at = this.scroller?.scrollTop ?? 0;
-    this.measure();
+    if (again) return;
     if (this.rows.length && !this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = requestAnimationFrame(() => this.widen()); });
     this.focus();
     this.more();
     this.attend();
+  }
+
+  /** stand puts the rows where they belong. It is done by hand: how high they are is known only once they are in the document. */
+  stand() {
+    const { extent, list } = this;
+    if (!extent || !list) return;
+    const height = `${this.heights.total}px`, top = `${this.heights.offset(this.state.from)}px`;
+    if (extent.style.height !== height) extent.style.height = height;
+    if (list.style.top !== top) list.style.top = top;
+  }
+
+  /** corrected finds the place anew, as heights are others, and tells whether other rows belong into the document: it renders them then. */
+  corrected() {
+    this.heights.lay(this.rows);
+    this.find();
+    const [from, to] = this.window();
+    if (from === this.state.from && to === this.state.to) {
+      this.stand();
+      return false;
+    }
+    this.forceUpdate();
+    return true;
   }
 
   /** widen adds what is not seen to what is in the document: the first picture is there sooner without it. */
@@ -208,16 +236,16 @@ export class Timeline extends Component {
   resized(entries) {
     let changed = false;
     for (const { target, borderBoxSize: [size] } of entries) {
-      if (target === this.scroller) this.measure();
+      if (target === this.scroller) changed = this.measure() || changed;
       else if (target.isConnected && this.heights.measured(/** @type {HTMLElement} */ (target).dataset.key ?? '', size.blockSize)) changed = true;
     }
     if (changed) this.forceUpdate();
   }
 
-  /** measure takes the heights of what has come into the document, and corrects the place. */
+  /** measure takes the heights of what has come into the document, and tells whether something is other than it was thought. */
   measure() {
     const { scroller, list } = this;
-    if (!scroller || !list) return;
+    if (!scroller || !list) return false;
     const resized = scroller.clientWidth !== this.width || scroller.clientHeight !== this.view;
     if (scroller.clientWidth !== this.width) {
       this.heights.forget();
@@ -232,7 +260,7 @@ export class Timeline extends Component {
       this.observer?.observe(element);
       if (this.heights.measured(element.dataset.key ?? '', element.getBoundingClientRect().height)) changed = true;
     }
-    if (changed) this.forceUpdate();
+    return changed;
   }
 
   scrolled() {
@@ -287,7 +315,12 @@ export class Timeline extends Component {
 
   /** attend tells the server that everything has been read, if somebody looks at it. */
   attend() {
-    if (this.bottom && this.shown && !this.shown.newer && document.visibilityState === 'visible' && document.hasFocus()) markRead(this.props.room);
+    if (this.attended()) markRead(this.props.room);
+  }
+
+  /** attended reports whether somebody looks at what is newest. */
+  attended() {
+    return Boolean(this.bottom && this.shown && !this.shown.newer && document.visibilityState === 'visible' && document.hasFocus());
   }
 
   /** toBottom goes to what is newest. */
@@ -382,8 +415,8 @@ export class Timeline extends Component {
         ${this.bars(unreadAbove)}
         <div class="scroller" id="messages" tabindex="0" role="region" aria-label=${t('message.list', { room: room.title })} ref=${(/** @type {any} */ element) => { this.scroller = element; }} onScroll=${this.scrolled} onKeyDown=${this.keys}>
           ${room.trouble.value ? html`<p class="empty">${room.trouble.value}</p>` : !this.shown && html`<${Waiting} />`}
-          <div class="extent" style=${{ height: `${this.heights.total}px` }}>
-            <ol class="window" style=${{ top: `${this.heights.offset(from)}px` }} ref=${(/** @type {any} */ element) => { this.list = element; }}>
+          <div class="extent" ref=${(/** @type {any} */ element) => { this.extent = element; }}>
+            <ol class="window" ref=${(/** @type {any} */ element) => { this.list = element; }}>
               ${this.viewed(visible)}
             </ol>
           </div>
@@ -398,7 +431,7 @@ export class Timeline extends Component {
     this.views = new Map(rows.map((row) => {
       const lit = row.kind === 'said' && row.item.seq === this.state.lit, stop = row.key === this.focused;
       const known = before.get(row.key);
-      if (known && known.props.row === row && known.props.lit === lit && known.props.stop === stop) return [row.key, known];
+      if (known && same(known.props.row, row) && known.props.lit === lit && known.props.stop === stop) return [row.key, known];
       return [row.key, html`<${RowView} key=${row.key} row=${row} room=${room} lit=${lit} stop=${stop} />`];
     }));
     return [...this.views.values()];
@@ -407,10 +440,10 @@ export class Timeline extends Component {
   /** bars is what lies over the top. @param {boolean} unreadAbove */
   bars(unreadAbove) {
     const { room } = this.props;
-    const info = room.info.value;
-    const missing = Boolean(info.unread && info.first && this.shown && !this.props.room.timeline.runAt(info.first) && (this.shown.items[0]?.seq ?? 0) > info.first);
+    const first = room.unreadFrom.value;
+    const missing = Boolean(first && this.shown && !room.timeline.runAt(first) && (this.shown.items[0]?.seq ?? 0) > first);
     if (!unreadAbove && !missing) return null;
-    return html`<button type="button" class="bar top" onClick=${() => missing ? this.show(info.first ?? 0) : this.toUnread()}>${t('message.toUnread')}</button>`;
+    return html`<button type="button" class="bar top" onClick=${() => missing ? this.show(first) : this.toUnread()}>${t('message.toUnread')}</button>`;
   }
 
   /** below is the button that leads down. */
