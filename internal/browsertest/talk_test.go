@@ -127,6 +127,7 @@ func TestWhatIsWrittenOfflineIsSentOnceAndInOrder(t *testing.T) {
 	otter, ferret := openWindow(s, way.url, desk).enter("otter"), s.open(desk).enter("ferret")
 	otter.says("before")
 	ferret.hears("before")
+	otter.until("the page to be kept for reading offline", "navigator.serviceWorker.controller || navigator.serviceWorker.ready.then(() => true)")
 	way.setCut(true)
 	for _, text := range []string{"one", "two", "three"} {
 		otter.says("offline " + text)
@@ -136,7 +137,6 @@ func TestWhatIsWrittenOfflineIsSentOnceAndInOrder(t *testing.T) {
 	ferret.says("meanwhile")
 	ferret.hears("meanwhile")
 
-	otter.until("the page to be kept for reading offline", "navigator.serviceWorker.controller || navigator.serviceWorker.ready.then(() => true)")
 	otter.until("it to show again what is known", "(location.reload(), true)")
 	otter.sees(".message", "before")
 	otter.sees(".message.pending", "offline three")

@@ -26,9 +26,9 @@ type opening struct {
 	Page    *api.Messages `json:"page,omitempty"` // of that room: the last, or around the message at the address
 }
 
-// openingRooms is how many rooms there are in it at most: a list shows so many at once,
-// and the live connection tells of all.
-const openingRooms = 100
+// openingRooms is how many rooms there are in it at most, beside the one that is shown:
+// as many as a large screen lists. The live connection tells of all.
+const openingRooms = 50
 
 // serveIndex answers a browser at the address of a room.
 func (g *Gateway) serveIndex(w http.ResponseWriter, r *http.Request, at address) {
@@ -140,10 +140,20 @@ func some(joined []api.Room, shown *api.Room) ([]api.Room, bool) {
 	if len(joined) <= openingRooms {
 		return joined, true
 	}
-	first := slices.SortedFunc(slices.Values(joined), func(a, b api.Room) int { return cmp.Compare(a.Name, b.Name) })
-	first = first[:openingRooms]
+	first := slices.SortedFunc(slices.Values(joined), listed)[:openingRooms]
 	if shown != nil && !slices.ContainsFunc(first, func(r api.Room) bool { return r.ID == shown.ID }) {
 		first = append(first, *shown)
 	}
 	return first, false
+}
+
+// listed orders rooms as a list does: those with a name, by that, and then conversations.
+func listed(a, b api.Room) int {
+	switch {
+	case a.Direct && !b.Direct:
+		return 1
+	case b.Direct && !a.Direct:
+		return -1
+	}
+	return cmp.Compare(a.Name, b.Name)
 }
