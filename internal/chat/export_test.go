@@ -19,6 +19,9 @@ const (
 	MaxLook     = maxLook
 )
 
+// OutsideCode is what is not code in a text.
+var OutsideCode = outsideCode
+
 // NameRune reports whether r can be in a name.
 func NameRune(r rune) bool {
 	_, bad := noIdentifier(string(r))

@@ -8,10 +8,7 @@ import (
 	"hubbub/internal/chat"
 )
 
-var (
-	Public      = public
-	OutsideCode = outsideCode
-)
+var Public = public
 
 // The turns of requests, for tests without any.
 type Turns = turns

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -88,14 +89,22 @@ func (s *Store) Search(ctx context.Context, r SearchRequest) (SearchResult, erro
 	return result, err
 }
 
-const queryReacted = `SELECT EXISTS (SELECT 1 FROM reactions WHERE room = ? AND target = ?)`
+// Messages are told as JSON, [[room, seq], ...], so that looking up many is one statement.
+const queryReacted = `SELECT value ->> 1 FROM json_each(?) WHERE EXISTS (SELECT 1 FROM reactions WHERE room = value ->> 0 AND target = value ->> 1)`
 
-// reacted reports whether somebody reacts to a message.
-func (s *Store) reacted(ctx context.Context, room chat.RoomID, seq chat.Seq) (some bool, err error) {
-	err = s.read(ctx, "look for reactions", func(conn *connection) error {
-		n, err := number(conn, queryReacted, room, seq)
-		some = n != 0
-		return err
+// reacted returns to which of these messages somebody reacts.
+func (s *Store) reacted(ctx context.Context, messages []search.Match) (map[chat.Seq]bool, error) {
+	pairs := make([]byte, 0, 24*len(messages))
+	for i, m := range messages {
+		pairs = fmt.Appendf(pairs, "%c[%d,%d]", "[,"[min(i, 1)], m.Room, m.Seq)
+	}
+	pairs = append(pairs, ']')
+	some := map[chat.Seq]bool{}
+	err := s.read(ctx, "look for reactions", func(conn *connection) error {
+		return each(conn, queryReacted, func(row *sqlite.Stmt) error {
+			some[chat.Seq(row.ColumnInt64(0))] = true
+			return nil
+		}, string(pairs))
 	})
 	return some, err
 }

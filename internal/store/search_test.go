@@ -219,6 +219,7 @@ func TestSearchFindsByWhatMessagesHave(t *testing.T) {
 		with("holiday", "text/plain", "image/png")
 		link := with("see HTTPS://example.org/tea")
 		plain := with("see example.org")
+		with("in code: `curl https://example.org/tea`")
 		sc.say(b, "https://elsewhere.example")
 		sc.commit()
 		expect := func(query string, want ...string) {

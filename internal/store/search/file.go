@@ -22,7 +22,7 @@ import (
 // index that is silently wrong.
 
 // format is raised whenever the same text would be indexed differently.
-const format = 2
+const format = 3
 
 // signature names the rules by which a file was written. Go's tables of
 // characters are part of them.

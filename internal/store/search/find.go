@@ -52,9 +52,9 @@ type Names struct {
 	// SeqAt finds the first event at or after t; if there is none, the one to
 	// come.
 	SeqAt func(ctx context.Context, t chat.Millis) (chat.Seq, error)
-	// Reacted reports whether somebody reacts to a message now; it is needed for
-	// has:reaction only.
-	Reacted func(ctx context.Context, room chat.RoomID, seq chat.Seq) (bool, error)
+	// Reacted returns which of these messages somebody reacts to now; it is
+	// needed for has:reaction only.
+	Reacted func(ctx context.Context, messages []Match) (map[chat.Seq]bool, error)
 }
 
 // Result is a page of hits.
@@ -123,7 +123,7 @@ type scan struct {
 	visits    int // the most matches to look at
 
 	reacted, unreacted bool // whether somebody must have reacted, or nobody may
-	reactions          func(ctx context.Context, room chat.RoomID, seq chat.Seq) (bool, error)
+	reactions          func(ctx context.Context, messages []Match) (map[chat.Seq]bool, error)
 }
 
 // plan resolves names and dates, and narrows the rooms to those that are asked
@@ -249,34 +249,20 @@ func (s *scan) scan(ctx context.Context, conn *sqlite.Conn, res *Result) (err er
 	stmt.BindText(1, s.match)
 	stmt.BindInt64(2, int64(s.low))
 	stmt.BindInt64(3, int64(s.high))
+	p := page{scan: s, res: res}
 	for visits := 0; ; visits++ {
 		row, err := stmt.Step()
-		if err != nil || !row {
+		if err != nil {
 			return err
 		}
-		if len(res.Seqs) == s.limit || visits == s.visits {
-			res.More = true
-			return nil
+		if !row || visits == s.visits {
+			err := p.lookUp(ctx)
+			res.More = res.More || row
+			return err
 		}
-		seq, room := chat.Seq(stmt.ColumnInt64(0)), chat.RoomID(stmt.ColumnInt64(1))
-		fits := s.rooms[room]
-		if fits && (s.reacted || s.unreacted) {
-			if fits, err = s.fits(ctx, room, seq); err != nil {
-				return err
-			}
-		}
-		res.Next = seq
-		if fits {
-			res.Seqs = append(res.Seqs, seq)
+		m := Match{Seq: chat.Seq(stmt.ColumnInt64(0)), Room: chat.RoomID(stmt.ColumnInt64(1))}
+		if err := p.visit(ctx, m); err != nil || res.More {
+			return err
 		}
 	}
-}
-
-// fits reports whether people have reacted to a message as is asked for.
-func (s *scan) fits(ctx context.Context, room chat.RoomID, seq chat.Seq) (bool, error) {
-	reacted, err := s.reactions(ctx, room, seq)
-	if err != nil {
-		return false, fmt.Errorf("search: look up reactions: %w", err)
-	}
-	return (reacted || !s.reacted) && !(reacted && s.unreacted), nil
 }

@@ -398,6 +398,52 @@ func TestPagesCoverEverythingOnce(t *testing.T) {
 	}
 }
 
+// Whether people react is asked for many messages at once, and the pages still cover
+// everything once, where they end within those and where the search stops early.
+func TestPagesByReactionsCoverEverythingOnce(t *testing.T) {
+	for _, visits := range []int{70, 300, 10_000} {
+		ix := open(t, search.Options{}.WithVisits(visits))
+		var docs []search.Document
+		want := map[bool][]chat.Seq{}
+		for seq := chat.Seq(1000); seq >= 1; seq-- {
+			room := pickRoom(int(seq))
+			docs = append(docs, say(seq, room, alice, "same words"))
+			if room != vault {
+				want[seq%5 == 0] = append(want[seq%5 == 0], seq)
+			}
+		}
+		apply(t, ix, docs...)
+		for text, hits := range map[string][]chat.Seq{"same has:reaction": want[true], "same -has:reaction": want[false], "same has:reaction -has:reaction": nil} {
+			asked := 0
+			r := request(t, text)
+			r.Names.Reacted = func(_ context.Context, messages []search.Match) (map[chat.Seq]bool, error) {
+				asked++
+				reacted := map[chat.Seq]bool{}
+				for _, m := range messages {
+					if m.Room != pickRoom(int(m.Seq)) || m.Room == vault {
+						t.Errorf("asked for %+v", m)
+					}
+					reacted[m.Seq] = m.Seq%5 == 0
+				}
+				return reacted, nil
+			}
+			for i := range search.FewRooms {
+				r.Rooms = append(r.Rooms, chat.RoomID(1000+i)) // too many to be named
+			}
+			for _, limit := range []int{7, 100} {
+				r.Limit, asked = limit, 0
+				got, _ := pages(t, ix, r)
+				if !slices.Equal(got, hits) {
+					t.Errorf("%s, limit %d, visits %d: the pages have %d hits, want %d", text, limit, visits, len(got), len(hits))
+				}
+				if most := 1 + len(hits)/limit + 1000/min(visits, 250); asked > 2*most {
+					t.Errorf("%s, limit %d, visits %d: asked %d times, and no more than about %d are needed", text, limit, visits, asked, most)
+				}
+			}
+		}
+	}
+}
+
 // Where the asker's rooms are too many to name and hold few of the matches, a
 // search stops early, and the pages still cover everything once.
 func TestSearchLooksAtBoundedMatches(t *testing.T) {

@@ -37,8 +37,9 @@ func TraitsOf(text string, files []chat.File) (all Traits) {
 			all |= HasPicture
 		}
 	}
-	if low := strings.ToLower(text); strings.Contains(low, "https://") || strings.Contains(low, "http://") {
+	for range chat.LinksIn(text) {
 		all |= HasLink
+		break
 	}
 	return all
 }
