@@ -1,8 +1,8 @@
 package server
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -84,6 +84,10 @@ var sizeUnits = []struct {
 	bytes int64
 }{{"T", 1 << 40}, {"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"", 1}}
 
+// maxSize is the largest size that can be set: far more than a disk has, and far less
+// than would be too large a number once such sizes are added up.
+const maxSize = 1 << 50
+
 // size is a number of bytes, as a person writes it: 500M, 10GB, 4096.
 func size(name, help string, field func(*Limits) *int64) limit {
 	return limit{name, help,
@@ -96,7 +100,10 @@ func size(name, help string, field func(*Limits) *int64) limit {
 				}
 			}
 			n, err := strconv.ParseInt(number, 10, 64)
-			if err != nil || n < 0 || n > math.MaxInt64/unit {
+			switch {
+			case errors.Is(err, strconv.ErrRange) && n > 0, err == nil && n > maxSize/unit:
+				return fmt.Errorf("%q is too large: a size is at most 1024T", value)
+			case err != nil || n < 0:
 				return fmt.Errorf("%q is not a size such as 500M or 10G", value)
 			}
 			*field(l) = n * unit

@@ -9,7 +9,7 @@ import (
 
 func TestSizesAreWrittenAsPeopleDo(t *testing.T) {
 	for given, want := range map[string]int64{
-		"4096": 4096, "10K": 10 << 10, "500M": 500 << 20, "500MB": 500 << 20, "3g": 3 << 30, "2T": 2 << 40, "0": 0, "12b": 12,
+		"4096": 4096, "10K": 10 << 10, "500M": 500 << 20, "500MB": 500 << 20, "3g": 3 << 30, "2T": 2 << 40, "1024T": 1 << 50, "0": 0, "12b": 12,
 	} {
 		l := server.DefaultLimits()
 		if err := l.Set("uploads=" + given); err != nil || l.Uploads != want {
@@ -20,6 +20,12 @@ func TestSizesAreWrittenAsPeopleDo(t *testing.T) {
 		l := server.DefaultLimits()
 		if err := l.Set("uploads=" + given); err == nil || l != server.DefaultLimits() {
 			t.Errorf("%q is taken as %d, %v", given, l.Uploads, err)
+		}
+	}
+	for _, given := range []string{"1125899906842625", "1025T", "9223372036854775807", "99999999999999999999"} {
+		l := server.DefaultLimits()
+		if err := l.Set("file=" + given); err == nil || !strings.Contains(err.Error(), "1024T") || l != server.DefaultLimits() {
+			t.Errorf("%q is taken as %d, %v", given, l.File, err)
 		}
 	}
 	for _, line := range []string{" file         25M ", " files        1G ", " uploads      10G "} {
