@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -43,12 +44,24 @@ func (s *liveStream) serve(ctx context.Context) error {
 	s.heard.Store(time.Now().UnixNano())
 	s.ws.SetReadLimit(maxReceived)
 	var sender sync.WaitGroup
-	sender.Go(func() { s.sendLoop(ctx, end) })
+	var fault string
+	sender.Go(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				fault = fmt.Sprintf("%v, in the sender:\n%s", p, debug.Stack())
+				end(errors.New("the sender has panicked"))
+			}
+		}()
+		s.sendLoop(ctx, end)
+	})
 	greeting := time.AfterFunc(greetTime, func() { end(fmt.Errorf("%w (within %v)", ErrNoAPI, greetTime)) })
 	end(s.receiveLoop(ctx, greeting))
 	greeting.Stop()
 	s.ws.CloseNow()
 	sender.Wait()
+	if fault != "" { // for the caller, who may have a terminal to put in order
+		panic(fault)
+	}
 	return s.reason(context.Cause(ctx))
 }
 

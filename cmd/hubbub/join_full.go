@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -52,7 +53,7 @@ type full struct {
 
 	ended chan struct{} // closed once the session has; then the following are set
 	err   error         // what it ended with
-	fault any           // or a panic
+	fault string        // or a panic, and where
 }
 
 // run shows the session until it is left or ends. It reports whether the user is to
@@ -99,7 +100,7 @@ func (f *full) run(ctx context.Context) (plainly bool, err error) {
 
 // rethrow has a panic of the session go on here, where the terminal is as it was.
 func (f *full) rethrow() {
-	if f.fault != nil {
+	if f.fault != "" {
 		panic(f.fault)
 	}
 }
@@ -117,7 +118,11 @@ func (f *full) left() bool {
 // serve runs the session. A panic is kept until the terminal is as it was.
 func (f *full) serve(ctx context.Context) {
 	defer close(f.ended)
-	defer func() { f.fault = recover() }()
+	defer func() {
+		if p := recover(); p != nil {
+			f.fault = fmt.Sprintf("%v, in the session:\n%s", p, debug.Stack())
+		}
+	}()
 	f.err = f.session.Run(ctx)
 }
 

@@ -1,8 +1,12 @@
 package remote
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
+	"net"
 	"reflect"
+	"strings"
 	"testing"
 
 	"hubbub/api"
@@ -221,4 +225,23 @@ func TestQuotesAreSoughtAgainOnceForgotten(t *testing.T) {
 	if !sought() {
 		t.Error("it is not looked up in another log")
 	}
+}
+
+// What panics beside Run does so there, where the terminal can be put in order first.
+func TestAPanicBesideTheSessionIsItsOwn(t *testing.T) {
+	s, err := New(client.Config{Dial: func(ctx context.Context) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.seek, s.reading = []uint64{1}, nil // so that looking that up panics
+	poke(s.seeks)
+	defer func() {
+		if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), "lookUp") {
+			t.Errorf("it panicked with %v", p)
+		}
+	}()
+	t.Errorf("Run has returned %v", s.Run(t.Context()))
 }

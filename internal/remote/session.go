@@ -21,6 +21,8 @@ package remote
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -97,15 +99,31 @@ func New(cfg client.Config, zone *time.Location) (*Session, error) {
 }
 
 // Run connects, and stays connected until ctx ends. It returns as [client.Live.Run]
-// does; an error before [Session.Ready] says why there can be no session.
+// does; an error before [Session.Ready] says why there can be no session. If one of its
+// goroutines panics, so does Run, whose caller has a terminal to put in order.
 func (s *Session) Run(ctx context.Context) error {
 	ctx, end := context.WithCancel(ctx)
 	var beside sync.WaitGroup
-	beside.Go(func() { s.markAll(ctx) })
-	beside.Go(func() { s.lookUp(ctx) })
+	faults := make(chan string, 2)
+	for _, work := range []func(context.Context){s.markAll, s.lookUp} {
+		beside.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					faults <- fmt.Sprintf("%v, in a goroutine:\n%s", p, debug.Stack())
+					end()
+				}
+			}()
+			work(ctx)
+		})
+	}
 	err := s.live.Run(ctx, func(u client.Update) { s.handle(ctx, u) })
 	end()
 	beside.Wait()
+	select {
+	case fault := <-faults:
+		panic(fault)
+	default:
+	}
 	s.mu.Lock()
 	s.ended = true
 	s.mu.Unlock()
@@ -133,8 +151,12 @@ func (s *Session) Unsent() (texts []string) {
 	return texts
 }
 
-// Settle waits until nothing is unsent, or ctx ends.
+// Settle tells what was read last, and waits until nothing is unsent, or ctx ends. Of
+// what was read nothing is told without a connection: nobody waits for that.
 func (s *Session) Settle(ctx context.Context) {
+	if s.live.Online() {
+		s.mark(ctx)
+	}
 	for _, cmd := range s.live.Unanswered() {
 		select {
 		case <-cmd.Done():

@@ -198,6 +198,25 @@ func TestUnreadIsCountedAndMarkedEverywhere(t *testing.T) {
 	elsewhere.room("#lobby", func(r tui.Room) bool { return r.Unread == 0 && r.Mentions == 0 && r.Read == last })
 }
 
+// What was read just before somebody leaves is told, too.
+func TestWhatWasReadLastIsToldOnLeaving(t *testing.T) {
+	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
+	cfg := guest(s, "bob", "")
+	cfg.Token = client.GuestToken()
+	ann, bob, elsewhere := come(t, guest(s, "ann", "")), come(t, cfg), come(t, cfg)
+	lobby := bob.room("#lobby", nil).ID
+	for i, text := range []string{"one", "two", "three"} {
+		ann.must(ann.Say(t.Context(), tui.Draft{ID: text, Room: lobby, Text: text}))
+		bob.must(bob.MarkRead(t.Context(), lobby, bob.posted(text).Seq)) // the first is told, and then none for a second
+		if i == 0 {
+			elsewhere.room("#lobby", func(r tui.Room) bool { return r.Read == bob.posted("one").Seq })
+		}
+	}
+	bob.Settle(t.Context())
+	bob.end()
+	elsewhere.room("#lobby", func(r tui.Room) bool { return r.Read == bob.posted("three").Seq })
+}
+
 func TestCommandsLeadToRoomsAndAnswer(t *testing.T) {
 	s := hubtest.Start(t, hubtest.Unlimited(t.TempDir()))
 	ann, bob := come(t, guest(s, "ann", "")), come(t, guest(s, "bob", ""))
