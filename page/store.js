@@ -3,6 +3,7 @@
 // write it.
 
 import { computed, signal } from './html.js';
+import { draft } from './drafts.js';
 import { compare } from './order.js';
 import { place } from './route.js';
 import { Timeline } from './timeline.js';
@@ -55,6 +56,8 @@ export class RoomState {
     /** What is being written here answers this message, or changes that one; 0 if none. */
     this.reply = signal(0);
     this.edit = signal(0);
+    /** Whether something is written here and not sent. */
+    this.drafted = signal(Boolean(draft(info.id).text));
     /** Whether its messages are those of an earlier time, of which changes may have been missed. */
     this.stale = false;
     /** Up to which event the server has counted what is unread. */

@@ -108,7 +108,9 @@ export class Composer extends Component {
 
   /** keep keeps the draft, unless it is a message that is being changed. @param {string} text */
   keep(text) {
-    if (!this.editing) keepDraft(this.slot, { text, reply: this.props.root ? undefined : this.props.room.reply.peek() || undefined });
+    if (this.editing) return;
+    keepDraft(this.slot, { text, reply: this.props.root ? undefined : this.props.room.reply.peek() || undefined });
+    if (!this.props.root) this.props.room.drafted.value = Boolean(text.trim());
   }
 
   /** write takes a text over. @param {string} text @param {number} caret @param {boolean} [typed] */
@@ -151,6 +153,13 @@ export class Composer extends Component {
       this.area?.focus();
       this.area?.setSelectionRange(caret, caret);
     });
+  }
+
+  /** makeFile makes a file of what is too long for a message. */
+  makeFile() {
+    this.uploads.add([new File([this.state.text], t('composer.fileName'), { type: 'text/plain' })]);
+    this.write('', 0);
+    this.area?.focus();
   }
 
   /** @param {KeyboardEvent} event */
@@ -301,7 +310,9 @@ export class Composer extends Component {
           <button type="button" class="icon-button" aria-label=${t('composer.emoji')} title=${t('composer.emoji')} onClick=${(/** @type {any} */ event) => pickEmoji(event.currentTarget, (emoji) => this.insert(emoji))}><${Icon} name="smile" /></button>
           <button type="submit" class="icon-button send" aria-label=${t('composer.send')} title=${t('composer.send')} aria-busy=${busy ? 'true' : undefined} disabled=${!text.trim() && !this.uploads.some}><${Icon} name=${this.editing ? 'check' : 'send'} /></button>
         </div>
-        ${left < 500 && html`<p class="composer-left ${left < 0 ? 'over' : ''}">${t('composer.left', { n: left })}</p>`}
+        ${left < 500 && html`<p class="composer-left ${left < 0 ? 'over' : ''}">
+          ${left < 0 && !this.editing && server.value?.limits?.files !== 0 && html`<button type="button" class="link-button" onClick=${() => this.makeFile()}>${t('composer.asFile')}</button> `}
+          ${left < 0 ? t('composer.over', { n: -left }) : t('composer.left', { n: left })}</p>`}
         ${dragging && this.host && createPortal(html`<div class="drop-target"><p>${t('composer.drop')}</p></div>`, this.host)}
       </form>`;
   }

@@ -5,6 +5,7 @@
 import { html, useEffect, useRef, useState } from '../html.js';
 import { t } from '../i18n.js';
 import { Button } from './field.js';
+import { reason } from './toast.js';
 
 /**
  * @template T
@@ -30,7 +31,7 @@ export function useLoaded(load, key) {
       const value = await load(signal);
       if (!signal.aborted) setState({ value, error: '', loading: false });
     } catch (error) {
-      if (!signal.aborted) setState((before) => ({ ...before, error: /** @type {Error} */ (error).message, loading: false }));
+      if (!signal.aborted) setState((before) => ({ ...before, error: reason(error), loading: false }));
     }
   };
   useEffect(() => {
@@ -66,7 +67,7 @@ export function useDoing() {
       await work();
       return true;
     } catch (problem) {
-      setError(/** @type {Error} */ (problem).message);
+      setError(reason(problem));
       return false;
     } finally {
       setBusy(false);

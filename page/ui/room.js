@@ -6,7 +6,7 @@ import { get } from '../api.js';
 import { join, talk } from '../actions.js';
 import { t } from '../i18n.js';
 import { close, go, open, over, place, roomPath } from '../route.js';
-import { current, presence, put, ready } from '../store.js';
+import { current, presence, put, ready, unread } from '../store.js';
 import { settle } from '../sync.js';
 import { Composer } from './composer.js';
 import { Button } from './field.js';
@@ -29,7 +29,7 @@ function Head({ room, drawer, onDrawer }) {
   const pane = (/** @type {string} */ name) => shown === name ? close() : open(name);
   return html`
     <header class="room-head">
-      <button type="button" class="icon-button drawer-button" aria-label=${t('nav.open')} aria-expanded=${drawer} aria-controls="rooms" onClick=${onDrawer}><${Icon} name="menu" /></button>
+      <button type="button" class="icon-button drawer-button" aria-label=${t('nav.open')} aria-expanded=${drawer} aria-controls="rooms" onClick=${onDrawer}><${Icon} name="menu" /><${Beyond} room=${room} /></button>
       <div class="titles">
         ${info?.with && html`<span class="presence ${presence.value.get(info.with.id) ?? 'gone'}"></span>`}
         <h2>${room?.title ?? (place.value.kind === 'room' ? '#' + place.value.name : place.value.name)}</h2>
@@ -40,6 +40,14 @@ function Head({ room, drawer, onDrawer }) {
         ${!info.with && html`<button type="button" class="icon-button with-count" aria-label=${t('people.title', { n: info.members })} title=${t('people.title', { n: info.members })} aria-expanded=${shown === 'people'} onClick=${() => pane('people')}><${Icon} name="people" /><span class="count" aria-hidden="true">${info.members}</span></button>`}
         <button type="button" class="icon-button" aria-label=${t('room.details')} title=${t('room.details')} onClick=${() => open('room')}><${Icon} name="more" /></button>`}
     </header>`;
+}
+
+/** Beyond tells of what is unread in other rooms, where their list is not seen. @param {{room: RoomState | null}} props */
+function Beyond({ room }) {
+  const here = room?.info.value, { rooms, mentions } = unread.value;
+  const calls = mentions - (here?.mentions ?? 0) - (here?.with ? here.unread ?? 0 : 0);
+  if (rooms <= (here?.unread ? 1 : 0)) return null;
+  return html`<span class="badge ${calls ? 'loud' : ''}"><span aria-hidden="true">${calls || '•'}</span><span class="unseen">${calls ? t('nav.mentions', { n: calls }) : t('nav.elsewhere')}</span></span>`;
 }
 
 /** @param {{room: RoomState}} props */

@@ -36,9 +36,10 @@ export function Rooms({ onClose }) {
           <button type="button" class="icon-button" aria-label=${t('nav.browse')} title=${t('nav.browse')} onClick=${() => open('browse')}><${Icon} name="plus" /></button>
         </h2>
         <ul>${channels.value.slice(0, listed).map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>
-        ${directs.value.length > 0 && html`
-          <h2 class="rooms-title">${t('nav.directs')}</h2>
-          <ul>${directs.value.map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>`}
+        <h2 class="rooms-title">${t('nav.directs')}
+          <button type="button" class="icon-button" aria-label=${t('nav.write')} title=${t('nav.write')} onClick=${() => open('switch')}><${Icon} name="plus" /></button>
+        </h2>
+        <ul>${directs.value.map((room) => html`<${RoomLink} key=${room.id} room=${room} onClick=${onClose} />`)}</ul>
       </div>
       <footer class="rooms-foot">
         <span class="presence here"></span>
@@ -61,6 +62,7 @@ function RoomLink({ room, onClick }) {
         ? html`<span class="presence ${presence.value.get(info.with?.id ?? 0) ?? 'gone'}"></span>`
         : html`<${Icon} name=${info.private ? 'lock' : 'hash'} />`}
       <span class="name">${room.title.replace(/^#/, '')}</span>
+      ${room.drafted.value && !here && html`<span class="drafted" title=${t('nav.drafted')}><${Icon} name="edit" /><span class="unseen">${t('nav.drafted')}</span></span>`}
       ${unread > 0 && html`<span class="badge ${mentions ? 'loud' : ''}">
         <span aria-hidden="true" class="count">${mentions || (unread > 99 ? '99+' : unread)}</span>
         <span class="unseen">${mentions ? t('nav.mentions', { n: mentions }) : t('nav.unread', { n: unread })}</span>

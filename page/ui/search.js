@@ -14,6 +14,7 @@ import { Button } from './field.js';
 import { Icon } from './icon.js';
 import { Options } from './options.js';
 import { Pane } from './pane.js';
+import { reason } from './toast.js';
 
 /** @param {{words: string[]}} props */
 export default function Search({ words: [asked = ''] }) {
@@ -66,7 +67,7 @@ function useSearch(asked) {
       const answer = await get('/search' + query({ q: asked, before: next }), { signal });
       if (!signal.aborted) setFound({ state: 'done', messages: [...before, ...answer.messages], next: answer.next, behind: answer.behind, error: '' });
     } catch (problem) {
-      if (!signal.aborted) setFound({ state: 'done', messages: before, next, error: /** @type {Error} */ (problem).message });
+      if (!signal.aborted) setFound({ state: 'done', messages: before, next, error: reason(problem) });
     }
   };
   useEffect(() => {
@@ -83,6 +84,7 @@ function Results({ found, words }) {
   return html`
     <p class="field-hint" role="status">${count}${behind && ` ${t('search.behind')}`}</p>
     ${error && html`<p class="field-error" role="alert">${error}</p>`}
+    ${state === 'done' && !messages.length && !error && html`<p class="empty">${t('search.none')}</p>`}
     <ol class="results">${messages.map((message) => html`<${Result} key=${message.seq} message=${message} words=${words} />`)}</ol>
     ${(next || error) && html`<${Button} busy=${state === 'busy'} onClick=${more}>${error ? t('connection.retry') : t('search.older')}<//>`}`;
 }

@@ -31,4 +31,4 @@ export function Sections({ title, base, sections, words }) {
 }
 
 /** reveal scrolls to the link of the section that is shown. @param {HTMLElement | null} link */
-function reveal(link) { link?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); }
+function reveal(link) { link?.scrollIntoView({ block: 'nearest', inline: 'center' }); }

@@ -110,7 +110,7 @@ function Login() {
   return html`
     <form onSubmit=${submit}>
       <${Field} label=${t('signin.nick')} name="user" autocomplete="username" maxlength="64" autofocus required />
-      <${Field} label=${t('signin.password')} name="password" type="password" autocomplete="current-password" required error=${asks && code === 'code' ? '' : error} />
+      <${Field} label=${t('signin.password')} name="password" type="password" autocomplete="current-password" required error=${asks && code === 'code' ? '' : error && code === 'login' ? t('signin.wrong') : error} />
       ${asks && html`<${Field} label=${t('signin.code')} name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="40" hint=${t('signin.codeHint')} ref=${focus} />`}
       <${Button} type="submit" kind="main" busy=${busy}>${t('signin.login')}<//>
     </form>`;

@@ -6,7 +6,7 @@
 import { Component, html } from '../html.js';
 import { loadAround, loadNewer, loadNewest, loadOlder } from '../history.js';
 import { t } from '../i18n.js';
-import { go, place, roomPath } from '../route.js';
+import { go, open, place, roomPath } from '../route.js';
 import { rows as layRows, said, same } from '../rows.js';
 import { settings } from '../settings.js';
 import { doomed, me, outgoing } from '../store.js';
@@ -470,9 +470,20 @@ function RowView({ row, room, lit, stop }) {
     case 'happened': return html`<li data-key=${row.key}><${Happened} items=${row.items} /></li>`;
     case 'day': return html`<li data-key=${row.key} class="rule"><span>${day(row.time)}</span></li>`;
     case 'new': return html`<li data-key=${row.key} class="rule new"><span>${t('message.new')}</span></li>`;
-    case 'beginning': return html`<li data-key=${row.key} class="beginning"><h3>${room.title}</h3><p>${room.direct ? t('message.beginningDirect') : t('message.beginning')}</p></li>`;
+    case 'beginning': return html`<li data-key=${row.key} class="beginning"><${Beginning} room=${room} /></li>`;
     default: return html`<li data-key=${row.key} class="loading" aria-hidden="true"><${Waiting} /></li>`;
   }
+}
+
+/** Beginning is where a room begins: who is alone there is shown how others come. @param {{room: RoomState}} props */
+function Beginning({ room }) {
+  const { members, may, joined } = room.info.value, role = me.value?.role;
+  const server = room.title === '#lobby' && (role === 'owner' || role === 'admin');
+  const alone = !room.direct && members === 1 && joined !== false && (server || may?.includes('invite'));
+  return html`
+    <h3>${room.title}</h3>
+    <p>${room.direct ? t('message.beginningDirect') : t('message.beginning')}</p>
+    ${alone && html`<p>${t('message.alone')}</p><button type="button" class="button plain" onClick=${() => server ? open('admin', 'invitations') : open('room')}>${t(server ? 'message.inviteServer' : 'message.inviteRoom')}</button>`}`;
 }
 
 /** Waiting stands for messages that are on their way. */

@@ -23,7 +23,13 @@ export function toast(text, { kind = 'plain', seconds = 6, action, run } = {}) {
 
 /** trouble shows why something failed. @param {unknown} error */
 export function trouble(error) {
-  toast(error instanceof Error ? error.message : String(error), { kind: 'trouble', seconds: 8 });
+  toast(reason(error), { kind: 'trouble', seconds: 8 });
+}
+
+/** reason says why something failed, in the server's words if it said any. @param {unknown} error @returns {string} */
+export function reason(error) {
+  if (/** @type {{code?: string}} */ (error)?.code === 'offline') return t('problem.offline');
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** @param {number} id */
