@@ -60,6 +60,10 @@ export class RoomState {
     this.meanwhile = /** @type {Api.Event[] | null} */ (null);
     /** Why its messages can't be shown; empty if they can. */
     this.trouble = signal('');
+    /** Whether somebody looks at its end just now; a list that shows it puts its own answer here. */
+    this.watched = () => false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} the timer by which the server is told what was read */
+    this.telling = undefined;
   }
 
   /** change replaces some of what the server tells of the room. @param {Partial<Api.Room>} change */

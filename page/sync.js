@@ -291,6 +291,7 @@ function happen(event) {
   if (!room) return inInbox(event);
   room.meanwhile?.push(event);
   const outcome = apply(room.timeline, room.info.peek(), event, session, room.counted);
+  if (outcome.news && room.watched()) see(room, event.seq, outcome.info);
   room.change(outcome.info);
   if (outcome.changed) room.changed();
   if (outcome.ask) refresh(room);
@@ -301,6 +302,22 @@ function happen(event) {
   inQuotes(event);
   if (outcome.news) news(room, event);
   cache.save(room.id);
+}
+
+const tellAfter = 100; // milliseconds after which the server is told what was read: what comes meanwhile is told with it
+
+/** see counts what comes while somebody looks as read, before anything lights up for it. @param {RoomState} room @param {number} seq @param {Partial<Api.Room>} info */
+function see(room, seq, info) {
+  Object.assign(info, { read: Math.max(seq, room.info.peek().read ?? 0), unread: 0, mentions: 0, first: undefined });
+  room.telling ??= setTimeout(() => {
+    room.telling = undefined;
+    tellRead(room);
+  }, tellAfter);
+}
+
+/** tellRead tells the server up to where a room has been read. @param {RoomState} room */
+function tellRead(room) {
+  send({ op: 'read', room: room.id, target: room.info.peek().read }).catch(() => {}); // the next one will do
 }
 
 /** inQuotes forgets a quote that is another now: it is asked for anew. @param {Api.Event} event */
@@ -385,7 +402,7 @@ export function markRead(room) {
   const upTo = Math.max(last, info.unread ? info.head : 0);
   if (!upTo || upTo <= (info.read ?? 0) || (!info.unread && !info.mentions)) return;
   room.change({ read: upTo, unread: 0, mentions: 0, first: undefined });
-  send({ op: 'read', room: room.id, target: upTo }).catch(() => {}); // the next one will do
+  tellRead(room);
 }
 
 /** settle chooses a room to show where the address tells none. */

@@ -76,6 +76,7 @@ export class Timeline extends Component {
   componentDidMount() {
     this.observer = new ResizeObserver((entries) => this.resized(entries));
     if (this.scroller) this.observer.observe(this.scroller);
+    this.props.room.watched = () => this.attended();
     document.addEventListener('visibilitychange', this.attend);
     window.addEventListener('focus', this.attend);
     this.stopPlace = place.subscribe((now) => { if (now.message) this.show(now.message); });
@@ -87,6 +88,7 @@ export class Timeline extends Component {
     const { room } = this.props;
     if (this.bottom || !this.spot) left.delete(room.id);
     else left.set(room.id, this.spot);
+    room.watched = () => false;
     this.observer?.disconnect();
     cancelAnimationFrame(this.waiting);
     document.removeEventListener('visibilitychange', this.attend);
@@ -187,17 +189,15 @@ export class Timeline extends Component {
   }
 
   componentDidUpdate() {
-    if (this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
     this.stand();
     if (this.measure() && this.corrected()) return;
+    if (this.scroller && Math.abs(this.scroller.scrollTop - this.top) > 0.5) this.scroller.scrollTop = this.top;
     if (this.rows.length && !this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = requestAnimationFrame(() => this.widen()); });
     this.focus();
     this.more();
     this.attend();
   }
 
-  /** widen adds what is not seen to what is in the document: the first picture is there sooner without it. */
-  widen() {
   /** stand puts the rows where they belong. It is done by hand: how high they are is known only once they are in the document. */
   stand() {
     const { extent, list } = this;
@@ -220,6 +220,8 @@ export class Timeline extends Component {
     return true;
   }
 
+  /** widen adds what is not seen to what is in the document: the first picture is there sooner without it. */
+  widen() {
     this.margin = margin;
     this.forceUpdate();
   }
@@ -296,7 +298,12 @@ export class Timeline extends Component {
 
   /** attend tells the server that everything has been read, if somebody looks at it. */
   attend() {
-    if (this.bottom && this.shown && !this.shown.newer && document.visibilityState === 'visible' && document.hasFocus()) markRead(this.props.room);
+    if (this.attended()) markRead(this.props.room);
+  }
+
+  /** attended reports whether somebody looks at what is newest. */
+  attended() {
+    return Boolean(this.bottom && this.shown && !this.shown.newer && document.visibilityState === 'visible' && document.hasFocus());
   }
 
   /** toBottom goes to what is newest. */
