@@ -6,10 +6,14 @@ import (
 	"testing"
 )
 
-// marks notes each title and icon that the page gives itself, from now on.
+// marks notes each title and icon that the page gives itself from now on, however soon it
+// gives itself others.
 const marks = `(() => {
 	globalThis.marks = [];
-	new MutationObserver(() => marks.push(document.title + ' ' + document.querySelector('link[rel=icon]').href)).observe(document.head, { subtree: true, childList: true, attributes: true, characterData: true });
+	new MutationObserver((changes) => {
+		for (const { addedNodes, oldValue } of changes) marks.push(...[...addedNodes].map((node) => node.data), oldValue ?? '');
+		marks.push(document.title, document.querySelector('link[rel=icon]').href);
+	}).observe(document.head, { subtree: true, childList: true, attributes: true, attributeOldValue: true, characterData: true, characterDataOldValue: true });
 	return true;
 })()`
 
