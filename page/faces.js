@@ -44,8 +44,8 @@ export function face(id) {
   return faces.value.get(id) ?? '';
 }
 
-/** called returns who has been met under a nick; 0 if nobody. @param {string} nick */
-export const called = (nick) => named.get(nick) ?? 0;
+/** called returns who has been met under a nick, or we ourselves; 0 if nobody. @param {string} nick */
+export const called = (nick) => me.value?.nick === nick ? me.value.user : named.get(nick) ?? 0;
 
 async function ask() {
   const ids = [...wanted].slice(0, together);

@@ -14,6 +14,7 @@ const inRoom = /** @type {const} */ ([
   ['line', ['Shift', 'Enter']],
   ['edit', ['↑']],
   ['messages', ['Tab', '↑ ↓']],
+  ['message', ['R', 'T', 'E', 'P', 'U', '+']],
   ['complete', ['@ # : /']],
 ]);
 

@@ -234,6 +234,7 @@ export default {
   'shortcuts.line': 'a new line',
   'shortcuts.edit': 'change your last message',
   'shortcuts.messages': 'to the messages, and through them',
+  'shortcuts.message': 'at a message: reply, thread, edit, pin, mark unread, react',
   'shortcuts.complete': 'people, rooms, emoji, commands',
 
   'directory.title': 'Rooms',
