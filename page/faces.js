@@ -75,10 +75,11 @@ export function meet(people) {
 export function learn(news) {
   const all = new Map(faces.peek());
   for (const [id, at] of news) {
+    if (!id) continue; // nobody's
     known.add(id);
     all.set(id, at);
   }
-  if (news.every(([id, at]) => faces.peek().get(id) === at)) return;
+  if (news.every(([id, at]) => !id || faces.peek().get(id) === at)) return;
   faces.value = all;
   keep(name, [...all].filter(([, at]) => at).slice(-most));
 }
