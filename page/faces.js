@@ -44,8 +44,8 @@ export function face(id) {
   return faces.value.get(id) ?? '';
 }
 
-/** called returns who has been met under a nick; 0 if nobody. @param {string} nick */
-export const called = (nick) => named.get(nick) ?? 0;
+/** called returns who has been met under a nick, or we ourselves; 0 if nobody. @param {string} nick */
+export const called = (nick) => me.value?.nick === nick ? me.value.user : named.get(nick) ?? 0;
 
 async function ask() {
   const ids = [...wanted].slice(0, together);
@@ -75,10 +75,11 @@ export function meet(people) {
 export function learn(news) {
   const all = new Map(faces.peek());
   for (const [id, at] of news) {
+    if (!id) continue; // nobody's
     known.add(id);
     all.set(id, at);
   }
-  if (news.every(([id, at]) => faces.peek().get(id) === at)) return;
+  if (news.every(([id, at]) => !id || faces.peek().get(id) === at)) return;
   faces.value = all;
   keep(name, [...all].filter(([, at]) => at).slice(-most));
 }

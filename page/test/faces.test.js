@@ -25,6 +25,7 @@ test('what was answered is known then, also that there is none', async () => {
   assert.equal(face(3), '/files/a/picture.jpg');
   assert.equal(face(4), '');
   assert.equal(called('stoat'), 3);
+  assert.equal(called('otter'), 1);
   assert.equal(asked.length, 1);
 });
 

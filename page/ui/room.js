@@ -29,7 +29,7 @@ function Head({ room, drawer, onDrawer }) {
   const pane = (/** @type {string} */ name) => shown === name ? close() : open(name);
   return html`
     <header class="room-head">
-      <button type="button" class="icon-button drawer-button" aria-label=${t('nav.open')} aria-expanded=${drawer} aria-controls="rooms" onClick=${onDrawer}><${Icon} name="menu" /><${Beyond} room=${room} /></button>
+      <button type="button" class="icon-button drawer-button" aria-expanded=${drawer} aria-controls="rooms" onClick=${onDrawer}><span class="unseen">${t('nav.open')}</span><${Icon} name="menu" /><${Beyond} room=${room} /></button>
       <div class="titles">
         ${info?.with && html`<span class="presence ${presence.value.get(info.with.id) ?? 'gone'}"></span>`}
         <h2>${room?.title ?? (place.value.kind === 'room' ? '#' + place.value.name : place.value.name)}</h2>

@@ -30,5 +30,5 @@ export function Sections({ title, base, sections, words }) {
     <//>`;
 }
 
-/** reveal scrolls to the link of the section that is shown. @param {HTMLElement | null} link */
-function reveal(link) { link?.scrollIntoView({ block: 'nearest', inline: 'center' }); }
+/** reveal scrolls to the link of the section that is shown, once the dialog is. @param {HTMLElement | null} link */
+function reveal(link) { requestAnimationFrame(() => link?.scrollIntoView({ block: 'nearest', inline: 'center' })); }

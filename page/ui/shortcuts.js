@@ -15,6 +15,7 @@ const inRoom = /** @type {const} */ ([
   ['edit', ['↑']],
   ['messages', ['Tab', '↑ ↓']],
   ['ends', ['Home', 'End']],
+  ['message', ['R', 'T', 'E', 'P', 'U', '+']],
   ['complete', ['@ # : /']],
 ]);
 

@@ -235,6 +235,7 @@ export default {
   'shortcuts.edit': 'change your last message',
   'shortcuts.messages': 'to the messages, and through them',
   'shortcuts.ends': 'to the first message, and to the last',
+  'shortcuts.message': 'at a message: reply, thread, edit, pin, mark unread, react',
   'shortcuts.complete': 'people, rooms, emoji, commands',
 
   'directory.title': 'Rooms',

@@ -169,7 +169,7 @@ export default {
   'notify.level': 'Powiadamiaj mnie',
   'notify.levelHint': 'Wiadomości prywatne liczą się jak wzmianki.',
   'notify.all': 'o każdej wiadomości',
-  'notify.mentions': 'o wzmiankach i wiadomościach prywatnych',
+  'notify.mentions': 'o wzmiankach i prywatnych',
   'notify.nothing': 'nigdy',
   'notify.usual': 'jak zwykle: {level}',
   'notify.here': 'W tym pokoju powiadamiaj mnie',
@@ -236,6 +236,7 @@ export default {
   'shortcuts.edit': 'popraw swoją ostatnią wiadomość',
   'shortcuts.messages': 'przejdź do wiadomości i między nimi',
   'shortcuts.ends': 'do pierwszej wiadomości i do ostatniej',
+  'shortcuts.message': 'przy wiadomości: odpowiedź, wątek, edycja, przypięcie, nieprzeczytane, reakcja',
   'shortcuts.complete': 'osoby, pokoje, emoji, polecenia',
 
   'directory.title': 'Pokoje',

@@ -12,7 +12,8 @@ import (
 //
 // A marker is a position and a time here: other protocols set the position, and the
 // time is that of the message there; clients of IRC name a time, and the position is
-// that of the last message until then. Neither goes back.
+// that of the last message until then. Times never go back; a position does if somebody
+// marks something as unread, of which clients of IRC are not told.
 
 // markread says how far the client's user has read a conversation, or marks it read.
 func (c *conn) markread(m *message) {
