@@ -38,6 +38,9 @@ type file struct {
 	// position is the last event that is in the index; it changes after the
 	// transaction that says so has committed.
 	position atomic.Uint64
+	// erased says whether words of deleted messages are in the file: swept,
+	// littered or sweeping.
+	erased atomic.Int32
 }
 
 // errUnusable means that the file has to be made anew; it wraps the reason.
@@ -75,6 +78,7 @@ func (f *file) open(path string, opts *Options) (err error) {
 	for _, pragma := range []string{
 		"PRAGMA synchronous=NORMAL",
 		"PRAGMA temp_store=MEMORY",
+		"PRAGMA secure_delete=ON",            // see sweeper
 		"PRAGMA cache_size=-512",             // KB: what is written is mostly new
 		"PRAGMA journal_size_limit=16777216", // bytes of write-ahead log kept after a burst
 	} {
@@ -117,7 +121,7 @@ func (f *file) create(opts *Options) (err error) {
 	}
 	defer end(&err)
 	for _, table := range []string{
-		`CREATE TABLE state (signature TEXT NOT NULL, epoch TEXT NOT NULL, position INTEGER NOT NULL)`,
+		`CREATE TABLE state (signature TEXT NOT NULL, epoch TEXT NOT NULL, position INTEGER NOT NULL, erased INTEGER NOT NULL)`,
 		`CREATE TABLE message (seq INTEGER PRIMARY KEY, room INTEGER NOT NULL)`,
 		`CREATE VIRTUAL TABLE words USING fts5 (` + colBody + `, ` + colTags + `, ` + colTriples + `,
 			content='', contentless_delete=1, tokenize='ascii')`,
@@ -126,7 +130,7 @@ func (f *file) create(opts *Options) (err error) {
 			return err
 		}
 	}
-	return sqlitex.ExecuteTransient(f.writer, `INSERT INTO state VALUES (?, ?, 0)`,
+	return sqlitex.ExecuteTransient(f.writer, `INSERT INTO state VALUES (?, ?, 0, 0)`,
 		&sqlitex.ExecOptions{Args: []any{signature(opts.Substrings), opts.Epoch}})
 }
 
@@ -135,9 +139,10 @@ func (f *file) create(opts *Options) (err error) {
 func (f *file) check(opts *Options) error {
 	var sig, epoch string
 	var position chat.Seq
-	err := sqlitex.ExecuteTransient(f.writer, `SELECT signature, epoch, position FROM state`, &sqlitex.ExecOptions{
+	erased := swept
+	err := sqlitex.ExecuteTransient(f.writer, `SELECT signature, epoch, position, erased FROM state`, &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error {
-			sig, epoch, position = row.ColumnText(0), row.ColumnText(1), chat.Seq(row.ColumnInt64(2))
+			sig, epoch, position, erased = row.ColumnText(0), row.ColumnText(1), chat.Seq(row.ColumnInt64(2)), row.ColumnInt(3)
 			return nil
 		},
 	})
@@ -153,6 +158,9 @@ func (f *file) check(opts *Options) error {
 		return fmt.Errorf("%w: it knows event %d, but the log ends at %d", errUnusable, position, opts.LogEnd)
 	}
 	f.position.Store(uint64(position))
+	if erased != swept { // a sweep that was under way begins again
+		f.erased.Store(littered)
+	}
 	return f.probe(position)
 }
 

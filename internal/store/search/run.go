@@ -55,6 +55,7 @@ type trailer struct {
 	retry    time.Duration // before the next try after an error
 	rest     time.Time     // before which no batch is read, so that it has several messages
 	reported time.Time     // when progress was last logged; zero if not behind
+	sweeper  sweeper
 }
 
 // step indexes one batch, or waits for the next event if there is none.
@@ -71,26 +72,33 @@ func (t *trailer) step(ctx context.Context) error {
 		return err
 	}
 	if upTo == after {
-		return t.wait(ctx, after)
+		if err := t.wait(ctx, after); err != nil {
+			return err
+		}
+		return t.sweeper.step(ctx, t.ix)
 	}
 	if err := t.ix.Apply(ctx, docs, upTo); err != nil {
 		return err
 	}
 	t.report(upTo, upTo-after >= chat.Seq(t.limit))
-	return nil
+	return t.sweeper.step(ctx, t.ix)
 }
 
-// wait blocks until the log goes on or damage is found.
+// wait blocks until the log goes on, damage is found, or it is time to sweep.
 func (t *trailer) wait(ctx context.Context, after chat.Seq) error {
 	wait, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if at, ok := t.sweeper.due(t.ix.file.Load()); ok {
+		wait, cancel = context.WithDeadline(ctx, at)
+		defer cancel()
+	}
 	t.ix.setRouse(cancel)
 	defer t.ix.setRouse(nil)
 	if t.ix.damaged.Load() { // found before rouse was set
 		return nil
 	}
 	err := t.source.Wait(wait, after)
-	if t.ix.damaged.Load() {
+	if t.ix.damaged.Load() || ctx.Err() == nil && wait.Err() != nil {
 		return nil
 	}
 	return err
