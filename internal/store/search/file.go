@@ -41,7 +41,17 @@ type file struct {
 	// erased says whether words of deleted messages are in the file: swept,
 	// littered or sweeping.
 	erased atomic.Int32
+	// hurried says that segments are left to lie; it belongs to whoever runs Run.
+	hurried bool
 }
+
+// How many segments of one size FTS5 lets lie before it merges them, and how many bytes
+// of new words it gathers in memory before it writes a segment, within a transaction.
+const (
+	fewSegments  = 4 // as FTS5 itself would
+	manySegments = 16
+	gathered     = 8 << 20
+)
 
 // errUnusable means that the file has to be made anew; it wraps the reason.
 var errUnusable = errors.New("search index unusable")
@@ -130,8 +140,19 @@ func (f *file) create(opts *Options) (err error) {
 			return err
 		}
 	}
+	if err := f.configure("hashsize", gathered); err != nil {
+		return err
+	}
 	return sqlitex.ExecuteTransient(f.writer, `INSERT INTO state VALUES (?, ?, 0, 0)`,
 		&sqlitex.ExecOptions{Args: []any{signature(opts.Substrings), opts.Epoch}})
+}
+
+// configure sets an option of FTS5, which the file keeps.
+func (f *file) configure(option string, value int64) error {
+	return run(f.writer, `INSERT INTO words (words, rank) VALUES (?, ?)`, func(s *sqlite.Stmt) {
+		s.BindText(1, option)
+		s.BindInt64(2, value)
+	})
 }
 
 // check reads where the index stands, and refuses one that another log or other
@@ -160,6 +181,9 @@ func (f *file) check(opts *Options) error {
 	f.position.Store(uint64(position))
 	if erased != swept { // a sweep that was under way begins again
 		f.erased.Store(littered)
+	}
+	if err := f.configure("automerge", fewSegments); err != nil { // the server may have been killed in a hurry
+		return err
 	}
 	return f.probe(position)
 }

@@ -201,6 +201,23 @@ func (ix *Index) write(conn *sqlite.Conn, docs []Document, from, upTo chat.Seq) 
 	})
 }
 
+// hurry has FTS5 merge less while the index is far behind: more segments are left to lie
+// until it has caught up, and then they are swept together as after a deletion.
+func (ix *Index) hurry(far bool) error {
+	f := ix.file.Load()
+	if far == f.hurried {
+		return nil
+	}
+	if err := f.configure("automerge", pick[int64](far, manySegments, fewSegments)); err != nil {
+		return fmt.Errorf("search: set how much is merged: %w", err)
+	}
+	f.hurried = far
+	if far {
+		return nil
+	}
+	return f.setErased(littered)
+}
+
 // rowWriter writes rows and reuses its buffers.
 type rowWriter struct{ body, tags, triples []byte }
 

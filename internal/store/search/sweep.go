@@ -108,8 +108,7 @@ func (s *sweeper) merge(pages int64) error {
 	if err != nil {
 		return err
 	}
-	err = run(s.file.writer, `INSERT INTO words (words, rank) VALUES ('merge', ?)`, func(q *sqlite.Stmt) { q.BindInt64(1, pages) })
-	if err != nil {
+	if err := s.file.configure("merge", pages); err != nil {
 		return err
 	}
 	after, err := s.file.count(changes)
