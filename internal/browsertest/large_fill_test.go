@@ -85,7 +85,29 @@ func (s *site) awaitSearch() {
 // The server waits a moment for it, so asking again and again keeps no machine busy.
 func (s *site) searchBehind(cookies []*http.Cookie) int {
 	s.t.Helper()
-	ask, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url("/api/v1/search?q=kettle"), nil)
+	var found api.Found
+	s.ask(cookies, "/api/v1/search?q=kettle", &found)
+	return found.Behind
+}
+
+// asksRooms tells how long the server takes to list somebody's rooms, with what is unread.
+func (s *site) asksRooms() {
+	s.t.Helper()
+	var times []float64
+	cookies := s.login("otter")
+	for range 10 {
+		var rooms any
+		begun := time.Now()
+		s.ask(cookies, "/api/v1/rooms", &rooms)
+		times = append(times, time.Since(begun).Seconds()*1000)
+	}
+	tell(s.t, "the list of rooms, from the server", times)
+}
+
+// ask asks the server for JSON.
+func (s *site) ask(cookies []*http.Cookie, path string, into any) {
+	s.t.Helper()
+	ask, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url(path), nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -97,9 +119,7 @@ func (s *site) searchBehind(cookies []*http.Cookie) int {
 		s.t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	var found api.Found
-	if err := json.NewDecoder(answer.Body).Decode(&found); err != nil {
-		s.t.Fatalf("search: %s: %v", answer.Status, err)
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		s.t.Fatalf("%s: %s: %v", path, answer.Status, err)
 	}
-	return found.Behind
 }

@@ -128,6 +128,7 @@ func TestFiguresOfALargeSite(t *testing.T) {
 	owner.visit("/api") // the page is not to be busy beside what is measured
 	s.fill()
 	s.awaitSearch()
+	s.asksRooms()
 	if *largeFillOnly {
 		return
 	}

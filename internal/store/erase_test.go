@@ -35,7 +35,7 @@ func leaks(t *testing.T, dir string, texts []string) (found []string) {
 	}
 	for _, e := range entries {
 		if e.Name() == "search.db" || strings.HasPrefix(e.Name(), "search.db-") {
-			continue // search has tests of its own
+			continue // words, in another order: see below
 		}
 		data := readFile(t, dir, e.Name())
 		for _, text := range texts {
@@ -164,6 +164,42 @@ func TestErasedTextLeavesTheWriteAheadLog(t *testing.T) {
 		pass(t, 2*time.Second)
 		if found := leaks(t, dir, texts); len(found) > 0 {
 			t.Errorf("still there: %q", found)
+		}
+	})
+}
+
+// Neither are its words left in the search index, nor those of its edits.
+func TestErasedWordsLeaveTheSearchIndex(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := openStore(t, dir)
+		defer running(t, s)()
+		sc := newScript(t, s)
+		room := sc.room("#a")
+		words := []string{"kettlewords", "xylophone", "quagmires", "jukeboxes"} // that no other word of the files begins as
+		left := func() (found []string) {
+			for _, word := range words {
+				if bytes.Contains(append(readFile(t, dir, "search.db"), readFile(t, dir, "search.db-wal")...), []byte(word)) {
+					found = append(found, word)
+				}
+			}
+			return found
+		}
+		seq := sc.say(room, words[0]+" "+words[1])
+		sc.say(room, words[3])
+		sc.commit()
+		pass(t, time.Second)
+		sc.edit(room, seq, words[2])
+		sc.commit()
+		pass(t, time.Second)
+		if found := left(); len(found) < len(words) {
+			t.Fatalf("only %q can be read at all", found)
+		}
+		sc.remove(room, seq)
+		sc.commit()
+		pass(t, 5*time.Second)
+		if found := left(); len(found) != 1 || found[0] != words[3] {
+			t.Errorf("there are %q, and only %q should be", found, words[3])
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"hubbub/internal/chat"
+	"hubbub/internal/store/search"
 )
 
 // OpenWith is Open with other migrations.
@@ -142,3 +143,8 @@ const (
 	QueryReactionSeq  = queryReactionSeq
 	QueryReactionSeqs = queryReactionSeqs
 )
+
+// Changes is what the search index reads of the log.
+func (s *Store) Changes(ctx context.Context, after chat.Seq, limit int) ([]search.Document, chat.Seq, error) {
+	return source{s}.Changes(ctx, after, limit)
+}

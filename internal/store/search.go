@@ -146,8 +146,9 @@ func (src source) Changes(ctx context.Context, after chat.Seq, limit int) (docs 
 	upTo = after
 	err = src.store.read(ctx, "read changes", func(conn *connection) error {
 		var scan scanner
+		text := 0
 		return each(conn, queryChanges, func(row *sqlite.Stmt) error {
-			if limit--; limit < 0 {
+			if limit--; limit < 0 || text >= search.BatchText {
 				return errEnough
 			}
 			ev, err := scan.event(row, 0)
@@ -169,6 +170,7 @@ func (src source) Changes(ctx context.Context, after chat.Seq, limit int) (docs 
 			default:
 				return nil
 			}
+			text += len(doc.Text)
 			doc.Traits = search.TraitsOf(doc.Text, files)
 			docs = append(docs, doc)
 			return nil

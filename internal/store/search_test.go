@@ -12,6 +12,7 @@ import (
 
 	"hubbub/internal/chat"
 	"hubbub/internal/store"
+	"hubbub/internal/store/search"
 )
 
 func contextWithCancel(t *testing.T) (context.Context, context.CancelFunc) {
@@ -249,4 +250,23 @@ func TestSearchFindsByWhatMessagesHave(t *testing.T) {
 		sc.commit()
 		expect("has:reaction", "better notes")
 	})
+}
+
+// What the index reads at once is bounded by the length of the texts too.
+func TestChangesEndOnceTheirTextsAreEnough(t *testing.T) {
+	sc := newScript(t, openStore(t, t.TempDir()))
+	room, long := sc.room("#a"), strings.Repeat("words ", chat.MaxText/6)
+	var last chat.Seq
+	for range search.BatchText/len(long) + 50 {
+		last = sc.say(room, long)
+	}
+	sc.commit()
+	docs, upTo, err := sc.store.Changes(t.Context(), 0, 1<<20)
+	if err != nil || upTo >= last-40 || len(docs)*len(long) < search.BatchText {
+		t.Fatalf("%d documents up to %d of %d, %v", len(docs), upTo, last, err)
+	}
+	rest, upTo, err := sc.store.Changes(t.Context(), upTo, 1<<20)
+	if err != nil || upTo != last || len(docs)+len(rest) != search.BatchText/len(long)+50 {
+		t.Errorf("%d documents more, up to %d of %d, %v", len(rest), upTo, last, err)
+	}
 }

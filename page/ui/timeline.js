@@ -54,6 +54,7 @@ export class Timeline extends Component {
     this.spot = null;
     this.wanted = 0; // seq of the message to jump to, as soon as it is there
     this.seen = 0; // the last seq when the bottom was left
+    this.altered = new Set(); // keys of rows in the document whose height is another now
     this.settled = false; // whether the first place has been found
     /** @type {string} */
     this.focused = '';
@@ -255,7 +256,7 @@ export class Timeline extends Component {
     this.view = scroller.clientHeight;
     let changed = resized;
     for (const element of /** @type {HTMLElement[]} */ ([...list.children])) {
-      if (this.watched.has(element)) continue;
+      if (this.watched.has(element) && !this.altered.delete(element.dataset.key ?? '')) continue;
       this.watched.add(element);
       this.observer?.observe(element);
       if (this.heights.measured(element.dataset.key ?? '', element.getBoundingClientRect().height)) changed = true;
@@ -431,6 +432,7 @@ export class Timeline extends Component {
     this.views = new Map(rows.map((row) => {
       const lit = row.kind === 'said' && row.item.seq === this.state.lit, stop = row.key === this.focused;
       const known = before.get(row.key);
+      if (known && 'head' in row && known.props.row.head !== row.head) this.altered.add(row.key);
       if (known && same(known.props.row, row) && known.props.lit === lit && known.props.stop === stop) return [row.key, known];
       return [row.key, html`<${RowView} key=${row.key} row=${row} room=${room} lit=${lit} stop=${stop} />`];
     }));

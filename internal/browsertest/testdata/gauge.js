@@ -93,15 +93,16 @@ globalThis.gauge = (() => {
 
   const scroller = () => document.getElementById('messages');
   const frame = () => new Promise(requestAnimationFrame);
-  const settled = async () => { await frame(); await frame(); };
+  const settled = async () => { await painted(); await painted(); };
   const complete = () => scroller().scrollTop === 0 && Boolean(scroller().querySelector('.beginning'));
 
-  /** The first row that is seen, and where. */
+  /** The first message that is seen, and where; but the first that is known may lose the author above it. */
   function anchor() {
-    const { top } = scroller().getBoundingClientRect();
-    for (const row of scroller().querySelectorAll('li[data-key]')) {
+    const { top } = scroller().getBoundingClientRect(), rows = [...scroller().querySelectorAll('li[data-key^=m]')];
+    if (scroller().querySelector('li[data-key=older]')) rows.shift();
+    for (const row of rows) {
       const at = row.getBoundingClientRect();
-      if (at.bottom > top && row.dataset.key.startsWith('m')) return { key: row.dataset.key, top: at.top };
+      if (at.bottom > top) return { key: row.dataset.key, top: at.top };
     }
     return null;
   }
@@ -113,7 +114,7 @@ globalThis.gauge = (() => {
       for (const one of scroller().querySelectorAll('.message[data-seq]')) passed.add(one.dataset.seq);
       const before = anchor(), by = Math.min(step, scroller().scrollTop);
       scroller().scrollTop -= by;
-      await frame();
+      await painted(); // heights are measured until then
       const after = before && scroller().querySelector(`li[data-key="${before.key}"]`);
       if (after) slips.push(Math.abs(after.getBoundingClientRect().top - before.top - by));
     }

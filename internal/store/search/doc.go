@@ -18,6 +18,10 @@
 // to another log or was written by other rules, it is thrown away and made anew
 // from the first event on; searches meanwhile find what is there so far.
 //
+// The words of deleted messages are taken out of the file soon after, by merging all
+// of it anew, in small steps between the batches (see sweeper). Where much is deleted
+// that is done again and again, for at most a hundredth of the time.
+//
 // What a search may see is decided by [Request.Rooms] and by nothing else. It
 // has no default: without rooms there are no hits.
 //

@@ -38,7 +38,20 @@ type file struct {
 	// position is the last event that is in the index; it changes after the
 	// transaction that says so has committed.
 	position atomic.Uint64
+	// erased says whether words of deleted messages are in the file: swept,
+	// littered or sweeping.
+	erased atomic.Int32
+	// hurried says that segments are left to lie; it belongs to whoever runs Run.
+	hurried bool
 }
+
+// How many segments of one size FTS5 lets lie before it merges them, and how many bytes
+// of new words it gathers in memory before it writes a segment, within a transaction.
+const (
+	fewSegments  = 4 // as FTS5 itself would
+	manySegments = 16
+	gathered     = 8 << 20
+)
 
 // errUnusable means that the file has to be made anew; it wraps the reason.
 var errUnusable = errors.New("search index unusable")
@@ -75,6 +88,7 @@ func (f *file) open(path string, opts *Options) (err error) {
 	for _, pragma := range []string{
 		"PRAGMA synchronous=NORMAL",
 		"PRAGMA temp_store=MEMORY",
+		"PRAGMA secure_delete=ON",            // see sweeper
 		"PRAGMA cache_size=-512",             // KB: what is written is mostly new
 		"PRAGMA journal_size_limit=16777216", // bytes of write-ahead log kept after a burst
 	} {
@@ -117,7 +131,7 @@ func (f *file) create(opts *Options) (err error) {
 	}
 	defer end(&err)
 	for _, table := range []string{
-		`CREATE TABLE state (signature TEXT NOT NULL, epoch TEXT NOT NULL, position INTEGER NOT NULL)`,
+		`CREATE TABLE state (signature TEXT NOT NULL, epoch TEXT NOT NULL, position INTEGER NOT NULL, erased INTEGER NOT NULL)`,
 		`CREATE TABLE message (seq INTEGER PRIMARY KEY, room INTEGER NOT NULL)`,
 		`CREATE VIRTUAL TABLE words USING fts5 (` + colBody + `, ` + colTags + `, ` + colTriples + `,
 			content='', contentless_delete=1, tokenize='ascii')`,
@@ -126,8 +140,19 @@ func (f *file) create(opts *Options) (err error) {
 			return err
 		}
 	}
-	return sqlitex.ExecuteTransient(f.writer, `INSERT INTO state VALUES (?, ?, 0)`,
+	if err := f.configure("hashsize", gathered); err != nil {
+		return err
+	}
+	return sqlitex.ExecuteTransient(f.writer, `INSERT INTO state VALUES (?, ?, 0, 0)`,
 		&sqlitex.ExecOptions{Args: []any{signature(opts.Substrings), opts.Epoch}})
+}
+
+// configure sets an option of FTS5, which the file keeps.
+func (f *file) configure(option string, value int64) error {
+	return run(f.writer, `INSERT INTO words (words, rank) VALUES (?, ?)`, func(s *sqlite.Stmt) {
+		s.BindText(1, option)
+		s.BindInt64(2, value)
+	})
 }
 
 // check reads where the index stands, and refuses one that another log or other
@@ -135,9 +160,10 @@ func (f *file) create(opts *Options) (err error) {
 func (f *file) check(opts *Options) error {
 	var sig, epoch string
 	var position chat.Seq
-	err := sqlitex.ExecuteTransient(f.writer, `SELECT signature, epoch, position FROM state`, &sqlitex.ExecOptions{
+	erased := swept
+	err := sqlitex.ExecuteTransient(f.writer, `SELECT signature, epoch, position, erased FROM state`, &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error {
-			sig, epoch, position = row.ColumnText(0), row.ColumnText(1), chat.Seq(row.ColumnInt64(2))
+			sig, epoch, position, erased = row.ColumnText(0), row.ColumnText(1), chat.Seq(row.ColumnInt64(2)), row.ColumnInt(3)
 			return nil
 		},
 	})
@@ -153,6 +179,12 @@ func (f *file) check(opts *Options) error {
 		return fmt.Errorf("%w: it knows event %d, but the log ends at %d", errUnusable, position, opts.LogEnd)
 	}
 	f.position.Store(uint64(position))
+	if erased != swept { // a sweep that was under way begins again
+		f.erased.Store(littered)
+	}
+	if err := f.configure("automerge", fewSegments); err != nil { // the server may have been killed in a hurry
+		return err
+	}
 	return f.probe(position)
 }
 

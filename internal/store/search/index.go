@@ -145,9 +145,13 @@ func (ix *Index) Apply(ctx context.Context, docs []Document, upTo chat.Seq) erro
 	}
 	f.writer.SetInterrupt(ctx.Done())
 	defer f.writer.SetInterrupt(nil)
-	if err := ix.write(f.writer, latest(docs), from, upTo); err != nil {
+	erased, err := ix.write(f.writer, latest(docs), from, upTo)
+	if err != nil {
 		ix.noteDamage(err)
 		return fmt.Errorf("search: index events %d to %d: %w", from+1, upTo, err)
+	}
+	if erased {
+		f.erased.Store(littered)
 	}
 	ix.setPosition(f, upTo)
 	return nil
@@ -168,28 +172,50 @@ func latest(docs []Document) []Document {
 }
 
 // write applies sorted documents. Those up to from are in the index already and
-// are replaced.
-func (ix *Index) write(conn *sqlite.Conn, docs []Document, from, upTo chat.Seq) (err error) {
+// are replaced. It reports whether one of those was deleted; the old words of an
+// edited one are in the log as well.
+func (ix *Index) write(conn *sqlite.Conn, docs []Document, from, upTo chat.Seq) (erased bool, err error) {
 	end, err := sqlitex.ImmediateTransaction(conn)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer end(&err)
 	var w rowWriter
 	for _, d := range docs {
 		if d.Seq <= from {
 			if err := w.remove(conn, d.Seq); err != nil {
-				return err
+				return false, err
 			}
+			erased = erased || d.Deleted && conn.Changes() > 0
 		}
 		if d.Deleted {
 			continue
 		}
 		if err := w.insert(conn, &d, ix.opts.Substrings); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return run(conn, `UPDATE state SET position = ?`, func(s *sqlite.Stmt) { s.BindInt64(1, int64(upTo)) })
+	return erased, run(conn, `UPDATE state SET position = ?, erased = CASE WHEN ? THEN 1 ELSE erased END`, func(s *sqlite.Stmt) {
+		s.BindInt64(1, int64(upTo))
+		s.BindBool(2, erased)
+	})
+}
+
+// hurry has FTS5 merge less while the index is far behind: more segments are left to lie
+// until it has caught up, and then they are swept together as after a deletion.
+func (ix *Index) hurry(far bool) error {
+	f := ix.file.Load()
+	if far == f.hurried {
+		return nil
+	}
+	if err := f.configure("automerge", pick[int64](far, manySegments, fewSegments)); err != nil {
+		return fmt.Errorf("search: set how much is merged: %w", err)
+	}
+	f.hurried = far
+	if far {
+		return nil
+	}
+	return f.setErased(littered)
 }
 
 // rowWriter writes rows and reuses its buffers.

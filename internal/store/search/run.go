@@ -11,8 +11,9 @@ import (
 type Source interface {
 	// Changes returns what the committed events after a position, at most
 	// limit of them, did to messages, in the order of the log, and the last
-	// event it looked at, which is after itself if there are no more. The
-	// text of a document may be newer than its event.
+	// event it looked at, which is after itself if there are no more. It ends
+	// early once the texts come to [BatchText]. The text of a document may be
+	// newer than its event.
 	Changes(ctx context.Context, after chat.Seq, limit int) (docs []Document, upTo chat.Seq, err error)
 	// Wait returns once there is an event after a position, or with an error
 	// when ctx is done.
@@ -20,12 +21,15 @@ type Source interface {
 }
 
 const (
-	minBatch      = 512  // events read at once while the index keeps up
-	maxBatch      = 8192 // and when it is far behind
+	minBatch      = 512   // events read at once while the index keeps up
+	maxBatch      = 32768 // and when it is far behind
 	progressEvery = 5 * time.Second
 	minRetry      = 100 * time.Millisecond
 	maxRetry      = 30 * time.Second
 )
+
+// BatchText is how many bytes of text are enough for one batch, whatever their number.
+const BatchText = 8 << 20
 
 // Run keeps the index in step with the source until ctx is done, and then
 // returns nil. Whatever goes wrong is logged and tried again: a search that is
@@ -55,6 +59,7 @@ type trailer struct {
 	retry    time.Duration // before the next try after an error
 	rest     time.Time     // before which no batch is read, so that it has several messages
 	reported time.Time     // when progress was last logged; zero if not behind
+	sweeper  sweeper
 }
 
 // step indexes one batch, or waits for the next event if there is none.
@@ -71,26 +76,45 @@ func (t *trailer) step(ctx context.Context) error {
 		return err
 	}
 	if upTo == after {
-		return t.wait(ctx, after)
+		if err := t.wait(ctx, after); err != nil {
+			return err
+		}
+		return t.sweeper.step(ctx, t.ix)
 	}
 	if err := t.ix.Apply(ctx, docs, upTo); err != nil {
 		return err
 	}
-	t.report(upTo, upTo-after >= chat.Seq(t.limit))
-	return nil
+	more := upTo-after >= chat.Seq(t.limit) || textOf(docs) >= BatchText
+	t.report(upTo, more)
+	if err := t.ix.hurry(more && t.limit == maxBatch); err != nil {
+		return err
+	}
+	return t.sweeper.step(ctx, t.ix)
 }
 
-// wait blocks until the log goes on or damage is found.
+// textOf returns how many bytes of text documents have.
+func textOf(docs []Document) (n int) {
+	for i := range docs {
+		n += len(docs[i].Text)
+	}
+	return n
+}
+
+// wait blocks until the log goes on, damage is found, or it is time to sweep.
 func (t *trailer) wait(ctx context.Context, after chat.Seq) error {
 	wait, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if at, ok := t.sweeper.due(t.ix.file.Load()); ok {
+		wait, cancel = context.WithDeadline(ctx, at)
+		defer cancel()
+	}
 	t.ix.setRouse(cancel)
 	defer t.ix.setRouse(nil)
 	if t.ix.damaged.Load() { // found before rouse was set
 		return nil
 	}
 	err := t.source.Wait(wait, after)
-	if t.ix.damaged.Load() {
+	if t.ix.damaged.Load() || ctx.Err() == nil && wait.Err() != nil {
 		return nil
 	}
 	return err

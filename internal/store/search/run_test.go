@@ -5,12 +5,16 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/store/search"
@@ -148,6 +152,47 @@ func TestBatchesGrowWhileFarBehind(t *testing.T) {
 			t.Errorf("progress %q is not logged once:\n%s", want, lines.String())
 		}
 	}
+}
+
+// An index that catches up leaves more segments to lie, and none in the end.
+func TestSegmentsAreMergedOnceTheIndexHasCaughtUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all []search.Document
+		for seq := chat.Seq(1); seq <= 200_000; seq++ {
+			all = append(all, say(seq, lobby, alice, "kettle"))
+		}
+		path := filepath.Join(t.TempDir(), "search.db")
+		ix, log := openAt(t, path, search.Options{LogEnd: 200_000}), newMemoryLog(all...)
+		stop := start(t, ix, log)
+		reach(t, ix, 100_000)
+		if n := selected(t, path, `SELECT v FROM words_config WHERE k = 'automerge'`); n != 16 {
+			t.Errorf("while it is far behind, %d segments are merged", n)
+		}
+		reach(t, ix, 200_000)
+		pass(t, 5*time.Second)
+		stop()
+		if n := selected(t, path, `SELECT v FROM words_config WHERE k = 'automerge'`); n != 4 {
+			t.Errorf("when it has caught up, %d segments are merged", n)
+		}
+		if n := selected(t, path, `SELECT count(DISTINCT segid) FROM words_idx`); n != 1 {
+			t.Errorf("there are %d segments", n)
+		}
+	})
+}
+
+// selected returns the number that a query of an index's file selects.
+func selected(t *testing.T, path, query string) (n int64) {
+	t.Helper()
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	err = sqlitex.ExecuteTransient(conn, query, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error { n = row.ColumnInt64(0); return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestSingleMessagesShareTransactions(t *testing.T) {
