@@ -59,14 +59,23 @@ func getPeople(c *call, in *peopleFor) (*api.People, *chat.Error) {
 	return out, nil
 }
 
-func getPerson(c *call, _ *nothing) (*api.Person, *chat.Error) {
+// portrait returns what is known of whom the address names.
+func (c *call) portrait() (hub.Portrait, *chat.Error) {
 	id, err := c.session.Lookup(strings.TrimPrefix(c.r.PathValue("nick"), "@"))
 	if err != nil {
-		return nil, err
+		return hub.Portrait{}, err
 	}
 	portrait, ok := c.session.Portray(id)
 	if !ok {
-		return nil, chat.Errorf(chat.NotFound, "They have just gone.").Because(chat.NoSuchPerson)
+		return portrait, chat.Errorf(chat.NotFound, "They have just gone.").Because(chat.NoSuchPerson)
+	}
+	return portrait, nil
+}
+
+func getPerson(c *call, _ *nothing) (*api.Person, *chat.Error) {
+	portrait, err := c.portrait()
+	if err != nil {
+		return nil, err
 	}
 	person := wire.Portrait(nil, &portrait)
 	return &person, nil
