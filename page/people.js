@@ -20,14 +20,10 @@ const page = 500, most = 5000; // people that are asked for at once, and in all
 /** @type {Set<Question>} */
 const questions = new Set();
 
-/** tell takes over whether people are here. @param {Iterable<[number, Presence]>} news by id */
+/** tell takes over whether people are here. @param {[number, Presence][]} news by id */
 function tell(news) {
-  const all = new Map(presence.peek());
-  for (const [id, state] of news) {
-    all.set(id, state);
-    for (const { heard } of questions) heard.add(id);
-  }
-  presence.value = all;
+  presence.told(news);
+  for (const { heard } of questions) for (const [id] of news) heard.add(id);
 }
 
 /** seen tells whether somebody is here, as it is kept. @param {Api.Person} person @returns {[number, Presence]} */
@@ -84,7 +80,7 @@ export async function loadPeople(room) {
     const people = await list(room.id);
     meetFaces(people);
     room.people.value = question.events.reduce(change, people);
-    presence.value = new Map([...presence.peek(), ...people.filter(({ id }) => !question.heard.has(id)).map(seen)]);
+    presence.told(people.filter(({ id }) => !question.heard.has(id)).map(seen));
   } finally {
     questions.delete(question);
   }

@@ -116,8 +116,29 @@ function lasting(info) {
 /** The rooms that we are in or look into, by id. */
 export const rooms = signal(/** @type {Map<number, RoomState>} */ (new Map()));
 
-/** Who is here, by id: people we share a room with. */
-export const presence = signal(/** @type {Map<number, 'here' | 'away' | 'gone'>} */ (new Map()));
+/** Who is here, by id: people we share a room with. It is changed in place, and tells so: a copy for each that comes and goes would cost the more the more there are. */
+export const presence = {
+  all: /** @type {Map<number, 'here' | 'away' | 'gone'>} */ (new Map()),
+  changes: signal(0),
+
+  /** @returns {ReadonlyMap<number, 'here' | 'away' | 'gone'>} */
+  get value() {
+    this.changes.value; // who shows it, is told
+    return this.all;
+  },
+
+  /** told takes over whether people are here. @param {Iterable<[number, 'here' | 'away' | 'gone']>} news */
+  told(news) {
+    for (const [id, state] of news) this.all.set(id, state);
+    this.changes.value++;
+  },
+
+  /** forget is for when we are somebody else. */
+  forget() {
+    this.all.clear();
+    this.changes.value++;
+  },
+};
 
 /** put adds a room or changes what is known of it. @param {Api.Room} info */
 export function put(info) { return putAll([info])[0]; }

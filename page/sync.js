@@ -191,7 +191,7 @@ function forget() {
   batch(() => {
     Object.assign(position, { epoch: '', seq: 0 });
     rooms.value = new Map();
-    presence.value = new Map();
+    presence.forget();
     thread.value = null;
     quotes.value = new Map();
     outbox.empty();

@@ -105,7 +105,9 @@ type Store struct {
 	o   Options
 
 	pictures chan struct{} // has a place for who works on a picture: one at a time, since it takes much memory
-	sweeps   chan struct{} // has a place for who sweeps; neither is ever closed
+	sweeps   chan struct{} // has a place for who sweeps
+	counts   chan struct{} // has a place for who counts all blobs, and owns counted; none is ever closed
+	counted  bool          // see count
 
 	// mu guards what follows, so that Sweep never removes a blob that a Put has
 	// just found to be there.
@@ -132,6 +134,7 @@ func Open(dir string, o Options) (*Store, error) {
 		o:        o,
 		pictures: make(chan struct{}, 1),
 		sweeps:   make(chan struct{}, 1),
+		counts:   make(chan struct{}, 1),
 		pending:  map[string]Upload{},
 		held:     map[string]int{},
 		recent:   newRecent(),
@@ -141,7 +144,7 @@ func Open(dir string, o Options) (*Store, error) {
 			return nil, explain("make the directory of files", err)
 		}
 	}
-	if err := errors.Join(syncDirectory(filepath.Dir(dir)), syncDirectory(dir), s.load(), s.measure()); err != nil {
+	if err := errors.Join(syncDirectory(filepath.Dir(dir)), syncDirectory(dir), s.load()); err != nil {
 		return nil, explain("open the directory of files", err)
 	}
 	return s, nil

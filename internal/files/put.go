@@ -30,6 +30,9 @@ func (s *Store) Put(ctx context.Context, r io.Reader, name string, by uint64) (U
 	if err := s.checkQuota(by, 1); err != nil { // before everything is sent for nothing
 		return Upload{}, err
 	}
+	if err := s.count(ctx); err != nil {
+		return Upload{}, explain("count what there is", err)
+	}
 	f, err := s.temporary()
 	if err != nil {
 		return Upload{}, explain("receive a file", err)

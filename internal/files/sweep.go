@@ -84,6 +84,9 @@ func remove(path string) error {
 }
 
 func (s *Store) sweepBlobs(ctx context.Context, kept func(string) (bool, error)) error {
+	if err := s.count(ctx); err != nil { // or what is removed would be counted yet, or never
+		return err
+	}
 	asked := ""
 	return s.eachBlob(ctx, func(hash string, e fs.DirEntry) error {
 		// A thumbnail whose blob never came stands for it.

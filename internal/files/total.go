@@ -8,22 +8,48 @@ import (
 	"hubbub/internal/chat"
 )
 
-// How much all that is kept takes together. It is counted once, when the store is
-// opened, and then kept up with. Two uploads of the same new bytes in one moment may
-// count twice until the next start, never for less than they take.
+// How much all that is kept takes together. It is counted once, before the first upload is
+// received or anything is swept, and then kept up with: a server starts as fast with many
+// files as with none, and its first sweep counts them behind it. Two uploads of the same
+// new bytes in one moment may count twice until the next start, never for less than they
+// take.
 
-// measure counts the blobs that are there, and their thumbnails.
-func (s *Store) measure() error {
-	return s.eachBlob(context.Background(), func(_ string, e fs.DirEntry) error {
+// count counts what is there, unless that was done, or there is nothing to compare it with.
+// Whoever comes meanwhile waits.
+func (s *Store) count(ctx context.Context) error {
+	if s.o.TotalBytes == 0 {
+		return nil
+	}
+	select {
+	case s.counts <- struct{}{}:
+		defer func() { <-s.counts }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if s.counted {
+		return nil
+	}
+	bytes, err := s.measure(ctx)
+	if err == nil {
+		s.counted = true
+		s.grow(bytes)
+	}
+	return err
+}
+
+// measure returns how many bytes the blobs that are there take, and their thumbnails.
+func (s *Store) measure(ctx context.Context) (bytes int64, err error) {
+	err = s.eachBlob(ctx, func(_ string, e fs.DirEntry) error {
 		info, err := e.Info()
 		switch {
 		case err == nil:
-			s.used += info.Size()
+			bytes += info.Size()
 		case errors.Is(err, fs.ErrNotExist):
 			return nil
 		}
 		return err
 	})
+	return bytes, err
 }
 
 // grow counts bytes that have come to be kept, or, below zero, have gone.
@@ -33,7 +59,8 @@ func (s *Store) grow(n int64) {
 	s.used += n
 }
 
-// Used returns how many bytes all that is kept takes, and what is being received.
+// Used returns how many bytes all that is kept takes, and what is being received; without
+// what was there when the store was opened, until that is counted.
 func (s *Store) Used() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

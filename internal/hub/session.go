@@ -173,7 +173,7 @@ func (s *Session) Arrive(ctx context.Context, a Arrival) *chat.Error {
 	s.resume.Store(uint64(a.Resume))
 	s.scopes.Store(uint32(a.Scopes))
 	s.proof.Store(uint64(a.Credential))
-	if a.Credential != 0 {
+	if a.Credential != 0 || a.Account != nil {
 		s.Prove()
 		if !a.Proved.IsZero() {
 			s.proved.Store(uint32(a.Proved.Unix()))

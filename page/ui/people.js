@@ -1,7 +1,7 @@
 // @ts-check
 // Who is in the room, beside it.
 
-import { html, useEffect, useState } from '../html.js';
+import { html, useEffect, useMemo, useState } from '../html.js';
 import { fold } from '../fuzzy.js';
 import { t } from '../i18n.js';
 import { close, open } from '../route.js';
@@ -12,6 +12,7 @@ import { Pane } from './pane.js';
 import { trouble } from './toast.js';
 
 const order = { owner: 0, moderator: 1, voice: 2, plain: 3, '': 3 };
+const collator = new Intl.Collator();
 const many = 12; // people, from which a field to search in helps
 const most = 500; // that are shown at once
 
@@ -20,8 +21,10 @@ export default function People({ room }) {
   const [text, setText] = useState('');
   useEffect(() => { loadPeople(room).catch(trouble); }, [room]);
   const all = room.people.value;
-  const wanted = fold(text);
-  const found = (all ?? []).filter((person) => fold(person.nick).includes(wanted)).sort(compare);
+  const found = useMemo(() => { // and not again whenever somebody comes or goes
+    const wanted = fold(text);
+    return (all ?? []).filter((person) => fold(person.nick).includes(wanted)).sort(compare);
+  }, [all, text]);
   const here = found.filter((person) => state(person) !== 'gone'), gone = found.filter((person) => state(person) === 'gone');
   return html`
     <${Pane} title=${t('people.title', { n: all?.length ?? room.info.value.members })} onClose=${close}>
@@ -36,7 +39,7 @@ export default function People({ room }) {
 function state(person) { return presence.value.get(person.id) ?? (person.here && !person.away ? 'here' : person.away ? 'away' : 'gone'); }
 
 /** @param {Api.Person} a @param {Api.Person} b */
-function compare(a, b) { return order[a.rank ?? ''] - order[b.rank ?? ''] || a.nick.localeCompare(b.nick); }
+function compare(a, b) { return order[a.rank ?? ''] - order[b.rank ?? ''] || collator.compare(a.nick, b.nick); }
 
 /** @param {{title: string, people: Api.Person[]}} props */
 function Group({ title, people }) {

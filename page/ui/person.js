@@ -1,7 +1,7 @@
 // @ts-check
 // Somebody: who they are, how to reach them, and what moderators may do.
 
-import { html, useEffect, useState } from '../html.js';
+import { html, useState } from '../html.js';
 import { ask, talk } from '../actions.js';
 import { del, get, patch, post } from '../api.js';
 import { draft, keepDraft } from '../drafts.js';
@@ -9,13 +9,12 @@ import { face, learn } from '../faces.js';
 import { t } from '../i18n.js';
 import { close, open } from '../route.js';
 import { current, me, presence } from '../store.js';
-import { loadPeople } from '../people.js';
 import { Avatar } from './avatar.js';
 import { confirmed } from './confirmed.js';
 import { confirm, Dialog } from './dialog.js';
 import { Button, Field, Select } from './field.js';
 import { Loaded, useDoing, useLoaded } from './loaded.js';
-import { toast, trouble } from './toast.js';
+import { toast } from './toast.js';
 
 /** @typedef {import('../store.js').RoomState} RoomState */
 
@@ -103,13 +102,12 @@ function Moderation({ room, person }) {
 
 /** Rank is what somebody may do in the room. @param {{room: RoomState, person: Api.Person}} props */
 function Rank({ room, person }) {
-  useEffect(() => { loadPeople(room).catch(trouble); }, [room]);
-  const member = room.people.value?.find((one) => one.id === person.id);
-  if (!member) return null;
-  const rank = member.rank || 'plain';
+  const answer = useLoaded((signal) => get(`/rooms/${room.id}/members/${encodeURIComponent(person.nick)}`, { signal }), `${room.id} ${person.nick}`);
+  if (!answer.value) return null; // who is not in the room has none there
+  const rank = answer.value.rank || 'plain';
   const ranks = room.may('rank') ? ['plain', 'voice', 'moderator', 'owner'] : ['plain', 'voice'];
   const options = Object.fromEntries([...new Set([...ranks, rank])].map((one) => [one, t(/** @type {any} */ (`rank.${one}`))]));
-  return html`<${Select} label=${t('person.rank')} value=${rank} options=${options} onChange=${(/** @type {string} */ level) => ask({ op: 'rank', room: room.id, user: person.id, level })} />`;
+  return html`<${Select} label=${t('person.rank')} value=${rank} options=${options} onChange=${(/** @type {string} */ level) => ask({ op: 'rank', room: room.id, user: person.id, level }).then(answer.reload)} />`;
 }
 
 /** Administration is for admins: the role, and closing somebody's connections. @param {{person: Api.Person, reload: () => Promise<void>}} props */

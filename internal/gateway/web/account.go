@@ -60,7 +60,11 @@ func (c *call) mayTell() *chat.Error {
 }
 
 func getMe(c *call, _ *nothing) (*api.Person, *chat.Error) {
-	return c.portrayOne(c.session.User())
+	portrait, err := c.portraitOf(c.session.User())
+	if err != nil {
+		return nil, err
+	}
+	return c.portrayOne(nil, portrait)
 }
 
 func patchMe(c *call, in *api.AccountChange) (*api.Person, *chat.Error) {

@@ -86,6 +86,8 @@ func TestATokenIsNoLogin(t *testing.T) {
 	ann.do("POST", "/tokens", api.NewToken{Name: "script", Scope: "all"}, 201, &made)
 	script := &visitor{site: s, token: made.Token}
 	script.refused("POST", "/tokens", api.NewToken{Name: "more"}, 403, "password")
+	basic := &visitor{site: s, header: http.Header{"Authorization": {basicAuth("ann", made.Token)}}}
+	basic.refused("POST", "/tokens", api.NewToken{Name: "more"}, 403, "password")
 	script.do("POST", "/session/confirmation", api.Password{Password: goodPassword}, 204, nil)
 	script.do("POST", "/tokens", api.NewToken{Name: "more"}, 201, nil)
 	ann.do("POST", "/tokens", api.NewToken{Name: "reader", Scope: "read"}, 201, &made)

@@ -86,12 +86,30 @@ func identified(list string) (all []chat.UserID, err *chat.Error) {
 	return all, nil
 }
 
-func getPerson(c *call, _ *nothing) (*api.Person, *chat.Error) {
+// portrait returns what is known of whom the address names.
+func (c *call) portrait() (hub.Portrait, *chat.Error) {
 	id, err := c.session.Lookup(strings.TrimPrefix(c.r.PathValue("nick"), "@"))
+	if err != nil {
+		return hub.Portrait{}, err
+	}
+	return c.portraitOf(id)
+}
+
+// portraitOf returns what is known of somebody, who may have just gone.
+func (c *call) portraitOf(id chat.UserID) (hub.Portrait, *chat.Error) {
+	portrait, ok := c.session.Portray(id)
+	if !ok {
+		return portrait, chat.Errorf(chat.NotFound, "They have just gone.").Because(chat.NoSuchPerson)
+	}
+	return portrait, nil
+}
+
+func getPerson(c *call, _ *nothing) (*api.Person, *chat.Error) {
+	portrait, err := c.portrait()
 	if err != nil {
 		return nil, err
 	}
-	return c.portrayOne(id)
+	return c.portrayOne(nil, portrait)
 }
 
 func (g *Gateway) findRoutes() []route {

@@ -96,13 +96,9 @@ func (c *call) portray(room *chat.RoomInfo, all []hub.Portrait) ([]api.Person, *
 	return people, nil
 }
 
-// portrayOne is portray for one who may have just gone.
-func (c *call) portrayOne(id chat.UserID) (*api.Person, *chat.Error) {
-	portrait, ok := c.session.Portray(id)
-	if !ok {
-		return nil, chat.Errorf(chat.NotFound, "They have just gone.").Because(chat.NoSuchPerson)
-	}
-	people, err := c.portray(nil, []hub.Portrait{portrait})
+// portrayOne is portray for one.
+func (c *call) portrayOne(room *chat.RoomInfo, portrait hub.Portrait) (*api.Person, *chat.Error) {
+	people, err := c.portray(room, []hub.Portrait{portrait})
 	if err != nil {
 		return nil, err
 	}

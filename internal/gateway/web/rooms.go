@@ -21,6 +21,7 @@ func (g *Gateway) roomRoutes() []route {
 		resource("PUT", "/rooms/{room}/membership", somebody, "Join a room", putMembership),
 		resource("DELETE", "/rooms/{room}/membership", somebody, "Leave a room", deleteMembership),
 		resource("GET", "/rooms/{room}/members", lookerIn, "Who is in a room", getMembers),
+		resource("GET", "/rooms/{room}/members/{nick}", lookerIn, "One who is in a room, with their rank there", getMember),
 		resource("GET", "/rooms/{room}/pins", lookerIn, "The messages that are pinned in a room, in the order of pinning", getPins),
 		resource("PUT", "/rooms/{room}/read", somebody, "Everything up to a message has been read", putRead),
 	}
@@ -222,6 +223,21 @@ func getMembers(c *call, in *peopleRange) (*api.People, *chat.Error) {
 		out.Next = uint64(page[len(page)-1].ID)
 	}
 	return out, nil
+}
+
+func getMember(c *call, _ *nothing) (*api.Person, *chat.Error) {
+	room, err := c.roomAt()
+	if err != nil {
+		return nil, err
+	}
+	portrait, err := c.portrait()
+	if err != nil {
+		return nil, err
+	}
+	if _, in := room.Member(portrait.ID); !in {
+		return nil, chat.Errorf(chat.NotFound, "%s is not in that room.", portrait.Nick)
+	}
+	return c.portrayOne(room, portrait)
 }
 
 func getPins(c *call, _ *nothing) (*api.Messages, *chat.Error) {

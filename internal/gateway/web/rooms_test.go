@@ -56,6 +56,26 @@ func TestRoomsAreMadeChangedAndLeft(t *testing.T) {
 
 func ptr[T any](v T) *T { return &v }
 
+func TestOneMemberTellsTheirRank(t *testing.T) {
+	s := start(t, options{})
+	ann, bob := s.guest("ann"), s.guest("bob")
+	ann.do("PUT", "/rooms/tea/membership", nil, 200, nil)
+	ann.do("POST", "/rooms", api.NewRoom{Name: "secret", Private: true}, 201, nil)
+	bob.do("PUT", "/rooms/tea/membership", nil, 200, nil)
+	var one api.Person
+	bob.do("GET", "/rooms/tea/members/@ann", nil, 200, &one)
+	if one.Nick != "ann" || one.Rank != "owner" || !one.Here {
+		t.Errorf("she is %+v", one)
+	}
+	one = api.Person{}
+	if bob.do("GET", "/rooms/tea/members/bob", nil, 200, &one); one.Rank != "" {
+		t.Errorf("he is %+v", one)
+	}
+	s.guest("eve").refused("GET", "/rooms/secret/members/ann", nil, 404, "not-found")
+	bob.refused("GET", "/rooms/tea/members/eve", nil, 404, "not-found")
+	bob.refused("GET", "/rooms/tea/members/nobody", nil, 404, "not-found")
+}
+
 func TestMembersComeInPages(t *testing.T) {
 	s := start(t, options{})
 	ann := s.guest("ann")
