@@ -16,7 +16,8 @@ import (
 )
 
 // device is one's own terminal, for a screen. A goroutine of its own tells the screen of
-// new sizes, and when the terminal is back after the process was stopped.
+// new sizes, when the process is to be stopped, and when the terminal is back after it
+// was stopped untold.
 type device struct {
 	*prompt.Terminal
 	sizes chan screens.Size  // never closed
@@ -62,7 +63,7 @@ func (d *device) watch(ctx context.Context) {
 	}
 	shown := d.size()
 	for {
-		back := false
+		var told bubbletea.Msg
 		select {
 		case <-d.Resized():
 		case <-look:
@@ -70,7 +71,11 @@ func (d *device) watch(ctx context.Context) {
 				continue
 			}
 		case <-d.Resumed():
-			back = d.Resume() == nil
+			if d.Resume() == nil {
+				told = bubbletea.ResumeMsg{}
+			}
+		case <-d.Stops():
+			told = bubbletea.SuspendMsg{}
 		case <-ctx.Done():
 			return
 		}
@@ -80,9 +85,9 @@ func (d *device) watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if back {
+		if told != nil {
 			select {
-			case d.told <- bubbletea.ResumeMsg{}:
+			case d.told <- told:
 			case <-ctx.Done():
 				return
 			}

@@ -95,6 +95,14 @@ func TestJoinHasTheTerminalOnlyWhileItRuns(t *testing.T) {
 	d.until("the screen is back", fits, jo.shows)
 
 	pid := d.pid()
+	d.signal(pid, syscall.SIGTSTP) // from outside, as by Ctrl-Z
+	jo.waits("Stopped")
+	if modes := jo.modes(); modes != "0 1 0" {
+		t.Errorf("while it is stopped the terminal is in the modes %s", modes)
+	}
+	jo.types("fg")
+	d.until("the screen is back once more", fits, jo.shows)
+
 	job, err := syscall.Getpgid(pid)
 	if err != nil {
 		t.Fatal(err)

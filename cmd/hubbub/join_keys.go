@@ -29,17 +29,22 @@ func (t *talk) key(k prompt.Key) bool {
 	case prompt.Redraw:
 		t.screen.ClearAll()
 	case prompt.Suspend:
-		t.screen.Erase()
-		t.screen.Flush()
-		if err := t.tty.Suspend(); err != nil {
-			t.screen.Print(t.show.failure(err.Error()))
-		}
+		t.suspend()
 	default:
 		if !t.editor.Key(k) && (k.Code == prompt.Typed || k.Code == prompt.Pasted) {
 			t.screen.Bell()
 		}
 	}
 	return false
+}
+
+// suspend gives the terminal to the shell until the job goes on.
+func (t *talk) suspend() {
+	t.screen.Erase()
+	t.screen.Flush()
+	if err := t.tty.Suspend(); err != nil {
+		t.screen.Print(t.show.failure(err.Error()))
+	}
 }
 
 // enter sends what was typed. Several lines are always text: nobody means the

@@ -21,6 +21,7 @@ type tty interface {
 	io.ReadWriteCloser
 	Width() int
 	Resized() <-chan os.Signal
+	Stops() <-chan os.Signal
 	Suspend() error
 	Guard()
 }
@@ -172,6 +173,8 @@ func (t *talk) loop(ctx context.Context, keys <-chan []prompt.Key, updates <-cha
 			t.update(u)
 			t.more(updates)
 		case <-t.tty.Resized():
+		case <-t.tty.Stops():
+			t.suspend()
 		case <-tick:
 		case err := <-ended:
 			return err, err == nil

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
+
+	"hubbub/internal/sshclient"
 )
 
 // secured is a dialect that is spoken inside something else.
@@ -53,7 +54,7 @@ func (screenDialect) login(conn net.Conn, nick, room string, start func(func()))
 	if room != "" && room != lobby {
 		user = strings.TrimPrefix(room, "#") + "+" + nick
 	}
-	return openShell(conn, user, &ptyRequest{Term: "xterm-256color", Columns: screenWidth, Rows: screenHeight, Modes: "\x00"}, start)
+	return openShell(conn, user, &sshclient.Terminal{Term: "xterm-256color", Columns: screenWidth, Rows: screenHeight, Modes: "\x00"}, start)
 }
 
 // What a client of a screen types, beside what it wants to see there.
@@ -151,75 +152,17 @@ func (screenDialect) Sort(piece []byte) (kind, []byte) {
 	return kindNotice, nil
 }
 
-// ptyRequest asks for a terminal (RFC 4254 §6.2).
-type ptyRequest struct {
-	Term                         string
-	Columns, Rows, Width, Height uint32
-	Modes                        string
-}
-
-// shellConn is a session by SSH over a connection, whose deadlines and addresses are
-// the connection's.
-type shellConn struct {
-	net.Conn
-	channel ssh.Channel
-}
-
-// Read implements [net.Conn].
-func (s *shellConn) Read(b []byte) (int, error) { return s.channel.Read(b) }
-
-// Write implements [net.Conn].
-func (s *shellConn) Write(b []byte) (int, error) { return s.channel.Write(b) }
-
 // openShell logs in as a guest and opens a session, in a terminal if there is one. The
-// cipher is the one that OpenSSH chooses. Who the server is does not matter to a load.
-func openShell(conn net.Conn, user string, pty *ptyRequest, start func(func())) (net.Conn, error) {
-	nothing := func(string, string, []string, []bool) ([]string, error) { return nil, nil }
-	cfg := &ssh.ClientConfig{
+// cipher is the one that OpenSSH chooses.
+func openShell(conn net.Conn, user string, t *sshclient.Terminal, start func(func())) (net.Conn, error) {
+	s, err := sshclient.Open(conn, &ssh.ClientConfig{
 		Config: ssh.Config{Ciphers: []string{ssh.CipherChaCha20Poly1305, ssh.CipherAES128GCM}},
-		User:   user, Auth: []ssh.AuthMethod{ssh.KeyboardInteractive(nothing)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(),
-	}
-	c, channels, globals, err := ssh.NewClientConn(conn, conn.RemoteAddr().String(), cfg)
+		User:   user, Auth: []ssh.AuthMethod{sshclient.Nothing()}, HostKeyCallback: ssh.InsecureIgnoreHostKey(),
+	}, t, start)
 	if err != nil {
-		return nil, fmt.Errorf("log in by SSH: %w", err)
-	}
-	start(func() { ssh.DiscardRequests(globals) })
-	start(func() {
-		for offer := range channels {
-			_ = offer.Reject(ssh.Prohibited, "nothing is forwarded") // an error ends the channels too
-		}
-	})
-	s := &shellConn{Conn: conn}
-	if err := s.open(c, pty, start); err != nil {
-		return nil, fmt.Errorf("open a session by SSH: %w", err)
+		return nil, err
 	}
 	return s, nil
-}
-
-// open asks for a session and what belongs to it.
-func (s *shellConn) open(c ssh.Conn, pty *ptyRequest, start func(func())) error {
-	channel, requests, err := c.OpenChannel("session", nil)
-	if err != nil {
-		return err
-	}
-	s.channel = channel
-	start(func() { ssh.DiscardRequests(requests) })
-	start(func() { _, _ = io.Copy(io.Discard, channel.Stderr()) })
-	if pty != nil {
-		if err := ask(channel, "pty-req", ssh.Marshal(pty)); err != nil {
-			return err
-		}
-	}
-	return ask(channel, "shell", nil)
-}
-
-// ask asks for something that the server may refuse.
-func ask(channel ssh.Channel, what string, payload []byte) error {
-	ok, err := channel.SendRequest(what, true, payload)
-	if err == nil && !ok {
-		err = fmt.Errorf("the server refuses %s", what)
-	}
-	return err
 }
 
 // idle measures what connections cost that do nothing.

@@ -14,6 +14,7 @@ type Terminal struct {
 	size    func(fd int) (width, height int, err error)
 	resized chan os.Signal // nil where there is no such signal
 	resumed chan os.Signal // the same
+	stops   chan os.Signal // the same
 	input   *Input
 
 	mu     sync.Mutex  // guards the following, and what is done to the terminal by it
@@ -30,7 +31,7 @@ func Open(in, out *os.File) (*Terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Terminal{in: in, out: out, size: term.GetSize, resized: notifyResize(), resumed: notifyResume(), input: input}
+	t := &Terminal{in: in, out: out, size: term.GetSize, resized: notifyResize(), resumed: notifyResume(), stops: notifyStop(), input: input}
 	if err := t.raw(); err != nil {
 		t.Close()
 		return nil, err
@@ -83,7 +84,7 @@ func (t *Terminal) Close() error {
 	t.closed = true
 	err := t.restoreLocked()
 	t.mu.Unlock()
-	stopTelling(t.resized, t.resumed)
+	stopTelling(t.resized, t.resumed, t.stops)
 	t.input.Close()
 	return err
 }
@@ -128,6 +129,10 @@ func (t *Terminal) Resized() <-chan os.Signal { return t.resized }
 // nil.
 func (t *Terminal) Resumed() <-chan os.Signal { return t.resumed }
 
+// Stops tells that the process is to be stopped, as kill -TSTP wants: Suspend does that.
+// Where there is no such thing, it is nil.
+func (t *Terminal) Stops() <-chan os.Signal { return t.stops }
+
 // Resume puts the terminal into raw mode again, after others have had it.
 func (t *Terminal) Resume() error { return t.raw() }
 
@@ -140,8 +145,9 @@ func (t *Terminal) Suspend() error {
 	if err := t.restore(); err != nil {
 		return err
 	}
-	stopTelling(t.resumed)
+	stopTelling(t.resumed, t.stops)
 	defer tellResume(t.resumed)
+	defer tellStop(t.stops)
 	if err := suspend(); err != nil {
 		return err
 	}

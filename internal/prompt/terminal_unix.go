@@ -29,6 +29,14 @@ func notifyResume() chan os.Signal {
 
 func tellResume(c chan os.Signal) { signal.Notify(c, syscall.SIGCONT) }
 
+func notifyStop() chan os.Signal {
+	c := make(chan os.Signal, 1)
+	tellStop(c)
+	return c
+}
+
+func tellStop(c chan os.Signal) { signal.Notify(c, syscall.SIGTSTP) }
+
 func stopTelling(channels ...chan os.Signal) {
 	for _, c := range channels {
 		signal.Stop(c)
@@ -41,12 +49,15 @@ const canSuspend = true
 // have the job go on, since there is no shell: then it is not stopped.
 const stopTime = time.Second
 
-// suspend stops the whole job, as the terminal would, and returns when it goes on.
+// suspend stops the whole job, as the terminal would, and returns when it goes on. It is
+// not SIGTSTP that does: a program in Go that has once asked to be told of it is not
+// stopped by it any more. SIGTTIN does the same, and nothing either where there is no
+// shell.
 func suspend() error {
 	goesOn := make(chan os.Signal, 1)
 	signal.Notify(goesOn, syscall.SIGCONT)
 	defer signal.Stop(goesOn)
-	if err := syscall.Kill(0, syscall.SIGTSTP); err != nil {
+	if err := syscall.Kill(0, syscall.SIGTTIN); err != nil {
 		return os.NewSyscallError("kill", err)
 	}
 	late := time.NewTimer(stopTime) // we run for a moment before we are stopped

@@ -25,6 +25,10 @@ func notifyResume() chan os.Signal { return nil }
 
 func tellResume(chan os.Signal) {}
 
+func notifyStop() chan os.Signal { return nil }
+
+func tellStop(chan os.Signal) {}
+
 func stopTelling(...chan os.Signal) {}
 
 const canSuspend = false

@@ -157,7 +157,7 @@ func (s *Session) moved(ev *api.Event) {
 	people, id := s.people.People, s.known(ev.By)
 	i := slices.IndexFunc(people, func(p tui.Person) bool { return p.ID == id })
 	switch {
-	case ev.Kind == "joined" && i < 0 && len(people) < maxPeople:
+	case ev.Kind == "joined" && i < 0 && len(people) < tui.MaxPeople:
 		people = append(people, tui.Person{ID: id, Nick: chat.CleanLine(ev.Nick)})
 	case ev.Kind == "left" && i >= 0:
 		people = slices.Delete(people, i, i+1)

@@ -152,7 +152,7 @@ func TestPresenceIsHandedOnOnce(t *testing.T) {
 		s.told(client.Signalled{Signal: api.Signal{Kind: kind, User: 8}})
 	}
 	got, _ := s.take()
-	want := []tui.Update{tui.People{Room: 1, People: []tui.Person{{ID: 8, Nick: "bob", Away: true}, {ID: 9, Nick: "cid"}}}}
+	want := []tui.Update{tui.People{Room: 1, People: []tui.Person{{ID: 9, Nick: "cid"}, {ID: 8, Nick: "bob", Away: true}}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("handed on was %+v", got)
 	}
@@ -171,7 +171,7 @@ func TestPeopleOfACrowdAreHandedOn(t *testing.T) {
 		s.told(client.Event{Event: ev})
 	}
 	got, _ := s.take()
-	want := []tui.Update{tui.People{Room: 2, People: []tui.Person{{ID: 8, Nick: "rob"}, {ID: 10, Nick: "dot"}}}}
+	want := []tui.Update{tui.People{Room: 2, People: []tui.Person{{ID: 10, Nick: "dot"}, {ID: 8, Nick: "rob"}}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("handed on was %+v", got)
 	}

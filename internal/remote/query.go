@@ -79,19 +79,13 @@ func (s *Session) Search(ctx context.Context, query string) ([]tui.Entry, error)
 	})
 }
 
-// How many mentions are looked for, and in how many pages of what was found at most.
-const (
-	maxMentions = 50
-	maxPages    = 5
-)
-
 // Mentions implements [tui.Session]: the search finds where a name was written, and of
 // that what calls somebody is kept.
 func (s *Session) Mentions(ctx context.Context) ([]tui.Entry, error) {
 	self := s.Self()
 	return s.read(0, func() (all []api.Event, err error) {
 		before := uint64(0)
-		for range maxPages {
+		for range tui.MentionPages {
 			found, err := s.live.Search(ctx, `"`+strings.ReplaceAll(self.Nick, `"`, "")+`"`, before)
 			if err != nil {
 				return nil, err
@@ -101,11 +95,11 @@ func (s *Session) Mentions(ctx context.Context) ([]tui.Entry, error) {
 					all = append(all, *ev)
 				}
 			}
-			if before = found.Next; before == 0 || len(all) >= maxMentions {
+			if before = found.Next; before == 0 || len(all) >= tui.MaxMentions {
 				break
 			}
 		}
-		return all[:min(len(all), maxMentions)], nil
+		return all[:min(len(all), tui.MaxMentions)], nil
 	})
 }
 
@@ -114,9 +108,6 @@ func (s *Session) mine(ev *api.Event) bool {
 	defer s.mu.Unlock()
 	return ev.By == s.user
 }
-
-// maxPeople is how many people of a room are shown at most.
-const maxPeople = 2000
 
 // People implements [tui.Session].
 func (s *Session) People(ctx context.Context, room chat.RoomID) ([]tui.Person, error) {
@@ -131,10 +122,12 @@ func (s *Session) People(ctx context.Context, room chat.RoomID) ([]tui.Person, e
 			all = append(all, s.person(&page.People[i]))
 		}
 		s.mu.Unlock()
-		if after = page.Next; after == 0 || len(all) >= maxPeople {
+		if after = page.Next; after == 0 || len(all) >= tui.MaxPeople {
 			break
 		}
 	}
+	all = all[:min(len(all), tui.MaxPeople)]
+	tui.SortPeople(all)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.people = tui.People{Room: room, People: slices.Clone(all)}

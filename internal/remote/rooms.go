@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -81,28 +80,20 @@ func (r *room) name() string {
 	return "?"
 }
 
-// allRooms returns all rooms in the order in which they are shown: the one that the
-// user came for, the others by name, and people. s.mu must be held.
+// allRooms returns all rooms in the order in which they are shown. s.mu must be held.
 func (s *Session) allRooms() tui.Rooms {
 	all := make([]tui.Room, 0, len(s.rooms))
+	first := chat.RoomID(0)
 	for _, r := range s.rooms {
+		if !r.Direct && chat.Fold(r.Name) == chat.Fold(s.wanted) {
+			first = chat.RoomID(r.ID)
+		}
 		all = append(all, tui.Room{
 			ID: chat.RoomID(r.ID), Name: r.name(), Topic: chat.CleanLine(r.Topic), Direct: r.Direct,
 			Unread: r.Unread, Mentions: r.Mentions, Read: chat.Seq(r.Read),
 		})
 	}
-	last := func(r *tui.Room) int {
-		switch {
-		case r.Direct:
-			return 2
-		case chat.Fold(r.Name) == chat.Fold(s.wanted):
-			return 0
-		}
-		return 1
-	}
-	slices.SortFunc(all, func(a, b tui.Room) int {
-		return cmp.Or(cmp.Compare(last(&a), last(&b)), strings.Compare(chat.Fold(a.Name), chat.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
-	})
+	tui.SortRooms(all, first)
 	return tui.Rooms{Rooms: all}
 }
 

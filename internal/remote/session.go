@@ -218,7 +218,9 @@ func (s *Session) take() (got []tui.Update, ended bool) {
 	s.pending = nil // what is behind it may be large
 	if s.changedPeople {
 		s.changedPeople = false
-		got = append(got, tui.People{Room: s.people.Room, People: slices.Clone(s.people.People)})
+		people := slices.Clone(s.people.People)
+		tui.SortPeople(people)
+		got = append(got, tui.People{Room: s.people.Room, People: people})
 	}
 	if s.changedRooms {
 		s.changedRooms = false

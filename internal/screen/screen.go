@@ -16,9 +16,10 @@
 //
 // The model belongs to the goroutine that calls Run. Beside it there are one that
 // reads, one that writes, and one for each command (tea.Cmd) that has not returned,
-// which may go on with the command that its message led to; Run waits for them all. A terminal that does not take what
-// is written stops its own painting and nothing else: the model goes on, and memory
-// stays as it is, because there is one frame on its way at a time.
+// which may go on with the command that its message led to; Run waits for them all. A
+// terminal that does not take what is written stops its own painting and nothing else:
+// the model goes on, and memory stays as it is, because there is one frame on its way
+// at a time.
 package screen
 
 import (

@@ -50,8 +50,11 @@ func (c Clock) width() int { return [...]int{6, 8, 0}[c] }
 
 // column returns a time of day as it stands in the column of times.
 func (c Clock) column(t time.Time) string {
-	if c == NoClock {
+	switch c {
+	case NoClock:
 		return ""
+	case Clock24:
+		return c.show(t) // fills it
 	}
 	return fmt.Sprintf("%*s", c.width()-1, c.show(t))
 }

@@ -2,7 +2,9 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"hubbub/internal/chat"
 )
@@ -215,8 +217,16 @@ func (m *Model) head(p *painter, it *item) *painter {
 
 // textRows returns the rows of a text, behind who says it.
 func (m *Model) textRows(it *item, width, indent int) (rows []row) {
-	cells, targets := m.cells(it)
+	taken := spareCells.Get().(*[]cell)
+	cells, targets := m.cells((*taken)[:0], it)
+	defer returnCells(taken, cells)
 	p := m.head(m.paint(width), it)
+	next := func() *painter { // of rows but the first
+		if p == nil {
+			return m.paint(width).fill(plain, " ", indent)
+		}
+		return p
+	}
 	for len(cells) >= 0 {
 		line, rest, more := cutLine(cells)
 		first := width - indent
@@ -224,24 +234,41 @@ func (m *Model) textRows(it *item, width, indent int) (rows []row) {
 			first = width - p.width
 		}
 		for _, part := range wrap(line, first, width-indent) {
-			rows = append(rows, p.cells(part, targets).row())
-			p = m.paint(width).fill(plain, " ", indent)
+			rows = append(rows, next().cells(part, targets).row())
+			p = nil
 		}
 		if cells = rest; !more {
 			break
 		}
 		if len(rows) >= maxRows {
 			left := lineBreaks(cells) + 1
-			return append(rows, p.put(faint, m.language.count(left, wLines, left)).row())
+			return append(rows, next().put(faint, m.language.count(left, wLines, left)).row())
 		}
 	}
 	return rows
 }
 
-// cells returns a message's text as it is painted, and where its links lead.
-func (m *Model) cells(it *item) (cells []cell, targets []string) {
+// spareCells are what texts were taken apart into, for the next: of *[]cell.
+var spareCells = sync.Pool{New: func() any { return new([]cell) }}
+
+// mostSpare is of how many cells what is spare may be: most texts are short.
+const mostSpare = 1 << 10
+
+// returnCells gives back what was taken, and has grown to cells, and lets go of their
+// text.
+func returnCells(taken *[]cell, cells []cell) {
+	if cap(cells) > mostSpare {
+		return
+	}
+	clear(cells)
+	*taken = cells[:0]
+	spareCells.Put(taken)
+}
+
+// cells appends a message's text as it is painted, and returns where its links lead.
+func (m *Model) cells(cells []cell, it *item) (all []cell, targets []string) {
 	if it.Deleted {
-		return cellsOf(nil, m.language.say(wDeleted), faint, 0), nil
+		return cellsOf(cells, m.language.say(wDeleted), faint, 0), nil
 	}
 	st := plain
 	if it.Seq == 0 || it.Kind == chat.Notice {
@@ -250,7 +277,7 @@ func (m *Model) cells(it *item) (cells []cell, targets []string) {
 	for _, l := range it.links {
 		targets = append(targets, l.target)
 	}
-	cells = make([]cell, 0, len(it.Text)+8*len(it.links))
+	cells = slices.Grow(cells, min(len(it.Text)+8*len(it.links), mostSpare))
 	for _, part := range marks(it.Text, it.links, m.self.Nick) {
 		if part.style == plain {
 			part.style = st

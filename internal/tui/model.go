@@ -28,6 +28,10 @@ type Options struct {
 	// and fewer than LeastKeep are that many.
 	Keep int
 
+	// Decoding has a place for each picture that may be read and decoded at once, over
+	// all who share it; nil is no bound but that of each screen.
+	Decoding chan struct{}
+
 	// Open opens an address on this machine; nil copies it to the clipboard.
 	Open func(url string) error
 }

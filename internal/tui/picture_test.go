@@ -93,6 +93,26 @@ func TestOnlyPicturesThatAreSeenAreRead(t *testing.T) {
 	})
 }
 
+// Who shares the places waits for one.
+func TestPicturesAreReadAsThereIsAPlace(t *testing.T) {
+	use(t, gallery(t, 3), 80, 24, Options{}, func(u *user) {
+		places := make(chan struct{}, 1)
+		places <- struct{}{} // somebody else's
+		u.m.options.Decoding = places
+		u.press("/set pictures blocks{enter}")
+		if len(u.f.fetched) != 0 {
+			t.Errorf("read: %q", u.f.fetched)
+		}
+		u.misses("▀")
+		<-places
+		u.settle()
+		if len(u.f.fetched) != 3 || len(places) != 0 {
+			t.Errorf("read: %q, and %d places are held", u.f.fetched, len(places))
+		}
+		u.sees("▀")
+	})
+}
+
 func TestPlaceIsKeptForAPicture(t *testing.T) {
 	f := gallery(t, 2)
 	f.fail = errDown

@@ -87,6 +87,14 @@ func (m *Model) readPicture(f File) tea.Cmd {
 	kitty := m.kitty()
 	return func() tea.Msg {
 		var t *thumbnail
+		if places := m.options.Decoding; places != nil {
+			select {
+			case places <- struct{}{}:
+				defer func() { <-places }()
+			case <-m.ctx.Done():
+				return nil
+			}
+		}
 		data, err := m.session.Picture(m.ctx, f)
 		if err == nil {
 			t, _ = thumbnailOf(data, kitty) // nil is shown as what can't be shown

@@ -69,14 +69,19 @@ type Commands interface {
 
 // Gateway shows screens.
 type Gateway struct {
-	cfg Config
+	cfg      Config
+	decoding chan struct{} // has a place for each picture that is decoded at once
 
 	mu   sync.Mutex // guards open; held for counting only
 	open int        // screens
 }
 
 // New returns a gateway.
-func New(cfg Config) *Gateway { return &Gateway{cfg: cfg} }
+func New(cfg Config) *Gateway { return &Gateway{cfg: cfg, decoding: make(chan struct{}, mostDecoding)} }
+
+// mostDecoding is how many pictures are read and decoded at once, over all screens: each
+// is 4 MB at most while it is.
+const mostDecoding = 4
 
 // Enter reports whether there may be one more screen, and counts it. Then Leave has to
 // be called.

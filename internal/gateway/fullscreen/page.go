@@ -89,18 +89,11 @@ func (s *Session) Search(ctx context.Context, query string) ([]tui.Entry, error)
 	return s.messages(ctx, found.Messages), nil
 }
 
-// Of the messages with the user's name in them so many pages are looked at, for as
-// many that call them.
-const (
-	mentionPages = 10
-	mostMentions = 100
-)
-
 // Mentions implements [tui.Session]: of the messages with the user's name in them those
 // that call them.
 func (s *Session) Mentions(ctx context.Context) ([]tui.Entry, error) {
 	var calls []hub.Message
-	for before, pages := chat.Seq(0), 0; pages < mentionPages && len(calls) < mostMentions; pages++ {
+	for before, pages := chat.Seq(0), 0; pages < tui.MentionPages && len(calls) < tui.MaxMentions; pages++ {
 		if err := s.hub.Charge(ctx, 1); err != nil {
 			return nil, err
 		}
@@ -118,5 +111,5 @@ func (s *Session) Mentions(ctx context.Context) ([]tui.Entry, error) {
 		}
 		before = found.Next
 	}
-	return s.messages(ctx, calls[:min(len(calls), mostMentions)]), nil
+	return s.messages(ctx, calls[:min(len(calls), tui.MaxMentions)]), nil
 }

@@ -1,18 +1,15 @@
 package fullscreen
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
 	"hubbub/internal/tui"
 )
 
-// rooms returns the rooms that the user is in: those with a name in the order of
-// joining, then the conversations of two, the latest first. What is unread in them is
-// counted up to where everything has been delivered. It is for who calls Next.
+// rooms returns the rooms that the user is in. What is unread in them is counted up to
+// where everything has been delivered. It is for who calls Next.
 func (s *Session) rooms(ctx context.Context) ([]tui.Room, error) {
 	joined := s.hub.Joined()
 	upTo := s.hub.Delivered()
@@ -24,18 +21,6 @@ func (s *Session) rooms(ctx context.Context) ([]tui.Room, error) {
 	for i := range counted {
 		unread[counted[i].Room] = &counted[i]
 	}
-	slices.SortStableFunc(joined, func(a, b *chat.RoomInfo) int {
-		directA, directB := a.Flags&chat.Direct != 0, b.Flags&chat.Direct != 0
-		switch {
-		case directA && directB:
-			return cmp.Compare(s.hub.Head(b), s.hub.Head(a))
-		case directA:
-			return 1
-		case directB:
-			return -1
-		}
-		return 0
-	})
 	rooms := make([]tui.Room, len(joined))
 	for i, info := range joined {
 		r := tui.Room{ID: info.ID, Name: s.called(ctx, info), Topic: info.Topic, Direct: info.Flags&chat.Direct != 0, Read: min(s.hub.Head(info), upTo)}
@@ -44,6 +29,7 @@ func (s *Session) rooms(ctx context.Context) ([]tui.Room, error) {
 		}
 		rooms[i] = r
 	}
+	tui.SortRooms(rooms, s.first)
 	return rooms, nil
 }
 
@@ -62,9 +48,6 @@ func (s *Session) called(ctx context.Context, room *chat.RoomInfo) string {
 	}
 	return "(gone)"
 }
-
-// mostPeople is how many people of a room are shown.
-const mostPeople = 500
 
 // People implements [tui.Session]. Going from room to room counts as something that the
 // user does; that others come and go does not.
@@ -90,30 +73,18 @@ func (s *Session) room() chat.RoomID {
 // shows reports whether a room is the one that is shown.
 func (s *Session) shows(room chat.RoomID) bool { return s.room() == room }
 
-// peopleOf returns who is in a room, those first who keep order in it, then those who
-// are here.
+// peopleOf returns who is in a room, in the order in which they are shown.
 func (s *Session) peopleOf(id chat.RoomID) ([]tui.Person, error) {
 	room, err := s.hub.RoomByID(id)
 	if err != nil {
 		return nil, err
 	}
-	all := s.hub.PortrayAll(room.Members[:min(len(room.Members), mostPeople)])
+	all := s.hub.PortrayAll(room.Members[:min(len(room.Members), tui.MaxPeople)])
 	people := make([]tui.Person, len(all))
-	folded := make(map[chat.UserID]string, len(all))
 	for i := range all {
 		p := &all[i]
 		people[i] = tui.Person{ID: p.ID, Nick: p.Nick, Rank: room.Standing(p.ID).Rank, Away: p.Away != ""}
-		folded[p.ID] = chat.Fold(p.Nick)
 	}
-	slices.SortFunc(people, func(a, b tui.Person) int {
-		return cmp.Or(cmp.Compare(b.Rank, a.Rank), cmp.Compare(boolean(a.Away), boolean(b.Away)), cmp.Compare(folded[a.ID], folded[b.ID]))
-	})
+	tui.SortPeople(people)
 	return people, nil
-}
-
-func boolean(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

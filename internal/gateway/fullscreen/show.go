@@ -48,7 +48,7 @@ func (s *Session) PrefersLines() bool {
 // Show shows the session on a terminal, and returns why that has ended. Before it
 // returns, the terminal is as it was.
 func (s *Session) Show(t screen.Terminal, o tui.Options) End {
-	o.Keep, o.NewID, o.Room = keep, rand.Text, s.first
+	o.Keep, o.NewID, o.Room, o.Decoding = keep, rand.Text, s.first, s.gateway.decoding
 	_ = screen.Run(s.showing, func(ctx context.Context) tea.Model { return tui.New(ctx, s, o) }, t) // or there is nobody any more
 	return s.ended()
 }

@@ -24,14 +24,18 @@ const (
 )
 
 // entersScreen reports whether the client is to have a whole screen at once, and counts it
-// then. Who could have one later is ready for it.
+// then. Who could have one later is ready for it, though they want none now, or their
+// window is too small for one.
 func (v *visit) entersScreen() bool {
 	full := v.gateway.cfg.Full
-	if full == nil || v.window == nil || !v.window.fits() || v.wishes.plain {
+	if full == nil || v.window == nil || isDumb(v.window.kind) {
 		return false
 	}
 	v.recognise()
 	v.peer.Screen, v.peer.Passing = v.takeOver, v.passing
+	if v.wishes.plain || !v.window.fits() {
+		return false
+	}
 	if v.peer.As.User == 0 && !v.gateway.cfg.Hub.Policy().Guests { // lines ask who they are
 		return false
 	}

@@ -47,6 +47,32 @@ func TestWhoeverLogsInByLinesHasAScreenThen(t *testing.T) {
 	})
 }
 
+// Who has come for lines, or in a small window, can have a screen when they want one.
+func TestWhoeverBeginsInLinesCanHaveAScreen(t *testing.T) {
+	for name, v := range map[string]view{
+		"plain": {width: 80, height: 24, env: []string{"HUBBUB_PLAIN", "1"}}, "narrow": {width: 39, height: 24},
+	} {
+		t.Run(name, func(t *testing.T) {
+			serve(t, hub.OpenPolicy(), func(s *server) {
+				u := s.opens(s.enter("zoe"), v)
+				u.types("hello in lines\r")
+				if name == "narrow" {
+					u.types("/full\r")
+					u.onScreen(false)
+					u.resizes(80, 24)
+				}
+				u.types("/full\r")
+				u.onScreen(true)
+				u.shows("#lobby", "hello in lines", "zoe")
+				u.types("/plain\r")
+				u.onScreen(false)
+				u.types("\x04")
+				u.ended(0)
+			})
+		})
+	}
+}
+
 func TestWhoeverRegistersByLinesHasAScreenThen(t *testing.T) {
 	serve(t, membersOnly, func(s *server) {
 		u := s.opens(s.enter("zoe"), usual)

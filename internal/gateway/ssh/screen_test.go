@@ -226,6 +226,7 @@ func (u *sitter) resizes(width, height int) {
 	if err := u.session.WindowChange(height, width); err != nil {
 		u.Error(err)
 	}
+	later(time.Second) // what is typed then goes another way
 }
 
 func TestLinesAreShownWhereAScreenIsNotWanted(t *testing.T) {
