@@ -17,6 +17,8 @@
 //
 //	HUBBUB_LARGE=1 go test ./internal/browsertest -run FiguresOfALargeSite -v -timeout 30m
 //
-// First loads alone, beside the least that they could take, are told within a
-// minute by -run FiguresOfAFirstLoad.
+// HUBBUB_FIGURES=1 has first loads measured within a minute, beside the least that
+// they could take:
+//
+//	HUBBUB_FIGURES=1 go test ./internal/browsertest -run FiguresOfAFirstLoad -v
 package browsertest

@@ -21,11 +21,11 @@ import (
 const coldLoads = 5
 
 // A first load is told beside the least that it could be: the same picture as a
-// document without scripts, with a style sheet as large, and as many bytes in as many
+// document without scripts, with the same style sheet, and as many bytes in as many
 // requests. The two are loaded in turn, so what the machine does besides is in both.
 func TestFiguresOfAFirstLoad(t *testing.T) {
-	if os.Getenv("HUBBUB_LARGE") != "1" {
-		t.Skip("HUBBUB_LARGE=1 has figures taken of first loads, for half a minute")
+	if os.Getenv("HUBBUB_FIGURES") != "1" {
+		t.Skip("HUBBUB_FIGURES=1 has figures taken of first loads, for a minute")
 	}
 	browser(t)
 	s := startSite(t, hub.OpenPolicy())
