@@ -16,4 +16,10 @@
 // judged, so they are for a machine that does nothing else:
 //
 //	HUBBUB_LARGE=1 go test ./internal/browsertest -run FiguresOfALargeSite -v -timeout 30m
+//
+// HUBBUB_FIGURES=1 has the way of a message from one window to another measured, beside
+// that between two pages that do nothing but show text, and what the browser's threads do
+// for it; HUBBUB_TRACE=FILE keeps the trace of that:
+//
+//	HUBBUB_FIGURES=1 go test ./internal/browsertest -run FromSendToSeen -v
 package browsertest
