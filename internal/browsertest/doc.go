@@ -18,7 +18,10 @@
 //	HUBBUB_LARGE=1 go test ./internal/browsertest -run FiguresOfALargeSite -v -timeout 30m
 //
 // HUBBUB_FIGURES=1 has first loads measured within a minute, beside the least that
-// they could take:
+// they could take; and the way of a message from one window to another, beside that
+// between two pages that do nothing but show text, and what the browser's threads do
+// for it. HUBBUB_TRACE=FILE keeps the trace of that:
 //
 //	HUBBUB_FIGURES=1 go test ./internal/browsertest -run FiguresOfAFirstLoad -v
+//	HUBBUB_FIGURES=1 go test ./internal/browsertest -run FromSendToSeen -v
 package browsertest
