@@ -300,7 +300,7 @@ function happen(event) {
   if (!room) return inInbox(event);
   room.meanwhile?.push(event);
   const outcome = apply(room.timeline, room.info.peek(), event, session, room.counted);
-  if (outcome.news && room.watched()) see(room, event.seq, outcome.info);
+  if (outcome.news && !room.kept && room.watched()) see(room, event.seq, outcome.info);
   room.change(outcome.info);
   if (outcome.changed) room.changed();
   if (outcome.ask) refresh(room);
@@ -320,7 +320,7 @@ function see(room, seq, info) {
   Object.assign(info, { read: Math.max(seq, room.info.peek().read ?? 0), unread: 0, mentions: 0, first: undefined });
   room.telling ??= setTimeout(() => {
     room.telling = undefined;
-    tellRead(room);
+    if (!room.kept) tellRead(room);
   }, tellAfter);
 }
 

@@ -144,7 +144,7 @@ var (
 		chat.Kick, chat.Mute, chat.Mute, chat.Unmute, chat.Ban, chat.Ban, chat.Unban, chat.Unban, chat.Disconnect, chat.Report,
 		chat.SetRules, chat.SetKey, chat.SetKey, chat.SetLimit, chat.AddMask, chat.AddMask, chat.DropMask,
 		chat.SetProperty, chat.SetProperty, chat.SetProperty,
-		chat.Preview, chat.Preview, chat.Preview, chat.Preview, chat.DropPreview, chat.DropPreview,
+		chat.Preview, chat.Preview, chat.Preview, chat.Preview, chat.DropPreview, chat.DropPreview, chat.DropPreview, chat.DropPreview,
 	}
 	someNames = []string{
 		"alice", "ALICE", "bob", "carol", "otter", "Żółw", "żółW", "\u212aelvin", "kelvin", "i", "\u0130", "42", "",
@@ -152,7 +152,7 @@ var (
 		"#lobby", "#Lobby", "#tea", "#TEA", "#den", "#żółć", "#1", "#2", "#3", "#4", "#", "#audit", "#AUDIT", "#a b", "a\x1b[2J", "\xff", strings.Repeat("x", 65),
 	}
 	someTexts = []string{
-		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "see " + someURLs[0], someURLs[1] + " and " + someURLs[0], "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
+		"hello", "hi", "👍", "👍", "🎉", "👍", "two\nlines", "żółć", wales, "see " + someURLs[0], someURLs[1] + " and " + someURLs[0], someURLs[0] + " too", "", " ", "\x1b[31m", "\xff\xfe", "\u202e", "a b",
 		strings.Repeat("x", chat.MaxTopic+1), strings.Repeat("x", chat.MaxText), strings.Repeat("x", chat.MaxText+1),
 	}
 	someClients      = []chat.ClientID{"", "", "", "", "", "1", "2", "3", "4", "a b", chat.ClientID(strings.Repeat("c", 65))}

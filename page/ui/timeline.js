@@ -357,9 +357,12 @@ export class Timeline extends Component {
     const row = this.rows[this.heights.index(key)];
     if (row?.kind === 'said' && messageKey(this.props.room, row.item, event)) return;
     const step = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key];
-    if (event.key === 'End' || event.key === 'Home') this.scroller?.focus({ preventScroll: true }); // which stays, unlike the message
-    if (event.key === 'End') this.toBottom();
-    if (event.key === 'Home') this.toBeginning();
+    if (event.key === 'End' || event.key === 'Home') {
+      event.preventDefault(); // the browser would scroll to an end of what is known, and undo this
+      this.scroller?.focus({ preventScroll: true }); // which stays, unlike the message
+      if (event.key === 'End') this.toBottom();
+      else this.toBeginning();
+    }
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.step(key ? this.heights.index(key) : this.rows.length, step);
