@@ -182,9 +182,11 @@ func (f *file) check(opts *Options) error {
 	if erased != swept { // a sweep that was under way begins again
 		f.erased.Store(littered)
 	}
-	if err := f.configure("automerge", fewSegments); err != nil { // the server may have been killed in a hurry
+	lie, err := f.count(`SELECT coalesce((SELECT v FROM words_config WHERE k = 'automerge'), 0)`)
+	if err != nil {
 		return err
 	}
+	f.hurried = lie == manySegments // the server may have been killed in a hurry; nothing is written here, as the disk may be full
 	return f.probe(position)
 }
 

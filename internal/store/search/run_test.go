@@ -180,6 +180,33 @@ func TestSegmentsAreMergedOnceTheIndexHasCaughtUp(t *testing.T) {
 	})
 }
 
+// An index that was closed in its hurry is no longer in one when it is opened near the end.
+func TestAnIndexClosedInAHurryIsMergedToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all []search.Document
+		for seq := chat.Seq(1); seq <= 200_000; seq++ {
+			all = append(all, say(seq, lobby, alice, "kettle"))
+		}
+		path := filepath.Join(t.TempDir(), "search.db")
+		ix := openAt(t, path, search.Options{LogEnd: 200_000})
+		stop := start(t, ix, newMemoryLog(all...))
+		reach(t, ix, 100_000)
+		stop()
+		if err := ix.Close(); err != nil {
+			t.Fatal(err)
+		}
+		near := min(200_000, chat.Seq(selected(t, path, `SELECT position FROM state`))+1)
+		ix = openAt(t, path, search.Options{LogEnd: near})
+		stop = start(t, ix, newMemoryLog(all[:near]...))
+		reach(t, ix, near)
+		pass(t, 5*time.Second)
+		stop()
+		if n := selected(t, path, `SELECT v FROM words_config WHERE k = 'automerge'`); n != 4 {
+			t.Errorf("when it has caught up, %d segments are merged", n)
+		}
+	})
+}
+
 // selected returns the number that a query of an index's file selects.
 func selected(t *testing.T, path, query string) (n int64) {
 	t.Helper()
