@@ -118,7 +118,7 @@ func TestUnreadIsCountedAsOfWhatIsDelivered(t *testing.T) {
 	if err != nil || len(unread) != 1 || unread[0].Count != 1 || unread[0].First != first {
 		t.Errorf("as of %d: %+v, %v", at, unread, err)
 	}
-	if all, err := bob.Unread(t.Context()); err != nil || len(all) != 1 || all[0].Count != 2 {
+	if all, err := bob.UnreadAt(t.Context(), bob.Horizon()); err != nil || len(all) != 1 || all[0].Count != 2 {
 		t.Errorf("now: %+v, %v", all, err)
 	}
 }

@@ -16,23 +16,24 @@ type Unread struct {
 	In *chat.RoomInfo
 }
 
-// Unread returns what is unread in the user's rooms, in the order of joining: only
+// UnreadAt returns what is unread in the user's rooms, in the order of joining: only
 // rooms are there in which others said something after the marker. For the user
 // are messages that call them (see [chat.Event.Calls]), and all of a direct
-// conversation.
-func (s *Session) Unread(ctx context.Context) ([]Unread, *chat.Error) {
-	return s.UnreadAt(ctx, s.Horizon())
+// conversation. It is as of a position: with what is delivered after that, all is
+// counted, and nothing twice.
+func (s *Session) UnreadAt(ctx context.Context, upTo chat.Seq) ([]Unread, *chat.Error) {
+	return s.UnreadIn(ctx, s.Joined(), upTo)
 }
 
-// UnreadAt is Unread as of a position: with what is delivered after it, all is counted,
-// and nothing twice.
-func (s *Session) UnreadAt(ctx context.Context, upTo chat.Seq) ([]Unread, *chat.Error) {
+// UnreadIn is UnreadAt for some rooms, in their order, of which none is a brief copy:
+// each that has much unread costs a look at every message that is counted. In a room
+// that the user is not in nothing is unread.
+func (s *Session) UnreadIn(ctx context.Context, in []*chat.RoomInfo, upTo chat.Seq) ([]Unread, *chat.Error) {
 	user, nick := s.User(), s.Nick()
-	rooms := map[chat.RoomID]*chat.RoomInfo{}
-	var ids []chat.RoomID
-	for _, room := range s.Joined() {
-		rooms[room.ID] = room
-		ids = append(ids, room.ID)
+	rooms := make(map[chat.RoomID]*chat.RoomInfo, len(in))
+	ids := make([]chat.RoomID, len(in))
+	for i, room := range in {
+		rooms[room.ID], ids[i] = room, room.ID
 	}
 	counted, err := s.hub.store.Unread(ctx, user, ids, upTo, func(ev *chat.Event) bool {
 		room := rooms[ev.Room]

@@ -10,7 +10,7 @@ import (
 // wantUnread checks what is unread by somebody, room by room.
 func (c *client) wantUnread(want ...hub.Unread) {
 	c.w.Helper()
-	got, err := c.Unread(c.w.Context())
+	got, err := c.UnreadAt(c.w.Context(), c.Horizon())
 	if err != nil || len(got) != len(want) {
 		c.w.Fatalf("unread by %s: %+v, %v; want %+v", c.Nick(), got, err, want)
 	}
@@ -58,7 +58,7 @@ func TestUnreadIsWhatOthersSaidSinceTheMarker(t *testing.T) {
 	direct := ann.must(chat.Command{Op: chat.OpenDirect, User: bob.User()}).Room
 	hi := ann.say(direct, "hi")
 	bob.wantUnread(unread(tea, last, all, 1, 1), unread(direct, hi-3, hi, 1, 1)) // he came, she came, she said it
-	own, err := ann.Unread(t.Context())
+	own, err := ann.UnreadAt(t.Context(), ann.Horizon())
 	for i := range own {
 		if own[i].Room == tea && own[i].Mentions != 0 {
 			t.Errorf("bob calls everybody: %+v, %v", own[i].Unread, err)

@@ -295,7 +295,7 @@ func TestReadMarkersAreKeptNowAndThen(t *testing.T) {
 		if got := bob.drain(); len(of[tui.Rooms](got)) != 0 {
 			t.Errorf("one's own marker brings %+v", got)
 		}
-		if unread, err := bob.Hub().Unread(w.Context()); err != nil || len(unread) != 0 {
+		if unread, err := bob.Hub().UnreadAt(w.Context(), bob.Hub().Horizon()); err != nil || len(unread) != 0 {
 			t.Errorf("unread: %+v, %v", unread, err)
 		}
 		last = ann.say(w.lobby, "one more")

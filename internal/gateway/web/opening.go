@@ -92,31 +92,30 @@ func (c *call) open(at address) (*opening, *chat.Error) {
 	if o.Server, err = server(c, nil); err != nil {
 		return nil, err
 	}
-	joined, err := wire.Rooms(c.ctx(), c.session, c.session.Joined())
+	joined := c.session.Joined()
+	shown, err := c.shown(at, joined)
 	if err != nil {
 		return nil, err
 	}
-	shown := c.shown(at, joined)
-	o.Rooms, o.All = some(joined, shown)
-	if shown == nil {
-		return o, nil
+	var first []*chat.RoomInfo
+	first, o.All = some(joined, shown)
+	if o.Rooms, err = wire.Rooms(c.ctx(), c.session, first); err != nil || shown == nil {
+		return o, err
 	}
-	p, err := c.messages(chat.RoomID(shown.ID), &messageRange{Around: uint64(at.seq)})
+	p, err := c.messages(shown.ID, &messageRange{Around: uint64(at.seq)})
 	if err != nil {
 		return nil, err
 	}
-	o.Room, o.Page = shown.ID, p.json(c.session)
+	o.Room, o.Page = uint64(shown.ID), p.json(c.session)
 	return o, nil
 }
 
 // shown returns which of the rooms the page is to show, or nil. Where the address tells
 // none it is one with something unread, or the lobby.
-func (c *call) shown(at address, joined []api.Room) *api.Room {
-	find := func(is func(*api.Room) bool) *api.Room {
-		for i := range joined {
-			if is(&joined[i]) {
-				return &joined[i]
-			}
+func (c *call) shown(at address, joined []*chat.RoomInfo) (*chat.RoomInfo, *chat.Error) {
+	find := func(is func(*chat.RoomInfo) bool) *chat.RoomInfo {
+		if i := slices.IndexFunc(joined, is); i >= 0 {
+			return joined[i]
 		}
 		return nil
 	}
@@ -124,36 +123,48 @@ func (c *call) shown(at address, joined []api.Room) *api.Room {
 		c.r.SetPathValue("room", at.room)
 		room, err := c.roomAt()
 		if err != nil {
-			return nil
+			return nil, nil
 		}
-		return find(func(r *api.Room) bool { return r.ID == uint64(room.ID) })
+		return find(func(r *chat.RoomInfo) bool { return r.ID == room.ID }), nil
 	}
-	if unread := find(func(r *api.Room) bool { return r.Unread > 0 && !r.Direct }); unread != nil {
-		return unread
+	unread, err := c.unread(joined)
+	if unread != nil || err != nil {
+		return unread, err
 	}
-	return find(func(r *api.Room) bool { return r.Name == chat.Lobby })
+	return find(func(r *chat.RoomInfo) bool { return r.Name == chat.Lobby }), nil
+}
+
+// unread returns the first room with a name in which something is unread, or nil. It
+// looks at a few at a time, as in the first few there mostly is something, if in any.
+func (c *call) unread(joined []*chat.RoomInfo) (*chat.RoomInfo, *chat.Error) {
+	for rooms := range slices.Chunk(joined, openingRooms) {
+		unread, err := c.session.UnreadIn(c.ctx(), rooms, c.session.Horizon())
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range unread {
+			if u.In.Flags&chat.Direct == 0 {
+				return u.In, nil
+			}
+		}
+	}
+	return nil, nil
 }
 
 // some returns the rooms that are listed first, and the one that is shown. It reports
 // whether these are all.
-func some(joined []api.Room, shown *api.Room) ([]api.Room, bool) {
+func some(joined []*chat.RoomInfo, shown *chat.RoomInfo) ([]*chat.RoomInfo, bool) {
 	if len(joined) <= openingRooms {
 		return joined, true
 	}
 	first := slices.SortedFunc(slices.Values(joined), listed)[:openingRooms]
-	if shown != nil && !slices.ContainsFunc(first, func(r api.Room) bool { return r.ID == shown.ID }) {
-		first = append(first, *shown)
+	if shown != nil && !slices.Contains(first, shown) {
+		first = append(first, shown)
 	}
 	return first, false
 }
 
 // listed orders rooms as a list does: those with a name, by that, and then conversations.
-func listed(a, b api.Room) int {
-	switch {
-	case a.Direct && !b.Direct:
-		return 1
-	case b.Direct && !a.Direct:
-		return -1
-	}
-	return cmp.Compare(a.Name, b.Name)
+func listed(a, b *chat.RoomInfo) int {
+	return cmp.Or(cmp.Compare(a.Flags&chat.Direct, b.Flags&chat.Direct), cmp.Compare(a.Name, b.Name))
 }

@@ -105,7 +105,7 @@ func rulesOf(room *chat.RoomInfo) *api.Rules {
 // Rooms returns rooms in full, with what the session's user has not read of those
 // that they are in.
 func Rooms(ctx context.Context, s *hub.Session, rooms []*chat.RoomInfo) ([]api.Room, *chat.Error) {
-	unread, err := s.Unread(ctx)
+	unread, err := s.UnreadIn(ctx, rooms, s.Horizon())
 	if err != nil {
 		return nil, err
 	}
