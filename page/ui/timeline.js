@@ -19,6 +19,7 @@ import { Heights } from '../heights.js';
 
 /** @typedef {import('../store.js').RoomState} RoomState */
 /** @typedef {import('../rows.js').Row} Row */
+/** @typedef {{row: Row, room: RoomState, lit: boolean, stop: boolean}} RowProps */
 
 const margin = 800, little = 80; // pixels beyond the visible part that are in the document, in the end and for the first picture
 const near = 1500; // pixels from an end at which more is asked for
@@ -68,8 +69,8 @@ export class Timeline extends Component {
     this.observer = null;
     /** @type {WeakSet<Element>} the elements of rows whose heights are known, as the observer tells of changes */
     this.watched = new WeakSet();
-    /** @type {Map<string, any>} what the rows that are in the document were rendered as: what is the same costs nothing */
-    this.views = new Map();
+    /** @type {Map<string, Row>} the rows that are in the document */
+    this.standing = new Map();
     this.scrolled = this.scrolled.bind(this);
     this.keys = this.keys.bind(this);
     this.attend = this.attend.bind(this);
@@ -429,17 +430,15 @@ export class Timeline extends Component {
       </div>`;
   }
 
-  /** viewed renders rows; one that is as it was is what it was. @param {Row[]} rows */
+  /** viewed renders rows. @param {Row[]} rows */
   viewed(rows) {
-    const { room } = this.props, before = this.views;
-    this.views = new Map(rows.map((row) => {
-      const lit = row.kind === 'said' && row.item.seq === this.state.lit, stop = row.key === this.focused;
+    const { room } = this.props, before = this.standing;
+    this.standing = new Map(rows.map((row) => [row.key, row]));
+    return rows.map((row) => {
       const known = before.get(row.key);
-      if (known && 'head' in row && known.props.row.head !== row.head) this.altered.add(row.key);
-      if (known && same(known.props.row, row) && known.props.lit === lit && known.props.stop === stop) return [row.key, known];
-      return [row.key, html`<${RowView} key=${row.key} row=${row} room=${room} lit=${lit} stop=${stop} />`];
-    }));
-    return [...this.views.values()];
+      if (known && 'head' in known && 'head' in row && known.head !== row.head) this.altered.add(row.key);
+      return html`<${KeptRow} key=${row.key} row=${row} room=${room} lit=${row.kind === 'said' && row.item.seq === this.state.lit} stop=${row.key === this.focused} />`;
+    });
   }
 
   /** bars is what lies over the top. @param {boolean} unreadAbove */
@@ -465,8 +464,27 @@ export class Timeline extends Component {
 }
 
 /**
+ * KeptRow is a row that is rendered again only if it shows something else. (To hand the
+ * same virtual node over again would do that too, but each has its parent, and that its
+ * children: all that were ever shown would be kept.)
+ * @extends {Component<RowProps, {}>}
+ */
+class KeptRow extends Component {
+  /** @param {RowProps} next */
+  shouldComponentUpdate({ row, room, lit, stop }) {
+    const now = this.props;
+    return !same(now.row, row) || now.room !== room || now.lit !== lit || now.stop !== stop;
+  }
+
+  /** @param {RowProps} props */
+  render({ row, room, lit, stop }) {
+    return html`<${RowView} row=${row} room=${room} lit=${lit} stop=${stop} />`;
+  }
+}
+
+/**
  * RowView is one row; stop is where the focus comes to by the Tab key.
- * @param {{row: Row, room: RoomState, lit: boolean, stop: boolean}} props
+ * @param {RowProps} props
  */
 function RowView({ row, room, lit, stop }) {
   switch (row.kind) {
