@@ -86,10 +86,12 @@ function icon(mark) {
 
 /** follow marks the icon, and takes notifications away once their room is read. */
 export function follow() {
+  let shown = ''; // a browser loads its icon anew even if it is the same
   effect(() => {
     const { rooms: count, mentions: mentioned } = unread.value;
-    const link = document.querySelector('link[rel=icon]');
-    link?.setAttribute('href', icon(mentioned ? 'mention' : count ? 'unread' : ''));
+    const mark = mentioned ? 'mention' : count ? 'unread' : '';
+    if (mark !== shown) document.querySelector('link[rel=icon]')?.setAttribute('href', icon(mark));
+    shown = mark;
     const badge = /** @type {any} */ (navigator);
     badge.setAppBadge?.(mentioned).catch(() => {});
   });
