@@ -105,9 +105,15 @@ func (s *fakeSSH) relay(peer io.ReadWriter, show func(io.Writer, string), typed 
 	if err != nil {
 		return
 	}
+	lines := bufio.NewScanner(behind)
+	if typed != nil { // what is typed is shown here, and would not tell that they are in the room there
+		fmt.Fprintf(behind, "/ping here\n")
+		for lines.Scan() && lines.Text() != "* pong here" {
+		}
+	}
 	var down sync.WaitGroup
 	down.Go(func() {
-		for lines := bufio.NewScanner(behind); lines.Scan(); {
+		for lines.Scan() {
 			if s.hidden == "" || !strings.Contains(lines.Text(), s.hidden) {
 				show(peer, lines.Text())
 			}
