@@ -74,9 +74,10 @@ func NewThrottle() *Throttle {
 // is the name as it was typed, and may be empty where there is none yet; an
 // address that is not valid is a local peer, and judged by the account alone.
 func (t *Throttle) Allow(addr netip.Addr, account string) (wait time.Duration) {
-	now, v := time.Now(), visitOf(addr, account)
+	v := visitOf(addr, account)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	now := time.Now() // not before: what is counted meanwhile would be in the future
 	wait = max(t.networkWaitLocked(v, now), t.accountWaitLocked(v, now))
 	if wait == 0 {
 		t.countLocked(v, now)
@@ -149,9 +150,9 @@ func (t *Throttle) Withdraw(addr netip.Addr, account string) {
 // end changes what an attempt counts, and how long the site has waited for
 // the next one at the account.
 func (t *Throttle) end(v visit, change float64, waited time.Duration) {
-	now := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	now := time.Now()
 	if p := t.networks.find(v.network); p != nil {
 		p.add(change, now, networkRule)
 	}

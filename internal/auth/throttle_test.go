@@ -313,3 +313,20 @@ func TestThrottleIsForManyAtOnce(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// Those who come at the same moment are counted one after the other, each later than
+// the one before: nobody waits because of that.
+func TestAttemptsAtOnceDoNotWaitForEachOther(t *testing.T) {
+	for range 500 {
+		throttle := auth.NewThrottle()
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if wait := throttle.Allow(home, "alice"); wait != 0 {
+					t.Errorf("one of four waits %v", wait)
+				}
+			})
+		}
+		all.Wait()
+	}
+}
